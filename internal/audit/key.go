@@ -1,0 +1,47 @@
+package audit
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+)
+
+// Key is the audit key of one engagement: it keys every digest and sketch, so
+// that nothing in a run folder can be reversed once it is destroyed. It never
+// prints, logs or marshals itself.
+type Key struct {
+	secret [32]byte
+}
+
+// NewKey returns the key with the given secret.
+func NewKey(secret [32]byte) *Key { return &Key{secret: secret} }
+
+// Digest returns 64 keyed bits of data. The domain keeps digests of different
+// things (an item's name, a column's value) from being compared.
+func (k *Key) Digest(domain string, data []byte) uint64 {
+	mac := hmac.New(sha256.New, k.secret[:])
+	mac.Write([]byte(domain))
+	mac.Write([]byte{0})
+	mac.Write(data)
+	return binary.BigEndian.Uint64(mac.Sum(nil))
+}
+
+// DigestString is Digest in sixteen hexadecimal digits.
+func (k *Key) DigestString(domain, data string) string {
+	var b [8]byte
+	binary.BigEndian.PutUint64(b[:], k.Digest(domain, []byte(data)))
+	return hex.EncodeToString(b[:])
+}
+
+// String hides the secret from every formatter.
+func (*Key) String() string { return "[audit key]" }
+
+// GoString hides the secret from %#v.
+func (*Key) GoString() string { return "[audit key]" }
+
+// MarshalJSON refuses: a key is never written into a record.
+func (*Key) MarshalJSON() ([]byte, error) {
+	return nil, errors.New("marshal audit key: it must not leave the process")
+}

@@ -1,0 +1,184 @@
+package audit
+
+import (
+	"io"
+	"time"
+)
+
+// ReportSchema names the shape of Report in JSON. Renderer stands in the data
+// so that a verifier of another version says "not comparable", never "forged".
+const (
+	ReportSchema   = "trustaudit-report/1"
+	RenderersBuild = "1"
+)
+
+// Format renders a report.
+type Format struct {
+	Name      string // as on the command line: "pdf"
+	Extension string // ".pdf"
+	MediaType string
+	Render    func(io.Writer, *Report) error
+}
+
+// Report is everything a renderer needs, and nothing that identifies a
+// patient. It is a pure function of the journal, the edition, the claims and
+// the adjudications: equal inputs, equal bytes.
+type Report struct {
+	Schema      string          `json:"schema"`
+	Renderer    string          `json:"renderer"`
+	ID          string          `json:"id"` // from the journal's head
+	Title       string          `json:"title"`
+	Kind        EngagementKind  `json:"kind"`
+	Tool        Tool            `json:"tool"`
+	Engagement  EngagementPart  `json:"engagement"`
+	Edition     EditionPart     `json:"edition"`
+	Run         RunPart         `json:"run"`
+	Warnings    []string        `json:"warnings,omitempty"` // what a reader must know before believing a word
+	Scope       ScopePart       `json:"scope"`
+	Coverage    []CoverageRow   `json:"coverage"`
+	NotLookedAt []NotLookedAt   `json:"not_looked_at,omitempty"`
+	Findings    []ReportFinding `json:"findings,omitempty"` // worst first
+	Checks      []CheckSummary  `json:"checks"`
+	Opinions    []Opinion       `json:"opinions"`
+	Counts      Counts          `json:"counts"`
+	Inventory   []InventoryRow  `json:"inventory,omitempty"`
+	Channels    []ChannelRow    `json:"channels,omitempty"`
+	Conclusion  Conclusion      `json:"conclusion"`
+}
+
+// Tool is what did the scan.
+type Tool struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+}
+
+// EngagementPart is what the report says of the engagement.
+type EngagementPart struct {
+	Reference  string       `json:"reference"`
+	Client     Organisation `json:"client"`
+	Auditor    Auditor      `json:"auditor"`
+	Authority  Authority    `json:"authority"`
+	FollowUpOf string       `json:"follow_up_of,omitempty"`
+	TestData   bool         `json:"count_test_data"`
+	NamedTests []NamedTest  `json:"named_tests,omitempty"`
+}
+
+// EditionPart is what the report says of the standard it judges by.
+type EditionPart struct {
+	ID         string        `json:"id"`
+	Title      string        `json:"title"`
+	Year       string        `json:"year"`
+	Status     EditionStatus `json:"status"`
+	Confidence Confidence    `json:"confidence"`
+	LevelRule  string        `json:"level_rule"`
+	StatusRule string        `json:"status_rule"`
+	Digest     string        `json:"digest"` // SHA-256 of the edition's data file
+}
+
+// RunPart ties the report to its journal.
+type RunPart struct {
+	Started    time.Time `json:"started"`
+	Ended      time.Time `json:"ended"`
+	Head       string    `json:"head"`   // hash of the journal's last block
+	Blocks     int64     `json:"blocks"` // how many there are
+	Closed     bool      `json:"closed"` // the journal has ended
+	Complete   bool      `json:"complete"`
+	Units      int64     `json:"units"`
+	Facts      int64     `json:"facts"`
+	Contacts   int64     `json:"contacts"` // connections made to targets
+	Refused    int64     `json:"refused"`  // contacts that the scope refused
+	BytesSent  int64     `json:"bytes_sent"`
+	Engagement string    `json:"engagement_digest"`
+}
+
+// ScopePart lists the scope in words, with stores under their public names.
+type ScopePart struct {
+	Stores   []string `json:"stores,omitempty"`
+	Networks []string `json:"networks,omitempty"`
+	Hosts    []string `json:"hosts,omitempty"`
+	Exclude  []string `json:"exclude,omitempty"`
+	Fragile  []string `json:"fragile,omitempty"`
+	Ports    []string `json:"ports,omitempty"`
+	From     string   `json:"from,omitempty"`
+	Until    string   `json:"until,omitempty"`
+}
+
+// CoverageRow says how much of one target was looked at.
+type CoverageRow struct {
+	Target   Target   `json:"target"`
+	Kind     string   `json:"kind"` // in words: "folder", "database", "network", "channel"
+	Coverage Coverage `json:"coverage"`
+	What     string   `json:"what"` // what is counted: "files", "tables", "addresses", …
+}
+
+// NotLookedAt is material that was in scope and was not examined.
+type NotLookedAt struct {
+	Target Target `json:"target"`
+	Reason string `json:"reason"`
+	Count  int64  `json:"count"`
+}
+
+// ReportFinding is a finding with everything said of it.
+type ReportFinding struct {
+	Finding
+	Check        string        `json:"check"`
+	Title        string        `json:"title"`
+	Target       Target        `json:"target"`
+	Bearings     []Bearing     `json:"bears_on,omitempty"`
+	Remedy       string        `json:"remedy,omitempty"`
+	Adjudication *Adjudication `json:"adjudication,omitempty"`
+}
+
+// CheckSummary is a check's text and how its results fell.
+type CheckSummary struct {
+	ID            string       `json:"id"`
+	Title         string       `json:"title"`
+	Evidence      EvidenceKind `json:"evidence"`
+	Reach         Reach        `json:"reach"`
+	Fail          int64        `json:"fail"`
+	Inconclusive  int64        `json:"inconclusive"`
+	Pass          int64        `json:"pass"`
+	NotApplicable int64        `json:"not_applicable"`
+}
+
+// Counts are the findings by severity, dismissed ones apart.
+type Counts struct {
+	Critical  int64 `json:"critical"`
+	High      int64 `json:"high"`
+	Medium    int64 `json:"medium"`
+	Low       int64 `json:"low"`
+	Note      int64 `json:"note"`
+	Dismissed int64 `json:"dismissed"`
+	Accepted  int64 `json:"accepted"`
+}
+
+// InventoryRow counts the patient data of one store.
+type InventoryRow struct {
+	Target       Target `json:"target"`
+	Items        int64  `json:"items"`
+	Read         int64  `json:"read"`
+	Partial      int64  `json:"partial"`
+	Sealed       int64  `json:"sealed"`
+	Unreadable   int64  `json:"unreadable"`
+	Skipped      int64  `json:"skipped"`
+	Identifiable int64  `json:"identifiable"` // items
+	TestData     int64  `json:"test_data"`    // of these, test data alone
+	Records      int64  `json:"records"`      // identifiable records
+}
+
+// ChannelRow is one endpoint and how it protects what it carries.
+type ChannelRow struct {
+	Target     Target `json:"target"`
+	Service    string `json:"service"`    // "FTP", "TLS", "MLLP", "unidentified"
+	Protection string `json:"protection"` // in words
+	State      State  `json:"state"`      // the worst result on it
+}
+
+// Conclusion is the overall word, by rule.
+type Conclusion struct {
+	Words     string   `json:"words"`     // one sentence
+	Below     int64    `json:"below"`     // outcomes the evidence holds below the required level
+	Supported int64    `json:"supported"` // outcomes supported
+	Untested  int64    `json:"untested"`  // outcomes not assessed by the scan
+	Actions   []string `json:"actions"`   // the first things to do, most urgent first
+}

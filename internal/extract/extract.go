@@ -1,0 +1,99 @@
+// Package extract is the seam to file formats: a format turns bytes into text,
+// rows and children, and says how the bytes are sealed. It knows nothing of
+// identifiers. Each format has a folder of its own below this one.
+package extract
+
+import (
+	"context"
+	"errors"
+	"io"
+	"time"
+)
+
+// Errors a format returns to say that an item was not read, or not to its end.
+var (
+	ErrSealed      = errors.New("encrypted")
+	ErrCorrupt     = errors.New("corrupt")
+	ErrUnsupported = errors.New("unsupported")
+)
+
+// Format is one file format, as a struct value in the generated list.
+type Format struct {
+	Name string // "csv": as items report it
+	// Detect says how sure the format is that a file is its own, from the first
+	// bytes and the name; the surest format is asked to read it.
+	Detect func(head []byte, name string) Confidence
+	// Read reads the document into the sink. A returned error makes the item
+	// unreadable, or partial if something was read.
+	Read func(context.Context, Document, Sink) error
+}
+
+// Confidence is how sure a format is; content outweighs a name.
+type Confidence int
+
+// The confidences.
+const (
+	No        Confidence = iota
+	Fallback             // readable as this if nothing else fits
+	ByName               // the extension says so
+	ByContent            // the bytes say so
+)
+
+// Document is the file to read. Reads past the item's limits fail.
+type Document struct {
+	Name string // base name, raw
+	Size int64
+	Head []byte // the first bytes, as given to Detect
+	Data io.ReaderAt
+}
+
+// Reader returns a sequential reader over the document.
+func (d Document) Reader() io.Reader { return io.NewSectionReader(d.Data, 0, d.Size) }
+
+// Sink takes what a format reads. Slices belong to the format and are
+// overwritten after the call returns. An error means: stop, and return it.
+type Sink interface {
+	// Text takes a stretch of prose in UTF-8. Consecutive calls continue one
+	// another: a number may be split between them.
+	Text([]byte) error
+	// Break ends a record: the end of a message, a page, a letter.
+	Break() error
+	// Table begins a table. Columns may be nil when there is no heading.
+	Table(name string, columns []string) error
+	// Row takes a row of the table begun last.
+	Row(cells [][]byte) error
+	// Child takes a file inside this one. Open is called at most once, before
+	// Child returns. A child that cannot be opened returns an error that wraps
+	// one of the errors above from Open.
+	Child(Child) error
+	// Seal says how the document is encrypted.
+	Seal(Seal) error
+	// Partial says that something of this document was left unread, and why.
+	Partial(reason string)
+}
+
+// Child is a file inside another.
+type Child struct {
+	Name     string // path inside the container, raw, slash-separated
+	Size     int64  // as declared, -1 when unknown
+	Modified time.Time
+	Seal     Seal
+	Open     func() (io.ReadCloser, error)
+}
+
+// Grade is how strong a seal is.
+type Grade string
+
+// The grades of a seal.
+const (
+	SealNone   Grade = "none"
+	SealWeak   Grade = "weak"
+	SealStrong Grade = "strong"
+)
+
+// Seal is how something is encrypted. The zero Seal is not encrypted.
+type Seal struct {
+	Grade  Grade
+	Open   bool   // it opens without a secret all the same
+	Detail string // "AES-256 (WinZip AE-2)"
+}

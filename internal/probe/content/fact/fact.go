@@ -1,0 +1,68 @@
+// Package fact holds what the content and table probes see.
+package fact
+
+import "trustaudit/internal/audit"
+
+// Item is one file, archive member or table, read or not. It holds counts and
+// masks, never a value.
+type Item struct {
+	ID           string           `json:"id"`   // keyed digest of target and raw path
+	Path         string           `json:"path"` // masked where it identifies somebody
+	PathBase64   string           `json:"path_base64,omitempty"`
+	PathMasked   bool             `json:"path_masked,omitempty"`
+	Size         int64            `json:"size"`
+	Modified     string           `json:"modified,omitempty"` // RFC 3339, UTC
+	Format       string           `json:"format,omitempty"`
+	Status       Status           `json:"status"`
+	Reason       string           `json:"reason,omitempty"`
+	Seal         string           `json:"seal,omitempty"` // none when empty, weak, strong
+	Open         bool             `json:"open,omitempty"` // sealed, and opens without a secret
+	SealDetail   string           `json:"seal_detail,omitempty"`
+	Identifiable bool             `json:"identifiable,omitempty"` // as if test ranges were live
+	TestData     bool             `json:"test_data,omitempty"`    // every identifier is a test value
+	Records      int64            `json:"records,omitempty"`      // identifiable records
+	Identifiers  map[string]Count `json:"identifiers,omitempty"`
+	Score        float64          `json:"score,omitempty"`   // bans of the best record
+	Excerpt      string           `json:"excerpt,omitempty"` // of the best record, masked
+	Content      string           `json:"content,omitempty"` // keyed digest of the bytes, for duplicates
+}
+
+// Status says whether an item was read.
+type Status string
+
+// The statuses of an item.
+const (
+	Read       Status = "read"
+	Partial    Status = "partial"
+	Sealed     Status = "sealed"
+	Unreadable Status = "unreadable"
+	Skipped    Status = "skipped"
+)
+
+// Count counts the accepted occurrences of one identifier kind.
+type Count struct {
+	Count     int64 `json:"count"`
+	Distinct  int64 `json:"distinct"`
+	Estimated bool  `json:"estimated"` // Distinct is not exact
+}
+
+// FactKind names the kind and version.
+func (Item) FactKind() string { return "content.item/1" }
+
+// Column is one column of a table, as far as it is of interest: it holds
+// identifiers, or what looks like digests or pseudonyms.
+type Column struct {
+	Item     string       `json:"item"` // Item.ID
+	Path     string       `json:"path"` // of the item, masked
+	Index    int          `json:"index"`
+	Name     string       `json:"name,omitempty"` // masked
+	Rows     int64        `json:"rows"`           // with a value
+	Distinct int64        `json:"distinct"`
+	Kind     string       `json:"kind,omitempty"`  // identifier kind that dominates
+	Share    float64      `json:"share,omitempty"` // of rows that are of that kind
+	Shape    string       `json:"shape,omitempty"` // "hex-64", "base64-44", …: looks like digests
+	Sketch   audit.Sketch `json:"sketch"`
+}
+
+// FactKind names the kind and version.
+func (Column) FactKind() string { return "content.column/1" }

@@ -1,0 +1,27 @@
+// Package fact holds what the discover probe sees.
+package fact
+
+// Host is one address that was looked at.
+type Host struct {
+	Address  string `json:"address"`
+	Answered bool   `json:"answered"`          // something answered, if only with a refusal
+	Open     int    `json:"open"`              // ports that accepted
+	Closed   int    `json:"closed"`            // ports that refused
+	Silent   int    `json:"silent"`            // ports that did not answer in time
+	Refused  string `json:"refused,omitempty"` // why the address was not touched: "fragile", "excluded"
+}
+
+// FactKind names the kind and version.
+func (Host) FactKind() string { return "discover.host/1" }
+
+// Endpoint is a port that accepted a connection.
+type Endpoint struct {
+	Address  string `json:"address"`            // host:port
+	Service  string `json:"service,omitempty"`  // recognised from its greeting: "ftp", "ssh", "smtp"
+	Declared string `json:"declared,omitempty"` // what the engagement says it carries
+	Greeting string `json:"greeting,omitempty"` // its first line, printable, masked, at most 200 bytes
+	Silent   bool   `json:"silent"`             // it said nothing by itself
+}
+
+// FactKind names the kind and version.
+func (Endpoint) FactKind() string { return "discover.endpoint/1" }

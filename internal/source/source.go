@@ -1,0 +1,60 @@
+// Package source is the seam to places that hold data. A source lists items in
+// an order that is the same on every walk over the same material, and opens
+// them for reading only; what an item holds is for package content to say.
+// Each kind of store has a folder of its own below this one.
+package source
+
+import (
+	"context"
+	"errors"
+	"io"
+	"iter"
+	"time"
+)
+
+// ErrLocked is the reason of an item that another program holds locked.
+var ErrLocked = errors.New("locked by another program")
+
+// Opener is one kind of store, as a struct value in the generated list.
+type Opener struct {
+	Scheme string // of the store URLs it opens: "file"
+	// Open opens the store that url names. It must not change anything there.
+	Open func(ctx context.Context, url string) (Source, error)
+}
+
+// Source is an open store.
+type Source interface {
+	// Items walks the store. An item that cannot be read is still yielded, with
+	// Refused set; an error ends the walk, and says what was not listed.
+	Items(ctx context.Context) iter.Seq2[Item, error]
+	Close() error
+}
+
+// Item is one file or one table. Exactly one of File, Rows and Refused is set.
+type Item struct {
+	Path     string // relative to the store, slash-separated, raw
+	Group    string // the folder the item is in: a unit never spans two groups
+	Size     int64
+	Modified time.Time
+	Refused  string // why the item is not to be opened: "cloud placeholder", …
+	Skipped  bool   // with Refused: by policy, rather than because it failed
+	File     func() (File, error)
+	Rows     func(context.Context) (Rows, error)
+}
+
+// File is an open file.
+type File interface {
+	io.Reader
+	io.ReaderAt
+	io.Closer
+	Stat() (size int64, modified time.Time, err error)
+}
+
+// Rows reads a table from its first row to its last.
+type Rows interface {
+	Columns() []string
+	// Next returns the next row, or io.EOF. The cells belong to the reader and
+	// are overwritten by the next call.
+	Next() ([][]byte, error)
+	Close() error
+}
