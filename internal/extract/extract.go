@@ -8,6 +8,8 @@ import (
 	"errors"
 	"io"
 	"time"
+
+	"trustaudit/internal/source"
 )
 
 // Errors a format returns to say that an item was not read, or not to its end.
@@ -79,6 +81,9 @@ type Child struct {
 	Modified time.Time
 	Seal     Seal
 	Open     func() (io.ReadCloser, error)
+	// Rows is set instead of Open for a child that is a table: a table of a
+	// database file. It is called at most once, before Sink.Child returns.
+	Rows func(context.Context) (source.Rows, error)
 }
 
 // Grade is how strong a seal is.

@@ -18,8 +18,16 @@ var ErrLocked = errors.New("locked by another program")
 // Opener is one kind of store, as a struct value in the generated list.
 type Opener struct {
 	Scheme string // of the store URLs it opens: "file"
-	// Open opens the store that url names. It must not change anything there.
-	Open func(ctx context.Context, url string) (Source, error)
+	// Open opens the store. It must not change anything there.
+	Open func(context.Context, Config) (Source, error)
+}
+
+// Config says which store to open.
+type Config struct {
+	URL string
+	// Exclude are local folders to leave out though they may lie in the store:
+	// the run's own. Each is yielded as one skipped item.
+	Exclude []string
 }
 
 // Source is an open store.
@@ -31,12 +39,14 @@ type Source interface {
 }
 
 // Item is one file or one table. Exactly one of File, Rows and Refused is set.
+// An item may be opened after the walk has moved on, and from another
+// goroutine, until the source is closed.
 type Item struct {
-	Path     string // relative to the store, slash-separated, raw
+	Path     string // relative to the store, slash-separated, raw; a folder's ends in a slash
 	Group    string // the folder the item is in: a unit never spans two groups
-	Size     int64
-	Modified time.Time
-	Refused  string // why the item is not to be opened: "cloud placeholder", …
+	Size     int64     // of a file with File set: 0 until it is opened, see File.Stat
+	Modified time.Time // likewise
+	Refused  string    // why the item is not to be opened: "cloud placeholder", …
 	Skipped  bool   // with Refused: by policy, rather than because it failed
 	File     func() (File, error)
 	Rows     func(context.Context) (Rows, error)
@@ -56,5 +66,8 @@ type Rows interface {
 	// Next returns the next row, or io.EOF. The cells belong to the reader and
 	// are overwritten by the next call.
 	Next() ([][]byte, error)
+	// Partial says, after the last row, what of the table was left unread and
+	// why; it is empty when all was read.
+	Partial() string
 	Close() error
 }
