@@ -1,0 +1,6 @@
+package birthdate
+
+import "trustaudit/internal/identify"
+
+// Kind is the identifier.
+var Kind = identify.Kind{Name: "date-of-birth"}

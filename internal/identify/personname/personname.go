@@ -1,0 +1,6 @@
+package personname
+
+import "trustaudit/internal/identify"
+
+// Kind is the identifier.
+var Kind = identify.Kind{Name: "name"}
