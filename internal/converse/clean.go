@@ -13,7 +13,7 @@ const maxLine = 200
 // Version numbers and addresses are kept; longer runs of digits, digits grouped
 // like telephone or NHS numbers, dates and times, and e-mail addresses are not.
 var (
-	mailLike  = regexp.MustCompile(`[^\s<>@"']+@[^\s<>@"']+`)
+	mailLike  = regexp.MustCompile(`[^\s<>"']+@[^\s<>"']+`)
 	spaced    = regexp.MustCompile(`\d+(?: \d+)+`)
 	joined    = regexp.MustCompile(`\d+(?:[/:-]\d+)+`)
 	dotted    = regexp.MustCompile(`\b\d{1,2}\.\d{1,2}\.\d{4}\b`)

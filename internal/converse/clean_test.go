@@ -38,6 +38,7 @@ func TestCleanIsShortAndCutsNoNumberOpen(t *testing.T) {
 
 func FuzzClean(f *testing.F) {
 	f.Add([]byte("220 ready 9990000018\r\n"))
+	f.Add([]byte("0@0@0"))
 	f.Fuzz(func(t *testing.T, said []byte) {
 		got := Clean(said)
 		if len(got) > maxLine {
