@@ -42,12 +42,12 @@ type Source interface {
 // An item may be opened after the walk has moved on, and from another
 // goroutine, until the source is closed.
 type Item struct {
-	Path     string // relative to the store, slash-separated, raw; a folder's ends in a slash
-	Group    string // the folder the item is in: a unit never spans two groups
+	Path     string    // relative to the store, slash-separated, raw; a folder's ends in a slash
+	Group    string    // the folder the item is in: a unit never spans two groups
 	Size     int64     // of a file with File set: 0 until it is opened, see File.Stat
 	Modified time.Time // likewise
 	Refused  string    // why the item is not to be opened: "cloud placeholder", …
-	Skipped  bool   // with Refused: by policy, rather than because it failed
+	Skipped  bool      // with Refused: by policy, rather than because it failed
 	File     func() (File, error)
 	Rows     func(context.Context) (Rows, error)
 }
