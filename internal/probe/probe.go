@@ -31,6 +31,10 @@ type Probe struct {
 	Facts   []audit.Fact // a prototype of each kind it emits
 }
 
+// ConnectTimeout is how long Session.Dial tries to connect, once it is its turn:
+// waiting for the rate and for other connections to the host does not count.
+const ConnectTimeout = 1500 * time.Millisecond
+
 // Look is a unit that a probe asks for, before the planner numbers it.
 type Look struct {
 	Target  audit.Target
@@ -48,7 +52,8 @@ type Session struct {
 	Limits audit.Limits
 	// Allowed says whether the engagement names a test for a host.
 	Allowed func(test, host string) bool
-	// Dial connects, if the scope permits it.
+	// Dial connects, if the scope permits it. A refusal by the scope has a
+	// method Refused() string that says why.
 	Dial func(ctx context.Context, network, address string) (Conn, error)
 	// Items are the unit's items, for a unit over a source.
 	Items iter.Seq2[source.Item, error]
