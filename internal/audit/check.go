@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -32,7 +33,16 @@ type Check struct {
 	Severity Severity     // of a finding, unless the fold knows better
 	Needs    []string     // fact kinds
 	Reach    Reach
-	Judge    func(*Pass) Fold
+	// CriticalAt makes a finding of this many occurrences critical; 0: never.
+	CriticalAt int64
+	Judge      func(*Pass) Fold
+}
+
+// Section returns the text under a heading of the check's doc ("Remedy"), or "".
+func (c *Check) Section(heading string) string {
+	_, text, _ := strings.Cut("\n"+c.Doc, "\n## "+heading+"\n")
+	text, _, _ = strings.Cut(text, "\n## ")
+	return strings.TrimSpace(text)
 }
 
 // Fold consumes facts. See is called once for each fact of the kinds the check
@@ -49,27 +59,23 @@ type Options struct {
 	Now           time.Time // when the scan ended: certificates are judged against it
 }
 
-// maxExemplars bounds a finding's exemplars, maxFindings a result's findings:
-// results stay readable however bad the estate is. Counts stay exact.
-const (
-	maxExemplars = 20
-	maxFindings  = 200
-)
-
 // Pass is a check's way to report on one target.
 type Pass struct {
 	Check   *Check
 	Target  Target
 	Options Options
+	// Origin is the target that the fact being seen was seen at. Whoever feeds
+	// the fold sets it before each See; only an estate check needs to look.
+	Origin Target
 
 	coverage Coverage
-	reasons  []string
-	findings map[string]*Finding
+	reasons  []string // the first maxExemplars in alphabetical order
+	places   [Critical + 1]places
 }
 
 // NewPass returns a pass of check over target.
 func NewPass(check *Check, target Target, options Options) *Pass {
-	return &Pass{Check: check, Target: target, Options: options, findings: map[string]*Finding{}}
+	return &Pass{Check: check, Target: target, Options: options, Origin: target}
 }
 
 // Seen counts n things that were examined in full.
@@ -83,89 +89,66 @@ func (p *Pass) Seen(n int64) {
 func (p *Pass) Unread(n int64, reason string) {
 	p.coverage.Total += n
 	p.coverage.Unread += n
-	if reason != "" && len(p.reasons) < maxExemplars && !slices.Contains(p.reasons, reason) {
-		p.reasons = append(p.reasons, reason)
+	reason = clip(reason)
+	i, known := slices.BinarySearch(p.reasons, reason)
+	if reason == "" || known || i >= maxExemplars {
+		return
 	}
+	p.reasons = slices.Insert(p.reasons, i, reason)
+	p.reasons = p.reasons[:min(len(p.reasons), maxExemplars)]
 }
 
 // Found reports a cause at a place. Reports of the same locator add up: counts
 // sum, the worst severity stays, and the exemplars are the same whatever order
-// they came in. A zero severity means the check's own.
+// they came in. Notes are counted only at places where there is nothing worse.
+// A zero severity means the check's own.
 func (p *Pass) Found(locator string, severity Severity, evidence Evidence) {
 	if severity == 0 {
 		severity = p.Check.Severity
 	}
-	f := p.findings[locator]
-	if f == nil {
-		f = &Finding{ID: FindingID(p.Check.ID, p.Target, locator), Locator: locator}
-		p.findings[locator] = f
-	}
-	f.Severity = max(f.Severity, severity)
-	f.Count += max(1, evidence.Count)
-	f.Exemplars = keepExemplar(f.Exemplars, evidence)
-}
-
-// keepExemplar inserts e into the sorted list and drops what exceeds the
-// bound: most occurrences first, then by locator.
-func keepExemplar(list []Evidence, e Evidence) []Evidence {
-	order := func(a, b Evidence) int {
-		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Locator, b.Locator), cmp.Compare(a.Excerpt, b.Excerpt))
-	}
-	i, _ := slices.BinarySearchFunc(list, e, order)
-	if i >= maxExemplars {
-		return list
-	}
-	list = slices.Insert(list, i, e)
-	return list[:min(len(list), maxExemplars)]
+	evidence.Count = max(1, evidence.Count)
+	evidence.Locator, evidence.Excerpt = clip(evidence.Locator), clip(evidence.Excerpt)
+	p.places[severity].add(FindingID(p.Check.ID, p.Target, locator), locator, severity, evidence)
 }
 
 // Result concludes the pass. This is the one place where silence is kept from
 // passing: a pass needs something seen and nothing unread.
 func (p *Pass) Result() Result {
 	r := Result{Check: p.Check.ID, Evidence: p.Check.Evidence, Target: p.Target, Coverage: p.coverage}
-	for _, f := range p.findings {
+	all, total := merge(&p.places)
+	for _, f := range all {
+		if p.Check.CriticalAt > 0 && f.Severity > Note && f.Count >= p.Check.CriticalAt {
+			f.Severity = Critical
+		}
 		f.Excerpt = f.Exemplars[0].Excerpt
 		r.Findings = append(r.Findings, *f)
+		r.Severity = max(r.Severity, f.Severity)
 	}
 	slices.SortFunc(r.Findings, func(a, b Finding) int {
-		return cmp.Or(cmp.Compare(b.Severity, a.Severity), cmp.Compare(b.Count, a.Count), cmp.Compare(a.Locator, b.Locator))
+		return cmp.Or(cmp.Compare(b.Severity, a.Severity), cmp.Compare(b.Count, a.Count),
+			cmp.Compare(a.Locator, b.Locator), cmp.Compare(a.ID, b.ID))
 	})
-	if len(r.Findings) > maxFindings {
-		r.MoreFindings = int64(len(r.Findings) - maxFindings)
-		r.Findings = r.Findings[:maxFindings]
+	r.Findings = r.Findings[:min(len(r.Findings), maxFindings)]
+	r.MoreFindings = total - int64(len(r.Findings))
+	if r.State = StateOf(r.Severity, p.coverage); p.coverage.Unread > 0 {
+		r.Reason = strings.Join(p.reasons, "; ")
 	}
-	slices.Sort(p.reasons)
-	r.State, r.Severity, r.Reason = conclude(r.Findings, p.coverage, p.reasons)
 	return r
 }
 
-func conclude(findings []Finding, c Coverage, reasons []string) (State, Severity, string) {
-	worst := Severity(0)
-	for _, f := range findings {
-		worst = max(worst, f.Severity)
-	}
-	why := joinReasons(reasons)
+// StateOf is the one rule from what was found and what was looked at to a
+// state. Notes fail nothing.
+func StateOf(worst Severity, c Coverage) State {
 	switch {
 	case worst > Note:
-		return Fail, worst, why
+		return Fail
 	case c.Unread > 0:
-		return Inconclusive, worst, why
+		return Inconclusive
 	case c.Seen > 0:
-		return StatePass, worst, ""
+		return StatePass
 	default:
-		return NotApplicable, worst, ""
+		return NotApplicable
 	}
-}
-
-func joinReasons(reasons []string) string {
-	out := ""
-	for i, r := range reasons {
-		if i > 0 {
-			out += "; "
-		}
-		out += r
-	}
-	return out
 }
 
 // FindingID is the same for the same check at the same place, so that years

@@ -69,7 +69,7 @@ type Result struct {
 	Severity     Severity     `json:"severity"` // of the worst finding
 	Coverage     Coverage     `json:"coverage"`
 	Findings     []Finding    `json:"findings,omitempty"`
-	MoreFindings int64        `json:"more_findings,omitempty"` // beyond the list's bound
+	MoreFindings int64        `json:"more_findings,omitempty"` // beyond the list's bound; an estimate beyond some thousand
 }
 
 // Finding is a cause at a place.

@@ -15,8 +15,9 @@ type Item struct {
 	Format       string           `json:"format,omitempty"`
 	Status       Status           `json:"status"`
 	Reason       string           `json:"reason,omitempty"`
-	Seal         string           `json:"seal,omitempty"` // none when empty, weak, strong
-	Open         bool             `json:"open,omitempty"` // sealed, and opens without a secret
+	ByChildren   bool             `json:"by_children,omitempty"` // Partial only because of children, whose own rows say so
+	Seal         string           `json:"seal,omitempty"`        // none when empty, weak, strong
+	Open         bool             `json:"open,omitempty"`        // sealed, and opens without a secret
 	SealDetail   string           `json:"seal_detail,omitempty"`
 	Identifiable bool             `json:"identifiable,omitempty"` // as if test ranges were live
 	TestData     bool             `json:"test_data,omitempty"`    // every identifier is a test value
