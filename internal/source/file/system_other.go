@@ -1,0 +1,13 @@
+//go:build unix && !linux && !darwin
+
+package file
+
+import "io/fs"
+
+const noAccessTime = 0
+
+func (d *dir) kernel() bool { return false }
+
+func dataless(fs.DirEntry) string { return "" }
+
+func placeholder(fs.FileInfo) string { return "" }
