@@ -1,0 +1,174 @@
+package scope
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"net"
+	"net/netip"
+	"net/url"
+	"time"
+
+	"trustaudit/internal/audit"
+)
+
+// What holds where a scope or a Config is silent.
+const (
+	DefaultRate    = 50.0 // connections per second, over all hosts
+	DefaultPerHost = 1    // connections at once to one host
+	MaxPerHost     = 4
+
+	maxConnect = 10 * time.Second // to wait for a host to accept
+	maxIdle    = time.Minute      // to wait for a host to go on
+	maxTries   = 4                // addresses of one name that are tried
+)
+
+// ErrOutside is what every refusal is.
+var ErrOutside = errors.New("outside the scope")
+
+// errWindow ends waits and connections when the window closes.
+var errWindow = errors.New("the window of the engagement is closed")
+
+// Refusal is a contact that was not made because the scope does not permit it.
+type Refusal struct {
+	Address string // as asked for
+	Reason  string
+}
+
+func (r *Refusal) Error() string {
+	return fmt.Sprintf("%s is outside the scope: %s", r.Address, r.Reason)
+}
+
+// Unwrap makes every refusal an ErrOutside.
+func (*Refusal) Unwrap() error { return ErrOutside }
+
+// Refused returns the reason, for those who must not import this package.
+func (r *Refusal) Refused() string { return r.Reason }
+
+// Who asks for a contact.
+type Who struct {
+	Unit  string
+	Probe string
+}
+
+// Config is what a Guard is made of.
+type Config struct {
+	Scope audit.Scope
+	Now   func() time.Time
+	// Record keeps a contact. When it fails, no contact is made. It may be
+	// called from several goroutines at once.
+	Record func(Contact) error
+	// Mask takes what identifies a patient out of a store's path, for the
+	// targets that stand for stores. Needed when the scope has stores.
+	Mask func(string) string
+	// Resolve looks up the addresses of a name. Default: the system's resolver.
+	Resolve func(ctx context.Context, host string) ([]netip.Addr, error)
+	// Connect makes a connection to an address and port, both in figures.
+	// Default: the system's.
+	Connect func(ctx context.Context, network, address string) (net.Conn, error)
+}
+
+// Guard lets contacts through that the scope permits, and no others. It is
+// safe for use by several goroutines.
+type Guard struct {
+	config Config
+	window audit.Window
+	rules  *rules
+	stores []store
+	pace   *pace
+	slots  *slots
+	bans   *banned
+}
+
+// New returns the guard of a scope, or says what is wrong with the scope.
+func New(c Config) (*Guard, error) {
+	if c.Now == nil || c.Record == nil || (c.Mask == nil && len(c.Scope.Stores) > 0) {
+		return nil, errors.New("build scope: a clock, a record of contacts and (for stores) a mask are needed")
+	}
+	r, err := newRules(c.Scope)
+	if err != nil {
+		return nil, fmt.Errorf("build scope: %w", err)
+	}
+	rate, perHost := c.Scope.Rate, c.Scope.PerHost
+	if rate == 0 {
+		rate = DefaultRate
+	}
+	if perHost == 0 {
+		perHost = DefaultPerHost
+	}
+	if math.IsNaN(rate) || math.IsInf(rate, 0) || rate < 0 || perHost < 0 || perHost > MaxPerHost {
+		return nil, fmt.Errorf("build scope: rate %v and %d connections per host: the rate must be above 0, and at most %d connections to one host",
+			rate, perHost, MaxPerHost)
+	}
+	if c.Resolve == nil {
+		c.Resolve = func(ctx context.Context, host string) ([]netip.Addr, error) {
+			return net.DefaultResolver.LookupNetIP(ctx, "ip", host)
+		}
+	}
+	if c.Connect == nil {
+		c.Connect = (&net.Dialer{Timeout: maxConnect, KeepAlive: -1}).DialContext
+	}
+	return &Guard{
+		config: c, window: c.Scope.Window, rules: r,
+		stores: storeTargets(c.Scope.Stores, c.Mask),
+		pace:   newPace(rate, c.Now),
+		slots:  newSlots(perHost),
+		bans:   newBanned(r.never, c.Resolve),
+	}, nil
+}
+
+// Bound returns a context that also ends when the window closes; its cause
+// tells the two apart. Work on a store, which makes no connection, is to run
+// under it.
+func (g *Guard) Bound(ctx context.Context) (context.Context, context.CancelFunc) {
+	if g.window.Until.IsZero() {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeoutCause(ctx, g.window.Until.Sub(g.config.Now()), errWindow)
+}
+
+// Store permits a store whose URL is exactly one of the scope's, inside the
+// window. A refusal is recorded.
+func (g *Guard) Store(who Who, rawURL string) error {
+	reason := "not a store of the scope"
+	for _, s := range g.stores {
+		if s.store.URL == rawURL {
+			reason = ""
+		}
+	}
+	if reason == "" {
+		reason = g.closed()
+	}
+	if reason == "" {
+		return nil
+	}
+	address, network := "a store", "store"
+	if u, err := url.Parse(rawURL); err == nil && g.config.Mask != nil {
+		u.User, u.RawQuery, u.Fragment = nil, "", ""
+		address, network = maskURL(u.String(), g.config.Mask), u.Scheme
+	}
+	return g.refuse(Contact{Unit: who.Unit, Probe: who.Probe, Network: network, Address: address}, reason)
+}
+
+// closed says why the window permits nothing now; "" when it is open.
+func (g *Guard) closed() string {
+	now := g.config.Now()
+	switch {
+	case g.window.Contains(now):
+		return ""
+	case now.Before(g.window.From):
+		return "the window opens at " + g.window.From.Format(time.RFC3339)
+	}
+	return "the window closed at " + g.window.Until.Format(time.RFC3339)
+}
+
+// refuse records a refusal and returns it.
+func (g *Guard) refuse(c Contact, reason string) error {
+	c.At, c.Event, c.Reason = g.config.Now(), EventRefused, reason
+	refusal := &Refusal{Address: c.Address, Reason: reason}
+	if err := g.config.Record(c); err != nil {
+		return errors.Join(refusal, fmt.Errorf("record refusal: %w", err))
+	}
+	return refusal
+}

@@ -1,0 +1,128 @@
+package scope
+
+import (
+	"iter"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"trustaudit/internal/audit"
+)
+
+// Address is one host that a target names.
+type Address struct {
+	Host    string // address or name, as Dial takes it
+	Refused string // why it is not to be touched: "fragile (10.0.0.9)"; empty when it may be
+}
+
+// Targets lists what the scope names: networks, then hosts, then stores, in
+// the scope's order. A network or an address that lies in another network of
+// the scope is left to that one, so that no address is named twice. Targets of
+// stores are masked.
+func (g *Guard) Targets() []audit.Target {
+	var all []audit.Target
+	add := func(t audit.Target) {
+		if !slices.Contains(all, t) {
+			all = append(all, t)
+		}
+	}
+	for _, p := range g.rules.networks {
+		if !g.rules.covered(p.Addr(), p.Bits()) {
+			add(audit.Target("net:" + p.String()))
+		}
+	}
+	for _, h := range g.rules.hosts {
+		if h.Name != "" || !g.rules.covered(h.Addr, h.Addr.BitLen()+1) {
+			add(audit.Target("net:" + h.String()))
+		}
+	}
+	for _, s := range g.stores {
+		add(s.target)
+	}
+	return all
+}
+
+// Addresses yields what a net: target of the scope names, in order and one at
+// a time: a network is never held in memory. What is excluded or fragile is
+// yielded with the reason. A target that the scope does not name yields
+// nothing.
+func (g *Guard) Addresses(target audit.Target) iter.Seq[Address] {
+	return func(yield func(Address) bool) {
+		subject, ok := strings.CutPrefix(string(target), "net:")
+		if !ok {
+			return
+		}
+		if p, err := netip.ParsePrefix(subject); err == nil {
+			if slices.Contains(g.rules.networks, p) {
+				g.walk(p, yield)
+			}
+			return
+		}
+		h, err := ParseHost(subject)
+		switch {
+		case err != nil || !slices.Contains(g.rules.hosts, h):
+		case h.Name != "":
+			yield(Address{Host: h.Name, Refused: g.rules.bannedName(h.Name)})
+		default:
+			yield(Address{Host: subject, Refused: g.rules.refuse("", h.Addr)})
+		}
+	}
+}
+
+func (g *Guard) walk(p netip.Prefix, yield func(Address) bool) {
+	for a := p.Addr(); a.IsValid() && p.Contains(a); a = a.Next() {
+		if !yield(Address{Host: a.String(), Refused: g.rules.refuse("", a)}) {
+			return
+		}
+	}
+}
+
+// StoreOf returns the store that a target of Targets stands for: its URL is
+// raw where the target is masked.
+func (g *Guard) StoreOf(target audit.Target) (audit.Store, bool) {
+	for _, s := range g.stores {
+		if s.target == target {
+			return s.store, true
+		}
+	}
+	return audit.Store{}, false
+}
+
+// store is a store of the scope beside the target that stands for it.
+type store struct {
+	store  audit.Store
+	target audit.Target
+}
+
+// storeTargets gives every store its masked target. Two stores that the mask
+// makes alike stay two targets.
+func storeTargets(stores []audit.Store, mask func(string) string) []store {
+	var all []store
+	taken := map[audit.Target]bool{}
+	for _, s := range stores {
+		masked := maskURL(s.URL, mask)
+		target := audit.Target(masked)
+		for n := 2; taken[target]; n++ {
+			target = audit.Target(masked + "~" + strconv.Itoa(n))
+		}
+		taken[target] = true
+		all = append(all, store{store: s, target: target})
+	}
+	return all
+}
+
+// maskURL masks the path of a URL as people read it, not as it is escaped: an
+// NHS number in groups is "943%20476%205919" in a URL.
+func maskURL(raw string, mask func(string) string) string {
+	u, err := url.Parse(raw)
+	if err != nil || u.Opaque != "" {
+		return mask(raw)
+	}
+	masked := mask(u.Path)
+	if masked == u.Path {
+		return raw
+	}
+	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: masked}).String()
+}
