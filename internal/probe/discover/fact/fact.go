@@ -8,6 +8,7 @@ type Host struct {
 	Open     int    `json:"open"`              // ports that accepted
 	Closed   int    `json:"closed"`            // ports that refused
 	Silent   int    `json:"silent"`            // ports that did not answer in time
+	Untried  int    `json:"untried,omitempty"` // ports left alone: the host seemed to be absent
 	Refused  string `json:"refused,omitempty"` // why the address was not touched: "fragile", "excluded"
 }
 

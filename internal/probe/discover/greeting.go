@@ -1,0 +1,115 @@
+package discover
+
+import (
+	"bytes"
+	"encoding/binary"
+	"io"
+	"regexp"
+
+	"trustaudit/internal/converse"
+)
+
+// maxGreeting bounds what is read of a greeting.
+const maxGreeting = 2 << 10
+
+// readGreeting reads what the service says by itself: up to the end of its
+// first reply, the end of its time, or the bound.
+func readGreeting(r io.Reader) []byte {
+	buf := make([]byte, 0, maxGreeting)
+	for len(buf) < cap(buf) {
+		n, err := r.Read(buf[len(buf):cap(buf)])
+		buf = buf[:len(buf)+n]
+		if err != nil || complete(buf) {
+			break
+		}
+	}
+	return buf
+}
+
+var lastReplyLine = regexp.MustCompile(`(?m)^\d{3} .*\n`)
+
+// complete says whether a greeting has come to an end that shows. The lines of
+// a longer reply of FTP or SMTP begin with the code and a hyphen, but the last.
+func complete(greeting []byte) bool {
+	if len(greeting) > 3 && greeting[3] == '-' && bytes.HasPrefix(greeting, []byte("220")) {
+		return lastReplyLine.Match(greeting)
+	}
+	return bytes.IndexByte(greeting, '\n') >= 0
+}
+
+// sign is what a service is known by when it speaks first.
+type sign struct {
+	service string
+	ports   []uint16 // where a weak sign suffices; empty: anywhere
+	pattern *regexp.Regexp
+}
+
+// signs are tried in order: the first that fits names the service.
+var signs = []sign{
+	{"ssh", nil, regexp.MustCompile(`^SSH-\d`)},
+	{"ftp", nil, regexp.MustCompile(`(?is)^(220|421|530)[ -].*\bw?\w*ftpd?\b`)},
+	{"smtp", nil, regexp.MustCompile(`(?is)^(220|421|554)[ -].*(\be?smtp\b|\bmail\b)`)},
+	{"pop3", nil, regexp.MustCompile(`^\+OK\b`)},
+	{"imap", nil, regexp.MustCompile(`(?i)^\* (OK|PREAUTH|BYE)\b`)},
+	{"vnc", nil, regexp.MustCompile(`^RFB \d{3}\.\d{3}`)},
+	{"telnet", nil, regexp.MustCompile(`(?s)^\xff[\xfb-\xfe]`)},
+	{"rsync", nil, regexp.MustCompile(`^@RSYNCD:`)},
+	{"http", nil, regexp.MustCompile(`^HTTP/\d`)},
+	{"redis", nil, regexp.MustCompile(`^-(ERR|NOAUTH|DENIED)\b`)},
+	{"ftp", []uint16{21}, regexp.MustCompile(`^\d{3}[ -]`)},
+	{"smtp", []uint16{25, 587}, regexp.MustCompile(`^\d{3}[ -]`)},
+	{"telnet", []uint16{23}, regexp.MustCompile(`(?i)(login|user ?name|password) ?:`)},
+}
+
+// classify names the service that said greeting on the port, and returns what
+// of the greeting may be kept. Of a binary greeting nothing is.
+func classify(greeting []byte, port uint16) (service, line string) {
+	if version, ok := mysqlVersion(greeting); ok {
+		return "mysql", converse.Clean(version)
+	}
+	// The patterns speak of bytes; bytes above 0x7f are given as code points.
+	text := latin1(greeting)
+	for _, s := range signs {
+		if s.fits(text, port) {
+			service = s.service
+			break
+		}
+	}
+	if bytes.ContainsFunc(greeting, isControl) {
+		return service, ""
+	}
+	return service, converse.Clean(greeting)
+}
+
+func (s sign) fits(text string, port uint16) bool {
+	for _, p := range s.ports {
+		if p == port {
+			return s.pattern.MatchString(text)
+		}
+	}
+	return len(s.ports) == 0 && s.pattern.MatchString(text)
+}
+
+func latin1(b []byte) string {
+	runes := make([]rune, len(b))
+	for i, c := range b {
+		runes[i] = rune(c)
+	}
+	return string(runes)
+}
+
+// isControl tells the bytes that no line of text holds. Invalid UTF-8 counts.
+func isControl(r rune) bool {
+	return r < 0x20 && r != '\r' && r != '\n' && r != '\t' && r != '\f' || r == 0x7f || r == 0xfffd
+}
+
+// mysqlVersion reads the version out of MySQL's initial handshake packet:
+// length, sequence 0, protocol 10, version, NUL.
+func mysqlVersion(b []byte) ([]byte, bool) {
+	if len(b) < 6 || b[3] != 0 || b[4] != 10 {
+		return nil, false
+	}
+	size := int(binary.LittleEndian.Uint16(b)) | int(b[2])<<16
+	version, _, ok := bytes.Cut(b[5:], []byte{0})
+	return version, ok && size < maxGreeting && len(version) < size
+}
