@@ -1,0 +1,89 @@
+package content
+
+import (
+	"encoding/base64"
+	"fmt"
+	"unicode/utf8"
+
+	"trustaudit/internal/identify"
+	"trustaudit/internal/probe/content/fact"
+)
+
+// emit concludes a frame's item: what was identified, under which name.
+func (x *Examiner) emit(f *frame) error {
+	if x.fatal != nil {
+		return x.fatal
+	}
+	var sum identify.Summary
+	if err := f.guard(func() error { sum = f.scan.Finish(); return nil }); err != nil {
+		f.item.Status = fact.Unreadable
+		f.item.Reason = joinReasons(f.item.Reason, errPanic.Error())
+		sum = identify.Summary{}
+	}
+	item := f.item
+	item.Identifiable, item.TestData = sum.Identifiable, sum.TestData
+	item.Records, item.Score, item.Excerpt = sum.Records, sum.Score, sum.Excerpt
+	item.Identifiers = counts(sum.Identifiers)
+	x.fatal = x.name(f, &item)
+	if x.fatal == nil {
+		x.fatal = x.send(f, item, sum.Columns)
+	}
+	return x.fatal
+}
+
+// name gives the item its id and the path it goes by.
+func (x *Examiner) name(f *frame, item *fact.Item) error {
+	item.ID = x.config.Key.DigestString("item", string(x.config.Target)+"\x00"+f.raw)
+	masked, found := f.scan.Mask(f.raw)
+	item.Path, item.PathMasked = lossy(masked), found
+	if !found {
+		if !utf8.ValidString(f.raw) {
+			item.PathBase64 = base64.StdEncoding.EncodeToString([]byte(f.raw))
+		}
+		return nil
+	}
+	if x.config.Reveal == nil {
+		return nil
+	}
+	if err := x.config.Reveal(item.ID, f.raw); err != nil {
+		return fmt.Errorf("keep locator: %w", err)
+	}
+	return nil
+}
+
+// lossy replaces every byte that is not UTF-8.
+func lossy(s string) string {
+	if utf8.ValidString(s) {
+		return s
+	}
+	return string([]rune(s))
+}
+
+func counts(in map[string]identify.Count) map[string]fact.Count {
+	if len(in) == 0 {
+		return nil
+	}
+	out := make(map[string]fact.Count, len(in))
+	for kind, c := range in {
+		out[kind] = fact.Count{Count: c.Count, Distinct: c.Distinct, Estimated: c.Estimated}
+	}
+	return out
+}
+
+func (x *Examiner) send(f *frame, item fact.Item, columns []identify.Column) error {
+	if err := x.config.Emit(item); err != nil {
+		return fmt.Errorf("record item: %w", err)
+	}
+	for _, c := range columns {
+		err := x.config.Emit(fact.Column{
+			Item: item.ID, Path: item.Path,
+			Index: c.Index, Name: lossy(f.scan.MaskName(c.Name)),
+			Rows: c.Rows, Distinct: c.Distinct,
+			Kind: c.Kind, Share: c.Share, Shape: c.Shape, Sketch: c.Sketch,
+		})
+		if err != nil {
+			return fmt.Errorf("record column: %w", err)
+		}
+	}
+	return nil
+}

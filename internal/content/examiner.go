@@ -1,0 +1,124 @@
+// Package content is the one function through which all stored data goes:
+// an item of a source in, facts out. Extraction and identification run inside
+// it, and nothing but facts leaves it: counts, masks, scores and keyed digests,
+// never a value. What could not be read is a fact as well.
+//
+// An item's children (the members of an archive, the tables of a database)
+// become items of their own, in the order in which they lie in the container;
+// the container's own row follows them, and each item's columns follow its row.
+package content
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"time"
+
+	"trustaudit/internal/audit"
+	"trustaudit/internal/extract"
+	"trustaudit/internal/identify"
+	"trustaudit/internal/probe/content/fact"
+	"trustaudit/internal/source"
+)
+
+const (
+	// headSize is how much of a file is read at once: all of most files.
+	headSize = 1 << 20
+	// heldBytes bounds what the containers of one item hold in memory, all
+	// levels together. A larger member is streamed.
+	heldBytes = 32 << 20
+	// keptBuffer is the largest buffer that is kept for the next item.
+	keptBuffer = 4 << 20
+)
+
+// Config says what an Examiner needs. Emit and Key are required.
+type Config struct {
+	Target  audit.Target
+	Key     *audit.Key
+	Limits  audit.Limits
+	Now     time.Time
+	Formats []extract.Format
+	Kinds   []identify.Kind
+	// Emit records a fact. An error ends Examine.
+	Emit func(audit.Fact) error
+	// Reveal keeps the raw path of an item whose path is masked.
+	Reveal func(id, raw string) error
+}
+
+// Examiner examines one item after another. It is made once for each worker or
+// unit and reused; it is not for concurrent use.
+type Examiner struct {
+	config Config
+	frames []*frame // one for each depth of container
+	buffer []byte   // the head of a top-level file
+	memory bytes.Reader
+
+	// Of the top-level item at hand.
+	expanded int64 // bytes unpacked
+	members  int64
+	held     int
+	fatal    error // of Emit or Reveal: ends everything
+}
+
+// New returns an Examiner.
+func New(config Config) *Examiner {
+	config.Limits = config.Limits.WithDefaults()
+	return &Examiner{config: config, buffer: make([]byte, headSize)}
+}
+
+// Examine emits the facts of an item and of all that lies in it. It returns an
+// error only for what must end the unit: a fact that could not be recorded, or
+// a cancelled context. Whatever is wrong with the item becomes its fact.
+func (x *Examiner) Examine(ctx context.Context, item source.Item) error {
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("examine item: %w", err)
+	}
+	x.expanded, x.members, x.held, x.fatal = 0, 0, 0, nil
+	f := x.frame(0)
+	f.reset(item.Path, item.Size, item.Modified)
+	switch {
+	case item.Refused != "":
+		f.refuse(item)
+	case item.Rows != nil:
+		f.timed(ctx, func(ctx context.Context) error { return f.readRows(ctx, item.Rows) })
+	case item.File != nil:
+		f.readFile(ctx, item.File)
+	default:
+		f.fail(extract.ErrUnsupported)
+	}
+	if x.fatal == nil && ctx.Err() != nil {
+		return fmt.Errorf("examine item: %w", ctx.Err())
+	}
+	return x.emit(f)
+}
+
+// frame returns the frame for a depth of container, made when first needed.
+func (x *Examiner) frame(depth int) *frame {
+	if depth == len(x.frames) {
+		x.frames = append(x.frames, &frame{x: x, depth: depth, scan: x.scanner()})
+	}
+	return x.frames[depth]
+}
+
+func (x *Examiner) scanner() *identify.Scanner {
+	return identify.NewScanner(identify.Config{Kinds: x.config.Kinds, Key: x.config.Key, Now: x.config.Now})
+}
+
+// refuse records an item that the source would not open.
+func (f *frame) refuse(item source.Item) {
+	f.item.Status, f.item.Reason = fact.Unreadable, item.Refused
+	if item.Skipped {
+		f.item.Status = fact.Skipped
+	}
+}
+
+// timed runs a reading under the item's time limit and concludes it.
+func (f *frame) timed(ctx context.Context, read func(context.Context) error) {
+	if f.depth == 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, f.x.config.Limits.ItemTime)
+		defer cancel()
+	}
+	f.ctx = ctx
+	f.conclude(f.guard(func() error { return read(ctx) }))
+}

@@ -1,0 +1,210 @@
+package content
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"slices"
+	"strings"
+	"time"
+
+	"trustaudit/internal/extract"
+	"trustaudit/internal/identify"
+	"trustaudit/internal/probe/content/fact"
+)
+
+const (
+	stretch   = 256 << 10 // of text between two looks at the context
+	rowStride = 256       // rows between two looks at the context
+)
+
+var (
+	errPanic     = errors.New("parser failed")
+	errExpansion = errors.New("limit of unpacked bytes reached")
+	errBackward  = errors.New("too large to be read inside another file")
+)
+
+// frame is the reading of one item: the sink of its format. There is one for
+// each depth of container, reused over items.
+type frame struct {
+	x     *Examiner
+	depth int
+	scan  *identify.Scanner
+	buf   []byte // of a child held in memory
+
+	ctx     context.Context // of the reading at hand; the Sink has no other way to it
+	raw     string          // path, as it is
+	item    fact.Item
+	reasons []string
+	got     bool // the format has given something
+	rows    int
+
+	children tally
+	names    map[uint64]int // of children, to tell apart those of one name
+}
+
+// reset prepares the frame for an item.
+func (f *frame) reset(raw string, size int64, modified time.Time) {
+	f.scan.Reset()
+	f.ctx, f.raw = nil, raw
+	f.item = fact.Item{Size: max(size, 0)}
+	f.setModified(modified)
+	f.reasons, f.got, f.rows = f.reasons[:0], false, 0
+	f.children = tally{}
+	f.names = nil
+}
+
+func (f *frame) setModified(t time.Time) {
+	f.item.Modified = ""
+	if !t.IsZero() {
+		f.item.Modified = t.UTC().Format(time.RFC3339)
+	}
+}
+
+// Text implements extract.Sink.
+func (f *frame) Text(b []byte) error {
+	f.got = f.got || len(b) > 0
+	for {
+		n := min(len(b), stretch)
+		f.scan.Text(b[:n])
+		if err := f.ctx.Err(); err != nil {
+			return fmt.Errorf("read text: %w", err)
+		}
+		if b = b[n:]; len(b) == 0 {
+			return nil
+		}
+	}
+}
+
+// Break implements extract.Sink.
+func (f *frame) Break() error {
+	f.scan.Break()
+	return nil
+}
+
+// Table implements extract.Sink.
+func (f *frame) Table(name string, columns []string) error {
+	f.got = true
+	f.scan.Table(name, columns)
+	return nil
+}
+
+// Row implements extract.Sink.
+func (f *frame) Row(cells [][]byte) error {
+	f.got = true
+	f.scan.Row(cells)
+	if f.rows++; f.rows%rowStride == 0 {
+		if err := f.ctx.Err(); err != nil {
+			return fmt.Errorf("read row: %w", err)
+		}
+	}
+	return nil
+}
+
+// Seal implements extract.Sink.
+func (f *frame) Seal(s extract.Seal) error {
+	if s.Grade == "" || s.Grade == extract.SealNone {
+		return nil
+	}
+	f.item.Seal, f.item.Open, f.item.SealDetail = string(s.Grade), s.Open, s.Detail
+	return nil
+}
+
+// Partial implements extract.Sink.
+func (f *frame) Partial(reason string) {
+	if reason != "" && len(f.reasons) < 8 && !slices.Contains(f.reasons, reason) {
+		f.reasons = append(f.reasons, reason)
+	}
+}
+
+// guard runs a parser. A panic of it is an error, without its words: they may
+// hold data.
+func (f *frame) guard(read func() error) (err error) {
+	defer func() {
+		if recover() != nil {
+			f.scan = f.x.scanner()
+			err = errPanic
+		}
+	}()
+	return read()
+}
+
+// fail concludes an item that could not be opened.
+func (f *frame) fail(err error) { f.conclude(err) }
+
+// conclude settles status and reason once the reading has ended.
+func (f *frame) conclude(err error) {
+	if errors.Is(err, extract.ErrSealed) && !f.got {
+		f.item.Status, f.item.Reason = fact.Sealed, "encrypted"
+		return
+	}
+	if err != nil {
+		f.Partial(f.reason(err))
+	}
+	f.Partial(f.children.reason())
+	if n := f.children.left; n > 0 {
+		f.Partial(fmt.Sprintf("limit of %d members: %d left", f.x.config.Limits.Members, n))
+	}
+	f.item.Reason = strings.Join(f.reasons, "; ")
+	switch {
+	case err != nil && !f.got:
+		f.item.Status = fact.Unreadable
+	case len(f.reasons) > 0:
+		f.item.Status = fact.Partial
+	default:
+		f.item.Status = fact.Read
+	}
+}
+
+// tally counts the children of a container by how they were read.
+type tally struct {
+	all, sealed, unreadable, partial, skipped int64
+	left                                      int64 // beyond the limit of members
+}
+
+func (t *tally) add(s fact.Status) {
+	t.all++
+	switch s {
+	case fact.Sealed:
+		t.sealed++
+	case fact.Unreadable:
+		t.unreadable++
+	case fact.Partial:
+		t.partial++
+	case fact.Skipped:
+		t.skipped++
+	}
+}
+
+// reason says how many children were not read, and why; "" when all were.
+func (t *tally) reason() string {
+	unread := t.sealed + t.unreadable + t.partial + t.skipped
+	if unread == 0 {
+		return ""
+	}
+	var parts []string
+	for _, p := range []struct {
+		n    int64
+		what string
+	}{{t.sealed, "encrypted"}, {t.unreadable, "unreadable"}, {t.partial, "read in part"}, {t.skipped, "skipped"}} {
+		if p.n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", p.n, p.what))
+		}
+	}
+	return fmt.Sprintf("%d of %d members not read: %s", unread, t.all, strings.Join(parts, ", "))
+}
+
+// unique tells apart members of one name: the second is named "name#2".
+func (f *frame) unique(name string) string {
+	if f.names == nil {
+		f.names = make(map[uint64]int)
+	}
+	h := fnv.New64a()
+	h.Write([]byte(name))
+	f.names[h.Sum64()]++
+	if n := f.names[h.Sum64()]; n > 1 {
+		return fmt.Sprintf("%s#%d", name, n)
+	}
+	return name
+}

@@ -1,0 +1,102 @@
+package content
+
+import (
+	"bytes"
+	"strings"
+)
+
+// signatures are the beginnings of formats that no parser reads yet, so that
+// their items can be named. One with a plain beginning would pass for text.
+var signatures = []struct{ prefix, format string }{
+	{"%PDF-", "pdf"},
+	{"{\\rtf", "rtf"},
+	{"%!PS", "postscript"},
+	{"\x89PNG\r\n\x1a\n", "png"},
+	{"\xff\xd8\xff", "jpeg"},
+	{"GIF8", "gif"},
+	{"II*\x00", "tiff"},
+	{"MM\x00*", "tiff"},
+	{"\x1f\x8b", "gzip"},
+	{"BZh", "bzip2"},
+	{"\xfd7zXZ\x00", "xz"},
+	{"\x28\xb5\x2f\xfd", "zstd"},
+	{"7z\xbc\xaf\x27\x1c", "7z"},
+	{"Rar!\x1a\x07", "rar"},
+	{"PK\x03\x04", "zip"},
+	{"PK\x05\x06", "zip"},
+	{"SQLite format 3\x00", "sqlite"},
+	{"!BDN", "pst"},
+	{"\x00\x01\x00\x00Standard Jet DB", "mdb"},
+	{"\x00\x01\x00\x00Standard ACE DB", "accdb"},
+	{"PAR1", "parquet"},
+	{"\x7fELF", "elf"},
+	{"MZ", "exe"},
+	{"age-encryption.org/", "age"},
+	{"-----BEGIN PGP MESSAGE", "pgp"},
+	{"-----BEGIN AGE ENCRYPTED", "age"},
+	{"Salted__", "openssl"},
+	{"\xd4\xc3\xb2\xa1", "pcap"},
+	{"\xa1\xb2\xc3\xd4", "pcap"},
+	{"\x0a\x0d\x0d\x0a", "pcapng"},
+	{"OggS", "ogg"},
+	{"ID3", "mp3"},
+	{"fLaC", "flac"},
+}
+
+const (
+	oleMark   = "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+	dicomMark = "DICM"
+)
+
+// magic names the format of bytes that nothing reads.
+func magic(head []byte, name string) string {
+	if s := signature(head); s != "" {
+		return s
+	}
+	switch {
+	case bytes.HasPrefix(head, []byte(oleMark)):
+		return oleFormat(name)
+	case len(head) > 132 && string(head[128:132]) == dicomMark:
+		return "dicom"
+	case len(head) > 262 && string(head[257:262]) == "ustar":
+		return "tar"
+	case len(head) > 12 && string(head[4:8]) == "ftyp":
+		return "mp4"
+	case len(head) > 12 && string(head[:4]) == "RIFF":
+		return "riff"
+	}
+	return "binary"
+}
+
+func signature(head []byte) string {
+	for _, s := range signatures {
+		if len(head) >= len(s.prefix) && string(head[:len(s.prefix)]) == s.prefix {
+			return s.format
+		}
+	}
+	return ""
+}
+
+// foreign reports whether bytes that may look like text are known to be the
+// beginning of something else.
+func foreign(head []byte) bool {
+	if len(head) == 0 {
+		return false
+	}
+	switch s := signature(head); s {
+	case "", "exe", "ogg", "mp3", "flac", "gif", "bzip2", "parquet": // short words that a letter may begin with
+		return false
+	default:
+		return true
+	}
+}
+
+// oleFormat tells the kinds of compound file by their names alone.
+func oleFormat(name string) string {
+	ext := strings.ToLower(name[strings.LastIndexByte(name, '.')+1:])
+	switch ext {
+	case "doc", "xls", "ppt", "msg", "mdb", "pub", "vsd":
+		return ext
+	}
+	return "ole"
+}

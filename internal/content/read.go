@@ -1,0 +1,185 @@
+package content
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"trustaudit/internal/extract"
+	"trustaudit/internal/probe/content/fact"
+	"trustaudit/internal/source"
+)
+
+// readFile reads a top-level file.
+func (f *frame) readFile(ctx context.Context, open func() (source.File, error)) {
+	file, err := open()
+	if err != nil {
+		f.item.Status, f.item.Reason = fact.Unreadable, f.openReason(err)
+		return
+	}
+	defer file.Close()
+	size, modified, err := file.Stat()
+	if err != nil {
+		f.fail(err)
+		return
+	}
+	f.item.Size = size
+	f.setModified(modified)
+	head, err := readHead(file, f.x.buffer, size)
+	if err != nil && len(head) == 0 {
+		f.fail(err)
+		return
+	}
+	doc := extract.Document{Name: baseName(f.raw), Size: size, Head: head}
+	if err != nil || int64(len(head)) > size || len(head) < min(int(size), headSize) {
+		doc.Size = int64(len(head)) // it shrank, grew or broke off: what there is
+	}
+	f.limit(&doc)
+	if int64(len(doc.Head)) == doc.Size {
+		f.x.memory.Reset(doc.Head)
+		doc.Data = &f.x.memory
+	} else {
+		doc.Data = &fileAt{ctx: ctx, file: file}
+	}
+	f.examine(ctx, doc, err)
+	if size2, modified2, err := file.Stat(); err != nil || size2 != size || !modified2.Equal(modified) {
+		f.changed()
+	}
+}
+
+// readHead fills buf from the file, which said that it has size bytes; an
+// empty one is tried all the same.
+func readHead(r io.Reader, buf []byte, size int64) (head []byte, err error) {
+	n := 0
+	for n < len(buf) && (n == 0 || int64(n) < size) {
+		m, err := r.Read(buf[n:])
+		n += m
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return buf[:n], fmt.Errorf("read head: %w", err)
+		}
+	}
+	return buf[:n], nil
+}
+
+// limit cuts the document at the limit of bytes read of one item.
+func (f *frame) limit(doc *extract.Document) {
+	most := f.x.config.Limits.ItemBytes
+	if most <= 0 || doc.Size <= most || f.depth > 0 { // members have the limit of unpacked bytes
+		return
+	}
+	f.Partial(fmt.Sprintf("limit of %d bytes: %d left", most, doc.Size-most))
+	doc.Size = most
+	doc.Head = doc.Head[:min(int64(len(doc.Head)), most)]
+}
+
+// changed records that the file did not hold still.
+func (f *frame) changed() {
+	f.Partial("changed while being read")
+	if f.item.Status == fact.Read {
+		f.item.Status = fact.Partial
+	}
+	f.item.Reason = joinReasons(f.item.Reason, "changed while being read")
+}
+
+func joinReasons(a, b string) string {
+	if a == "" {
+		return b
+	}
+	return a + "; " + b
+}
+
+// examine finds the document's format and reads it. The error is of getting at
+// the bytes: what was had of them is read all the same.
+func (f *frame) examine(ctx context.Context, doc extract.Document, broken error) {
+	f.ctx = ctx
+	format, sure, err := f.detect(doc)
+	switch {
+	case err != nil:
+		f.conclude(err)
+	case len(doc.Head) == 0 && doc.Size == 0:
+		f.item.Format = "text"
+		f.conclude(broken)
+	case format == nil:
+		f.item.Format = magic(doc.Head, doc.Name)
+		f.conclude(errors.Join(broken, extract.ErrUnsupported))
+	case sure == extract.Fallback && int64(len(doc.Head)) == doc.Size:
+		// Plain text, and all of it at hand: it needs no clock.
+		f.item.Format = format.Name
+		f.conclude(either(f.guard(func() error { return format.Read(ctx, doc, f) }), broken))
+	default:
+		f.item.Format = format.Name
+		f.timed(ctx, func(ctx context.Context) error { return either(format.Read(ctx, doc, f), broken) })
+	}
+}
+
+func either(a, b error) error {
+	if a != nil {
+		return a
+	}
+	return b
+}
+
+// detect asks the formats whose the document is. The surest has it; of equals
+// the first.
+func (f *frame) detect(doc extract.Document) (format *extract.Format, sure extract.Confidence, err error) {
+	err = f.guard(func() error {
+		for i := range f.x.config.Formats {
+			c := f.x.config.Formats[i].Detect(doc.Head, doc.Name)
+			if c > sure {
+				format, sure = &f.x.config.Formats[i], c
+			}
+		}
+		return nil
+	})
+	if sure < extract.ByContent && foreign(doc.Head) {
+		format = nil
+	}
+	return format, sure, err
+}
+
+// readRows reads a table.
+func (f *frame) readRows(ctx context.Context, open func(context.Context) (source.Rows, error)) error {
+	f.item.Format = "table"
+	rows, err := open(ctx)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	if err := f.Table(baseName(f.raw), rows.Columns()); err != nil {
+		return err
+	}
+	for {
+		cells, err := rows.Next()
+		if errors.Is(err, io.EOF) {
+			f.Partial(rows.Partial())
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := f.Row(cells); err != nil {
+			return err
+		}
+	}
+}
+
+// fileAt reads a large file until the context ends.
+type fileAt struct {
+	ctx  context.Context
+	file source.File
+}
+
+func (a *fileAt) ReadAt(p []byte, off int64) (int, error) {
+	if err := a.ctx.Err(); err != nil {
+		return 0, fmt.Errorf("read file: %w", err)
+	}
+	return a.file.ReadAt(p, off)
+}
+
+// memoryAt is a child that is whole in memory.
+func memoryAt(b []byte) io.ReaderAt { return bytes.NewReader(b) }

@@ -1,0 +1,74 @@
+package content
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+	"syscall"
+
+	"trustaudit/internal/extract"
+	"trustaudit/internal/source"
+)
+
+// reason puts an error into words that cannot hold data: the words of an error
+// that is not known are not repeated, for a parser may quote what it read.
+func (f *frame) reason(err error) string {
+	limits := f.x.config.Limits
+	var errno syscall.Errno
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		return fmt.Sprintf("time limit of %v reached", limits.ItemTime)
+	case errors.Is(err, errExpansion):
+		return fmt.Sprintf("limit of %d bytes unpacked reached", limits.Expansion)
+	case errors.Is(err, errPanic), errors.Is(err, errBackward):
+		return known(err, errPanic, errBackward)
+	case errors.Is(err, extract.ErrSealed):
+		return "encrypted"
+	case errors.Is(err, extract.ErrUnsupported):
+		return "unsupported format"
+	case errors.Is(err, extract.ErrCorrupt), errors.Is(err, io.ErrUnexpectedEOF):
+		return "corrupt"
+	case errors.Is(err, source.ErrLocked):
+		return source.ErrLocked.Error()
+	case errors.Is(err, fs.ErrPermission):
+		return "permission denied"
+	case errors.Is(err, fs.ErrNotExist):
+		return "vanished"
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return "timed out"
+	case errors.As(err, &errno):
+		return errno.Error()
+	}
+	return "read error"
+}
+
+func known(err error, list ...error) string {
+	for _, k := range list {
+		if errors.Is(err, k) {
+			return k.Error()
+		}
+	}
+	return "read error"
+}
+
+// openReason puts an error of opening into words. The source promises short
+// words without a path; they are taken at that only when they hold none.
+func (f *frame) openReason(err error) string {
+	words := f.reason(err)
+	if words != "read error" {
+		return words
+	}
+	text := err.Error()
+	if len(text) > 80 || strings.ContainsAny(text, `/\0123456789`) || strings.Contains(text, baseName(f.raw)) {
+		return words
+	}
+	return text
+}
+
+func baseName(path string) string {
+	return path[strings.LastIndexByte(path, '/')+1:]
+}
