@@ -26,6 +26,7 @@ import (
 	"syscall"
 	"time"
 
+	"trustaudit/internal/engagement"
 	"trustaudit/internal/source"
 )
 
@@ -54,7 +55,7 @@ type store struct {
 }
 
 func open(_ context.Context, config source.Config) (source.Source, error) {
-	path, err := localPath(config.URL, runtime.GOOS == "windows")
+	path, err := engagement.LocalPath(config.URL)
 	if err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
 	}

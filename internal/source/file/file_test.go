@@ -220,10 +220,9 @@ func TestStat(t *testing.T) {
 func TestOpenRefuses(t *testing.T) {
 	folder := t.TempDir()
 	for name, location := range map[string]string{
-		"missing":      fileURL(filepath.Join(folder, "9434765919")),
-		"other scheme": "sqlite:///x.db",
-		"relative":     "file:share",
-		"credentials":  "file://user:secret@host/share",
+		"missing":     fileURL(filepath.Join(folder, "9434765919")),
+		"relative":    "file:share",
+		"credentials": "file://user:secret@host/share",
 	} {
 		src, err := Opener.Open(context.Background(), source.Config{URL: location})
 		if err == nil {
@@ -235,43 +234,6 @@ func TestOpenRefuses(t *testing.T) {
 			t.Errorf("%s: the error repeats the location: %v", name, err)
 		}
 	}
-}
-
-func TestLocalPath(t *testing.T) {
-	tests := []struct {
-		location string
-		windows  bool
-		want     string
-	}{
-		{"file:///srv/share", false, "/srv/share"},
-		{"file:///srv/a%20b%23", false, "/srv/a b#"},
-		{"file:///C:/share", true, `C:\share`},
-		{"file:///C:/", true, `C:\`},
-		{"file://server/share/x", true, `\\server\share\x`},
-		{"file://server/share", false, ""},
-		{"file:///share", true, ""},
-		{"file:share", false, ""},
-		{"file:///x?y", false, ""},
-		{"http:///x", false, ""},
-		{"", false, ""},
-	}
-	for _, test := range tests {
-		got, err := localPath(test.location, test.windows)
-		if got != test.want || (err == nil) != (test.want != "") {
-			t.Errorf("localPath(%q, %v) = %q, %v; want %q", test.location, test.windows, got, err, test.want)
-		}
-	}
-}
-
-func FuzzLocalPath(f *testing.F) {
-	f.Add("file:///srv/share", false)
-	f.Add("file://server/share", true)
-	f.Fuzz(func(t *testing.T, location string, windows bool) {
-		path, err := localPath(location, windows)
-		if err == nil && path == "" {
-			t.Error("no path and no error")
-		}
-	})
 }
 
 func TestSpecialKinds(t *testing.T) {
