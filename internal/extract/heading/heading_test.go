@@ -1,0 +1,36 @@
+package heading_test
+
+import (
+	"testing"
+
+	"trustaudit/internal/extract/heading"
+)
+
+func TestIs(t *testing.T) {
+	for _, tt := range []struct {
+		name      string
+		first     []string
+		following [][]string
+		want      bool
+	}{
+		{"usual names", []string{"nhs_number", "surname", "dob"}, nil, true},
+		{"camel case", []string{"PatientName", "DateOfBirth"}, nil, true},
+		{"names with a digit", []string{"address_line_1", "address_line_2", "postcode"}, nil, true},
+		{"odd names above numbers", []string{"xyz", "qq"}, [][]string{{"123", "a"}, {"456", "b"}}, true},
+		{"people are no heading", []string{"John Smith", "Leeds"}, [][]string{{"Mary Jones", "York"}, {"Ann Brown", "Hull"}}, false},
+		{"a number", []string{"9990123456", "name"}, nil, false},
+		{"a date", []string{"01/02/1950", "surname"}, nil, false},
+		{"a postcode", []string{"Smith", "LS1 1AA"}, [][]string{{"Jones", "YO1 7AA"}, {"Brown", "HU1 1AA"}}, false},
+		{"the same twice", []string{"name", "name"}, nil, false},
+		{"mostly empty", []string{"name", "", ""}, nil, false},
+		{"a surname that is a word", []string{"Ward", "Mary"}, [][]string{{"Page", "Ann"}, {"Key", "Tom"}}, false},
+		{"nothing", nil, nil, false},
+		{"an address of mail", []string{"name@example.org", "id"}, nil, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := heading.Is(tt.first, tt.following); got != tt.want {
+				t.Errorf("Is(%q) = %v, want %v", tt.first, got, tt.want)
+			}
+		})
+	}
+}
