@@ -1,0 +1,195 @@
+package main
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"time"
+
+	"trustaudit/internal/audit"
+	"trustaudit/internal/auditkey"
+	"trustaudit/internal/engagement"
+	"trustaudit/internal/engine"
+	"trustaudit/internal/identify"
+	identifyall "trustaudit/internal/identify/all"
+	"trustaudit/internal/journal"
+	probeall "trustaudit/internal/probe/all"
+	"trustaudit/internal/scope"
+	sourceall "trustaudit/internal/source/all"
+)
+
+// scanning is a run that is open for writing: its folder, key, scope, journal.
+type scanning struct {
+	file   *engagement.File
+	dir    string
+	now    func() time.Time
+	secret *auditkey.Secret
+	guard  *scope.Guard
+	writer *journal.Writer
+	done   engine.Done
+	mask   func(string) string
+
+	locators *auditkey.Locators
+}
+
+// open makes the run folder, or opens one that is unfinished. It returns nil
+// for a run that has finished.
+func (a *app) open(file *engagement.File, o scanOptions) (*scanning, error) {
+	dir, err := filepath.Abs(o.out)
+	if err != nil {
+		return nil, fmt.Errorf("find the folder %s: %w", o.out, err)
+	}
+	s := &scanning{file: file, dir: dir, now: a.now}
+	if journal.Exists(dir) {
+		finished, err := s.resume()
+		if err != nil || finished {
+			return nil, err
+		}
+		s.secret, err = auditkey.Load(dir, auditkey.Unlock{Passphrase: a.unlock(o.passphraseFile)})
+		if err != nil {
+			return nil, err
+		}
+	} else if err := a.create(s, o); err != nil {
+		return nil, err
+	}
+	if err := s.prepare(); err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+	return s, nil
+}
+
+// close lets go of the run's files.
+func (s *scanning) close() error {
+	var errs []error
+	if s.locators != nil {
+		errs = append(errs, s.locators.Close())
+	}
+	if s.writer != nil {
+		errs = append(errs, s.writer.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// resume reads what the run has done, and refuses an engagement that changed.
+func (s *scanning) resume() (finished bool, err error) {
+	reader, err := journal.OpenReader(s.dir)
+	if err != nil {
+		return false, err
+	}
+	defer reader.Close()
+	var opened journal.Opened
+	if headers := reader.Headers(); len(headers) > 0 {
+		if err := reader.Record(headers[0], &opened); err != nil {
+			return false, err
+		}
+	}
+	if opened.EngagementDigest != "" && opened.EngagementDigest != s.file.Digest {
+		return false, &exit{exitUsage, fmt.Errorf(
+			"the engagement has changed since the run in %s began: write another folder with --out, or put the engagement back as it was", s.dir)}
+	}
+	s.done, err = engine.Resume(reader)
+	return s.done.Finished, err
+}
+
+// create begins a new run.
+func (a *app) create(s *scanning, o scanOptions) error {
+	if err := os.MkdirAll(s.dir, 0o700); err != nil {
+		return fmt.Errorf("make the run folder: %w", err)
+	}
+	secret, err := auditkey.Generate(rand.Reader)
+	if err != nil {
+		return err
+	}
+	seal, err := a.sealing(s.file.Key, o.passphraseFile)
+	if err != nil {
+		return err
+	}
+	if err := auditkey.Save(s.dir, secret, seal); err != nil {
+		return err
+	}
+	if s.file.Key.Seal == engagement.SealUnattended {
+		a.say("The audit key lies unsealed in %s: whoever can read it can reverse the digests of this run. 'trustaudit close' destroys it.", s.dir)
+	}
+	s.secret = secret
+	return nil
+}
+
+// prepare opens the journal and the scope.
+func (s *scanning) prepare() error {
+	s.mask = masker(s.secret.Key, s.now())
+	var err error
+	if s.writer, err = journal.Create(s.dir, s.now); errors.Is(err, journal.ErrExists) {
+		s.writer, err = journal.Open(s.dir, s.now)
+	}
+	if err != nil {
+		return err
+	}
+	if s.locators, err = auditkey.OpenLocators(s.dir, s.secret.Recipient()); err != nil {
+		return err
+	}
+	s.guard, err = scope.New(scope.Config{
+		Scope: s.file.Scope, Now: s.now, Mask: s.mask,
+		Record: func(c scope.Contact) error { return s.writer.Append(journal.KindContact, c) },
+	})
+	if err != nil {
+		return err
+	}
+	if _, blocks := s.writer.Head(); blocks > 0 {
+		return nil
+	}
+	return s.writer.Append(journal.KindOpened, s.opened())
+}
+
+// opened is the journal's first record. The engagement goes in without the raw
+// locators of its stores.
+func (s *scanning) opened() journal.Opened {
+	e := s.file.Engagement
+	e.Scope.Stores = nil
+	for _, target := range s.guard.Targets() {
+		if store, ok := s.guard.StoreOf(target); ok {
+			store.URL, store.Name = string(target), s.mask(store.Name)
+			e.Scope.Stores = append(e.Scope.Stores, store)
+		}
+	}
+	o := journal.Opened{
+		Tool: "trustaudit", Version: version, Started: s.now().UTC(),
+		Engagement: e, EngagementDigest: s.file.Digest, Platform: platformLimits(runtime.GOOS),
+	}
+	for _, p := range probeall.Probes() {
+		o.Probes = append(o.Probes, journal.ProbeText{Name: p.Name, Doc: p.Doc, Facts: engine.Kinds(p.Facts)})
+	}
+	return o
+}
+
+// platformLimits says what this platform cannot look at.
+func platformLimits(goos string) []string {
+	if goos == "windows" {
+		return nil
+	}
+	return []string{"cloud placeholders are recognised on Windows only"}
+}
+
+func (s *scanning) config(log *slog.Logger, report func(engine.Progress)) engine.Config {
+	return engine.Config{
+		Engagement: s.file.Engagement, Probes: probeall.Probes(), Sources: sourceall.Openers(),
+		Guard: s.guard, Journal: s.writer, Done: s.done, Key: s.secret.Key, Exclude: []string{s.dir},
+		Locators: s.locators, Mask: s.mask, Log: log, Now: s.now, Progress: report,
+	}
+}
+
+// masker takes what identifies somebody out of words and paths.
+func masker(key *audit.Key, now time.Time) func(string) string {
+	scanner := identify.NewScanner(identify.Config{Kinds: identifyall.Kinds(), Key: key, Now: now})
+	var mu sync.Mutex
+	return func(text string) string {
+		mu.Lock()
+		defer mu.Unlock()
+		masked, _ := scanner.Mask(text)
+		return masked
+	}
+}

@@ -1,0 +1,324 @@
+// Package engine runs an engagement: it turns the scope into targets and
+// units, hands the units to probes, plans further units from the facts, and
+// commits each unit to the journal as a whole or not at all. It knows no
+// particular probe or source.
+//
+// A run goes through the phases discover, observe and follow up. Interrupted at
+// any moment, it goes on where it stopped: what the journal holds is done, and
+// the same material makes the same units again.
+package engine
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"log/slog"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"trustaudit/internal/audit"
+	"trustaudit/internal/auditkey"
+	"trustaudit/internal/journal"
+	"trustaudit/internal/probe"
+	"trustaudit/internal/scope"
+	"trustaudit/internal/source"
+)
+
+// Config is what a run needs.
+type Config struct {
+	Engagement audit.Engagement
+	Probes     []probe.Probe
+	Sources    []source.Opener
+	Guard      *scope.Guard // the only way to a target
+	Journal    *journal.Writer
+	Done       Done
+	Key        *audit.Key
+	Exclude    []string                 // folders never listed: where this run writes
+	Locators   *auditkey.Locators       // keeps raw names, sealed, before their unit is committed
+	Mask       func(text string) string // removes what identifies somebody from an error's words
+	Log        *slog.Logger
+	Now        func() time.Time
+	Progress   func(Progress) // may be nil; called often, from several goroutines
+}
+
+// Progress is how far a run is.
+type Progress struct {
+	Phase audit.Phase
+	Units int64 // committed in this process and before
+	Total int64 // known so far; more may be planned
+	Items int64 // handed to probes in this process
+	Facts int64
+}
+
+// Summary is what a run did.
+type Summary struct {
+	Units  int64
+	Failed int64
+}
+
+// networkWorkers bounds the endpoints looked at in parallel; the scope bounds
+// what one host sees of it.
+const networkWorkers = 32
+
+// Run does what is not done yet and, when all is, says so in the journal. An
+// error that wraps the context's means: interrupted, run again to go on.
+func Run(ctx context.Context, c Config) (Summary, error) {
+	ctx, cancel := c.Guard.Bound(ctx)
+	defer cancel()
+	r := &run{Config: c, planned: map[string]bool{}, progress: &progress{report: c.Progress}}
+	for _, look := range c.Done.Planned {
+		if p := r.probe(look.Probe); p != nil {
+			r.enqueue(unitOf(p, probe.Look{Target: look.Target, Subject: look.Subject}))
+		}
+	}
+	for phase := audit.Discover; phase <= audit.FollowUp; phase++ {
+		r.progress.phase(phase)
+		if err := r.phase(ctx, phase); err != nil {
+			return Summary{}, fmt.Errorf("%s: %w", phase, err)
+		}
+	}
+	s := Summary{Units: r.progress.units.Load(), Failed: r.failed.Load() + c.Done.Failed}
+	err := c.Journal.Append(journal.KindFinished, journal.Finished{At: c.Now(), Units: s.Units, Failed: s.Failed})
+	return s, err
+}
+
+type run struct {
+	Config
+	progress *progress
+	failed   atomic.Int64
+
+	mu      sync.Mutex
+	queue   []audit.Unit
+	planned map[string]bool // unit IDs ever enqueued
+}
+
+// phase works off the stores and the units of one phase, and what they plan
+// for the same phase, until nothing is left.
+func (r *run) phase(ctx context.Context, phase audit.Phase) error {
+	r.enqueueScope(phase)
+	group, groupCtx := errgroup.WithContext(ctx)
+	group.Go(func() error { return r.drain(groupCtx, phase) })
+	if phase == audit.Observe {
+		group.Go(func() error { return r.stores(groupCtx) })
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	// What the stores planned for this same phase came after the pool ended.
+	return r.drain(ctx, phase)
+}
+
+// drain works off the queued units of a phase until none is left.
+func (r *run) drain(ctx context.Context, phase audit.Phase) error {
+	for {
+		units := r.take(phase)
+		if len(units) == 0 {
+			return nil
+		}
+		if err := r.pool(ctx, units); err != nil {
+			return err
+		}
+	}
+}
+
+// enqueueScope queues what the scope names outright: the addresses of its
+// networks, and the estate.
+func (r *run) enqueueScope(phase audit.Phase) {
+	for _, p := range r.Probes {
+		if p.Phase != phase || p.Applies == nil {
+			continue
+		}
+		if p.Applies(audit.Estate) {
+			r.enqueue(unitOf(&p, probe.Look{Target: audit.Estate}))
+		}
+		for _, target := range r.Guard.Targets() {
+			if target.Scheme() != "net" || !p.Applies(target) {
+				continue
+			}
+			for address := range r.Guard.Addresses(target) {
+				r.enqueue(unitOf(&p, probe.Look{Target: target, Subject: address.Host}))
+			}
+		}
+	}
+}
+
+// unitOf makes the unit of a look. Looks at the same thing are the same unit.
+func unitOf(p *probe.Probe, look probe.Look) audit.Unit {
+	id := p.Name + "/" + look.Subject
+	if look.Subject == "" || look.Target.Scheme() == "tcp" {
+		id = p.Name + "/" + string(look.Target)
+	}
+	return audit.Unit{ID: id, Probe: p.Name, Target: look.Target, Phase: p.Phase, Subject: look.Subject}
+}
+
+func (r *run) enqueue(u audit.Unit) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.planned[u.ID] {
+		return
+	}
+	r.planned[u.ID] = true
+	r.progress.planned(1)
+	if r.Done.Units[u.ID] {
+		r.progress.unit()
+		return
+	}
+	r.queue = append(r.queue, u)
+}
+
+// take removes and returns the queued units of a phase, in the order of their
+// names rather than of their arrival.
+func (r *run) take(phase audit.Phase) []audit.Unit {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var mine, rest []audit.Unit
+	for _, u := range r.queue {
+		if u.Phase == phase {
+			mine = append(mine, u)
+		} else {
+			rest = append(rest, u)
+		}
+	}
+	r.queue = rest
+	slices.SortFunc(mine, func(a, b audit.Unit) int { return strings.Compare(a.ID, b.ID) })
+	return mine
+}
+
+// pool does units that need no items.
+func (r *run) pool(ctx context.Context, units []audit.Unit) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(networkWorkers)
+	for _, u := range units {
+		group.Go(func() error { return r.do(ctx, u, nil) })
+	}
+	return group.Wait()
+}
+
+// stores lists every store of the scope, one after another, and works on the
+// batches in parallel.
+func (r *run) stores(ctx context.Context) error {
+	for _, target := range r.Guard.Targets() {
+		store, ok := r.Guard.StoreOf(target)
+		if !ok {
+			continue
+		}
+		for _, p := range r.Probes {
+			if p.Phase != audit.Observe || p.Applies == nil || !p.Applies(target) {
+				continue
+			}
+			if err := r.store(ctx, &p, target, store.URL); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// store lists one store and journals the plan that the listing makes.
+func (r *run) store(ctx context.Context, p *probe.Probe, target audit.Target, url string) error {
+	plan := journal.Plan{Probe: p.Name, Target: target}
+	listing, err := r.open(ctx, p, target, url)
+	if err != nil {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		plan.Reason = r.words(err)
+		return r.Journal.Append(journal.KindPlan, plan)
+	}
+	defer listing.Close()
+
+	group, workCtx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	hand := func(b batch) {
+		u := b.unit(r.Key, p.Name, target)
+		u.Phase = p.Phase
+		plan.Units = append(plan.Units, u.ID)
+		plan.Items += int64(len(b.items))
+		r.progress.planned(1)
+		if r.Done.Units[u.ID] {
+			r.progress.unit()
+			return
+		}
+		group.Go(func() error { return r.do(workCtx, u, b.items) })
+	}
+	err = list(workCtx, listing, hand)
+	if werr := group.Wait(); werr != nil {
+		return werr
+	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	plan.Complete = err == nil
+	if err != nil {
+		plan.Reason = r.words(err)
+	}
+	return r.Journal.Append(journal.KindPlan, plan)
+}
+
+// list walks a source and hands over its batches.
+func list(ctx context.Context, s source.Source, hand func(batch)) error {
+	var b batch
+	for item, err := range s.Items(ctx) {
+		if err != nil {
+			if len(b.items) > 0 {
+				hand(b)
+			}
+			return err
+		}
+		if b.add(item) {
+			hand(b)
+			b = batch{}
+		}
+	}
+	if len(b.items) > 0 {
+		hand(b)
+	}
+	return nil
+}
+
+// open opens a store by the source of its scheme.
+func (r *run) open(ctx context.Context, p *probe.Probe, target audit.Target, url string) (source.Source, error) {
+	if err := r.Guard.Store(scope.Who{Unit: p.Name + "/" + string(target), Probe: p.Name}, url); err != nil {
+		return nil, err
+	}
+	scheme := target.Scheme()
+	for _, o := range r.Sources {
+		if o.Scheme == scheme {
+			return o.Open(ctx, source.Config{URL: url, Exclude: r.Exclude})
+		}
+	}
+	return nil, fmt.Errorf("open store: nothing here reads %s stores", scheme)
+}
+
+// do looks at one unit and commits what was seen.
+func (r *run) do(ctx context.Context, u audit.Unit, items []source.Item) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	p := r.probe(u.Probe)
+	if p == nil {
+		return fmt.Errorf("do unit %s: there is no probe %q", u.ID, u.Probe)
+	}
+	w := &work{run: r, unit: u, block: r.Journal.Begin(u)}
+	observed := p.Observe(ctx, w.session(ctx, items))
+	if w.broken != nil || ctx.Err() != nil {
+		w.block.Abandon()
+		return cmp.Or(w.broken, context.Cause(ctx))
+	}
+	return w.commit(observed)
+}
+
+func (r *run) probe(name string) *probe.Probe {
+	for i := range r.Probes {
+		if r.Probes[i].Name == name {
+			return &r.Probes[i]
+		}
+	}
+	return nil
+}
