@@ -97,6 +97,9 @@ func (r *rows) Next() ([][]byte, error) {
 // step moves to the next row. The first value over the bound makes it begin
 // again, past the rows that were handed out, and without such values.
 func (r *rows) step() error {
+	if err := r.ctx.Err(); err != nil {
+		return fmt.Errorf("read row: %w", err)
+	}
 	if r.open.Next() {
 		return nil
 	}
