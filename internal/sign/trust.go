@@ -1,0 +1,60 @@
+package sign
+
+import (
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// unfit says why a certificate may not sign documents, whoever issued it.
+func unfit(cert *x509.Certificate) error {
+	if cert.KeyUsage&(x509.KeyUsageDigitalSignature|x509.KeyUsageContentCommitment) == 0 {
+		return errors.New("the certificate is not for signatures (key usage)")
+	}
+	if slices.Contains(cert.ExtKeyUsage, x509.ExtKeyUsageEmailProtection) {
+		return nil
+	}
+	for _, purpose := range cert.UnknownExtKeyUsage {
+		if purpose.Equal(oidDocumentSigning) || purpose.Equal(oidAdobeDocumentSigning) {
+			return nil
+		}
+	}
+	return errors.New("the certificate is not for signing documents or e-mail (extended key usage)")
+}
+
+// distrust says why the first of certs is not to be trusted at a time, or nil.
+// Without a time stamp nobody knows when a signature was made: a certificate
+// that has expired since cannot be told from one used after its end.
+func distrust(certs []*x509.Certificate, roots *x509.CertPool, now time.Time) error {
+	cert := certs[0]
+	if err := unfit(cert); err != nil {
+		return err
+	}
+	if roots == nil {
+		return errors.New("no trust anchors were given")
+	}
+	if now.Before(cert.NotBefore) || now.After(cert.NotAfter) {
+		return fmt.Errorf("the certificate is valid from %s to %s, and nothing proves that it was used then",
+			cert.NotBefore.Format(time.DateOnly), cert.NotAfter.Format(time.DateOnly))
+	}
+	usage := x509.ExtKeyUsageAny
+	if slices.Contains(cert.ExtKeyUsage, x509.ExtKeyUsageEmailProtection) {
+		usage = x509.ExtKeyUsageEmailProtection
+	}
+	intermediates := x509.NewCertPool()
+	for _, c := range certs[1:] {
+		intermediates.AddCert(c)
+	}
+	_, err := cert.Verify(x509.VerifyOptions{
+		Roots: roots, Intermediates: intermediates, CurrentTime: now, KeyUsages: []x509.ExtKeyUsage{usage},
+	})
+	if unknown := (x509.UnknownAuthorityError{}); errors.As(err, &unknown) {
+		return fmt.Errorf("none of the trust anchors vouches for the issuer %q", cert.Issuer.String())
+	}
+	if err != nil {
+		return fmt.Errorf("check certificate chain: %w", err)
+	}
+	return nil
+}
