@@ -5,12 +5,16 @@ package all
 
 import (
 	"trustaudit/internal/extract"
+	extractcsv "trustaudit/internal/extract/csv"
 	"trustaudit/internal/extract/text"
+	extractzip "trustaudit/internal/extract/zip"
 )
 
 // Formats returns every format, by name.
 func Formats() []extract.Format {
 	return []extract.Format{
+		extractcsv.Format,
 		text.Format,
+		extractzip.Format,
 	}
 }

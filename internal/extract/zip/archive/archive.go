@@ -1,0 +1,220 @@
+// Package archive reads the directory and the members of ZIP files as a
+// stream: memory stays the same however many members there are, and nothing
+// the file declares of itself is believed without a bound.
+package archive
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+
+	"trustaudit/internal/extract"
+)
+
+const (
+	localMark    = "PK\x03\x04"
+	centralMark  = "PK\x01\x02"
+	endMark      = "PK\x05\x06"
+	end64Mark    = "PK\x06\x06"
+	locatorMark  = "PK\x06\x07"
+	descriptMark = "PK\x07\x08"
+
+	localLen   = 30
+	centralLen = 46
+	endLen     = 22
+	end64Len   = 56
+	locatorLen = 20
+	endSearch  = endLen + 0xffff
+)
+
+// Archive is an open ZIP file. It is not for concurrent use.
+type Archive struct {
+	// Masked says that the directory is encrypted.
+	Masked bool
+
+	r         io.ReaderAt
+	size      int64
+	base      int64 // what offsets are reckoned from: a program may stand before the archive
+	dir       int64 // where the directory begins; -1 when there is none
+	dirSize   int64
+	count     int64
+	inflaters []inflater
+}
+
+// Open finds the directory of the ZIP file that r holds. Without one the
+// members are looked for one by one, and Walk says in the end that the file is
+// corrupt.
+func Open(r io.ReaderAt, size int64) (*Archive, error) {
+	a := &Archive{r: r, size: size, dir: -1}
+	tail := make([]byte, min(size, endSearch))
+	if err := a.readAt(tail, size-int64(len(tail))); err != nil {
+		return nil, err
+	}
+	i := lastEnd(tail)
+	if i < 0 {
+		return a, a.salvageable()
+	}
+	at := size - int64(len(tail)) + int64(i)
+	end := tail[i:]
+	a.count = int64(binary.LittleEndian.Uint16(end[10:]))
+	a.dirSize = int64(binary.LittleEndian.Uint32(end[12:]))
+	offset := int64(binary.LittleEndian.Uint32(end[16:]))
+	if at64, err := a.end64(at, &offset); err != nil {
+		return nil, err
+	} else if at64 >= 0 {
+		at = at64
+	}
+	return a, a.place(at, offset)
+}
+
+// lastEnd finds the last end record whose comment fits.
+func lastEnd(tail []byte) int {
+	for i := len(tail); ; {
+		i = bytes.LastIndex(tail[:i], []byte(endMark))
+		if i < 0 {
+			return -1
+		}
+		if i+endLen <= len(tail) {
+			return i
+		}
+	}
+}
+
+// end64 reads the records of ZIP64, when there are any, and says where they begin.
+func (a *Archive) end64(end int64, offset *int64) (at int64, err error) {
+	var locator [locatorLen]byte
+	if end < locatorLen {
+		return -1, nil
+	}
+	if err := a.readAt(locator[:], end-locatorLen); err != nil {
+		return -1, err
+	}
+	if string(locator[:4]) != locatorMark {
+		return -1, nil
+	}
+	at = int64(binary.LittleEndian.Uint64(locator[8:]))
+	for _, at := range []int64{at, end - locatorLen - end64Len} {
+		var b [end64Len]byte
+		if at < 0 || at > a.size-end64Len {
+			continue
+		}
+		if err := a.readAt(b[:], at); err != nil {
+			return -1, err
+		}
+		if string(b[:4]) == end64Mark {
+			a.count = int64(binary.LittleEndian.Uint64(b[32:]))
+			a.dirSize = int64(binary.LittleEndian.Uint64(b[40:]))
+			*offset = int64(binary.LittleEndian.Uint64(b[48:]))
+			return at, nil
+		}
+	}
+	return -1, nil
+}
+
+// place settles where the directory begins: it ends where the end record
+// begins, whatever the offset says, or stands at its offset.
+func (a *Archive) place(end, offset int64) error {
+	if a.count == 0 && a.dirSize == 0 {
+		a.dir = end
+		return nil
+	}
+	for _, start := range []int64{end - a.dirSize, offset} {
+		var mark [4]byte
+		if start < 0 || start > end-centralLen {
+			continue
+		}
+		if err := a.readAt(mark[:], start); err != nil {
+			return err
+		}
+		if string(mark[:]) == centralMark {
+			a.dir, a.dirSize = start, end-start
+			a.base = start - offset
+			return nil
+		}
+		a.Masked = true // unless something there can be read after all
+	}
+	if a.Masked && !a.begins() {
+		return fmt.Errorf("find directory: %w", extract.ErrCorrupt)
+	}
+	return a.salvageable()
+}
+
+// begins reports whether the file begins with a member whose header is masked.
+func (a *Archive) begins() bool {
+	var b [8]byte
+	if a.readAt(b[:], 0) != nil || string(b[:4]) != localMark {
+		return false
+	}
+	a.Masked = binary.LittleEndian.Uint16(b[6:])&flagMasked != 0
+	return true
+}
+
+// salvageable reports whether there is at least a member to begin with.
+func (a *Archive) salvageable() error {
+	var b [4]byte
+	if a.size < localLen || a.readAt(b[:], 0) != nil || string(b[:]) != localMark {
+		return fmt.Errorf("find directory: %w", extract.ErrCorrupt)
+	}
+	return nil
+}
+
+// readAt fills b. The end of the file is corruption; another error is itself.
+func (a *Archive) readAt(b []byte, off int64) error {
+	n, err := a.r.ReadAt(b, off)
+	if n == len(b) {
+		return nil
+	}
+	if err == nil || errors.Is(err, io.EOF) {
+		err = extract.ErrCorrupt
+	}
+	return fmt.Errorf("read archive: %w", err)
+}
+
+// Walk calls see for each member, in the order of the directory. The entry is
+// see's only until it returns.
+func (a *Archive) Walk(see func(*Entry) error) error {
+	if a.dir < 0 {
+		return a.salvage(see)
+	}
+	r := bufio.NewReaderSize(io.NewSectionReader(a.r, a.dir, a.dirSize), 64<<10)
+	var e Entry
+	var variable []byte
+	var h [centralLen]byte
+	for n := int64(0); ; n++ {
+		_, err := io.ReadFull(r, h[:])
+		if err != nil || string(h[:4]) != centralMark {
+			return a.ended(n, err)
+		}
+		name, extra, comment := int(binary.LittleEndian.Uint16(h[28:])), int(binary.LittleEndian.Uint16(h[30:])), int(binary.LittleEndian.Uint16(h[32:]))
+		if cap(variable) < name+extra {
+			variable = make([]byte, 0, max(1024, name+extra))
+		}
+		variable = variable[:name+extra]
+		if _, err := io.ReadFull(r, variable); err != nil {
+			return a.ended(n, err)
+		}
+		if _, err := r.Discard(comment); err != nil {
+			return a.ended(n, err)
+		}
+		e = centralEntry(h[:], variable[:name], variable[name:])
+		e.offset += a.base
+		if err := see(&e); err != nil {
+			return err
+		}
+	}
+}
+
+// ended judges the end of the directory after n members. The declared number
+// is kept to modulo 65536, for that is what old writers do.
+func (a *Archive) ended(n int64, err error) error {
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return fmt.Errorf("read directory: %w", err)
+	}
+	if uint16(n) != uint16(a.count) {
+		return fmt.Errorf("read directory: %w", extract.ErrCorrupt)
+	}
+	return nil
+}

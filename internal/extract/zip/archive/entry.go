@@ -1,0 +1,160 @@
+package archive
+
+import (
+	"encoding/binary"
+	"fmt"
+	"hash/crc32"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding/charmap"
+
+	"trustaudit/internal/extract"
+)
+
+// Flags of a member.
+const (
+	flagSealed     = 1 << 0
+	flagDescriptor = 1 << 3 // its sizes stand behind its data
+	flagStrong     = 1 << 6
+	flagUTF8       = 1 << 11
+	flagMasked     = 1 << 13
+)
+
+// Methods of compression.
+const (
+	methodStore   = 0
+	methodDeflate = 8
+	methodBzip2   = 12
+	methodAES     = 99
+)
+
+// Entry is one member.
+type Entry struct {
+	Name     string // in UTF-8 unless it claims to be and is not
+	Size     int64  // as declared; -1 when it is not known
+	Modified time.Time
+
+	flags, method uint16
+	crc           uint32
+	packed        int64
+	offset        int64 // of its local header
+	aes           aesExtra
+	algorithm     uint16 // of PKWARE's strong encryption
+}
+
+type aesExtra struct {
+	present  bool
+	version  uint16
+	strength uint8
+}
+
+// Folder reports whether the entry is a folder.
+func (e *Entry) Folder() bool { return strings.HasSuffix(e.Name, "/") && e.Size <= 0 }
+
+// Sealed reports whether the entry is encrypted.
+func (e *Entry) Sealed() bool { return e.flags&flagSealed != 0 || e.method == methodAES }
+
+// Seal says how the entry is encrypted.
+func (e *Entry) Seal() extract.Seal {
+	switch {
+	case !e.Sealed():
+		return extract.Seal{}
+	case e.method == methodAES:
+		return e.aesSeal()
+	case e.flags&flagStrong != 0:
+		return strongSeal(e.algorithm)
+	}
+	return extract.Seal{Grade: extract.SealWeak, Detail: "ZipCrypto"}
+}
+
+func (e *Entry) aesSeal() extract.Seal {
+	bits := map[uint8]int{1: 128, 2: 192, 3: 256}[e.aes.strength]
+	if !e.aes.present || bits == 0 {
+		return extract.Seal{Grade: extract.SealWeak, Detail: "AES (WinZip), of unknown strength"}
+	}
+	return extract.Seal{Grade: extract.SealStrong, Detail: fmt.Sprintf("AES-%d (WinZip AE-%d)", bits, e.aes.version)}
+}
+
+// strongSeal grades the algorithms of PKWARE's specification.
+func strongSeal(algorithm uint16) extract.Seal {
+	strong := map[uint16]string{0x660e: "AES-128", 0x660f: "AES-192", 0x6610: "AES-256", 0x6721: "Twofish"}
+	weak := map[uint16]string{0x6601: "DES", 0x6602: "RC2", 0x6603: "3DES-168", 0x6609: "3DES-112", 0x6702: "RC2", 0x6720: "Blowfish", 0x6801: "RC4"}
+	if name, ok := strong[algorithm]; ok {
+		return extract.Seal{Grade: extract.SealStrong, Detail: name + " (PKWARE)"}
+	}
+	name, ok := weak[algorithm]
+	if !ok {
+		name = "unknown algorithm"
+	}
+	return extract.Seal{Grade: extract.SealWeak, Detail: name + " (PKWARE)"}
+}
+
+// centralEntry reads a header of the directory.
+func centralEntry(h, name, extra []byte) Entry {
+	e := Entry{
+		flags:    binary.LittleEndian.Uint16(h[8:]),
+		method:   binary.LittleEndian.Uint16(h[10:]),
+		Modified: dosTime(binary.LittleEndian.Uint16(h[14:]), binary.LittleEndian.Uint16(h[12:])),
+		crc:      binary.LittleEndian.Uint32(h[16:]),
+		packed:   int64(binary.LittleEndian.Uint32(h[20:])),
+		Size:     int64(binary.LittleEndian.Uint32(h[24:])),
+		offset:   int64(binary.LittleEndian.Uint32(h[42:])),
+	}
+	e.setName(name)
+	e.readExtra(extra, name)
+	return e
+}
+
+// setName takes names in UTF-8, and what is not in the code page of old DOS.
+func (e *Entry) setName(name []byte) {
+	if e.flags&flagUTF8 != 0 || utf8.Valid(name) {
+		e.Name = string(name)
+		return
+	}
+	var b strings.Builder
+	for _, c := range name {
+		b.WriteRune(charmap.CodePage437.DecodeByte(c))
+	}
+	e.Name = b.String()
+}
+
+func (e *Entry) readExtra(extra, name []byte) {
+	for len(extra) >= 4 {
+		tag, n := binary.LittleEndian.Uint16(extra), int(binary.LittleEndian.Uint16(extra[2:]))
+		if extra = extra[4:]; n > len(extra) {
+			return
+		}
+		e.readField(tag, extra[:n], name)
+		extra = extra[n:]
+	}
+}
+
+func (e *Entry) readField(tag uint16, b, name []byte) {
+	switch {
+	case tag == 0x0001:
+		for _, v := range []*int64{&e.Size, &e.packed, &e.offset} {
+			if *v == 0xffffffff && len(b) >= 8 {
+				*v = int64(binary.LittleEndian.Uint64(b) &^ (1 << 63))
+				b = b[8:]
+			}
+		}
+	case tag == 0x5455 && len(b) >= 5 && b[0]&1 != 0:
+		e.Modified = time.Unix(int64(int32(binary.LittleEndian.Uint32(b[1:]))), 0).UTC()
+	case tag == 0x7075 && len(b) > 5 && b[0] == 1 && binary.LittleEndian.Uint32(b[1:]) == crc32.ChecksumIEEE(name):
+		e.Name = string(b[5:])
+	case tag == 0x9901 && len(b) >= 7:
+		e.aes = aesExtra{present: true, version: binary.LittleEndian.Uint16(b), strength: b[4]}
+	case tag == 0x0017 && len(b) >= 4:
+		e.algorithm = binary.LittleEndian.Uint16(b[2:])
+	}
+}
+
+// dosTime is in the zone of whoever packed: it is taken as UTC.
+func dosTime(d, t uint16) time.Time {
+	if d == 0 {
+		return time.Time{}
+	}
+	return time.Date(1980+int(d>>9), time.Month(d>>5&15), int(d&31), int(t>>11), int(t>>5&63), int(t&31)*2, 0, time.UTC)
+}

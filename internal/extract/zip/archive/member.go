@@ -1,0 +1,138 @@
+package archive
+
+import (
+	"bufio"
+	"compress/bzip2"
+	"compress/flate"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash"
+	"hash/crc32"
+	"io"
+
+	"trustaudit/internal/extract"
+)
+
+// inflater is a decompressor with its buffer; making one is dear.
+type inflater struct {
+	buf *bufio.Reader
+	io.ReadCloser
+}
+
+// Open opens a member. One that is stored as it is can be read anywhere: the
+// result is then an io.ReaderAt as well.
+func (a *Archive) Open(e *Entry) (io.ReadCloser, error) {
+	if e.Sealed() {
+		return nil, fmt.Errorf("open member: %w", extract.ErrSealed)
+	}
+	data, err := a.data(e)
+	if err != nil {
+		return nil, err
+	}
+	m := &member{size: e.Size, sum: e.crc, crc: crc32.NewIEEE(), salvaged: e.Size < 0}
+	switch e.method {
+	case methodStore:
+		m.Reader = data
+		return &storedMember{m, data}, nil
+	case methodDeflate:
+		f := a.inflater(data)
+		m.Reader, m.done = f, func() { a.inflaters = append(a.inflaters, f) }
+	case methodBzip2:
+		m.Reader = bzip2.NewReader(bufio.NewReader(data))
+	default:
+		return nil, fmt.Errorf("open member packed by method %d: %w", e.method, extract.ErrUnsupported)
+	}
+	return m, nil
+}
+
+// data finds a member's bytes behind its local header.
+func (a *Archive) data(e *Entry) (*io.SectionReader, error) {
+	var h [localLen]byte
+	if e.offset < 0 || e.offset > a.size-localLen {
+		return nil, fmt.Errorf("open member: %w", extract.ErrCorrupt)
+	}
+	if err := a.readAt(h[:], e.offset); err != nil {
+		return nil, err
+	}
+	if string(h[:4]) != localMark {
+		return nil, fmt.Errorf("open member: %w", extract.ErrCorrupt)
+	}
+	if binary.LittleEndian.Uint16(h[6:])&flagSealed != 0 {
+		return nil, fmt.Errorf("open member: %w", extract.ErrSealed)
+	}
+	start := e.offset + localLen + int64(binary.LittleEndian.Uint16(h[26:])) + int64(binary.LittleEndian.Uint16(h[28:]))
+	return io.NewSectionReader(a.r, start, min(e.packed, max(0, a.size-start))), nil
+}
+
+func (a *Archive) inflater(data io.Reader) inflater {
+	if n := len(a.inflaters); n > 0 {
+		f := a.inflaters[n-1]
+		a.inflaters = a.inflaters[:n-1]
+		f.buf.Reset(data)
+		f.ReadCloser.(flate.Resetter).Reset(f.buf, nil) //nolint:errcheck // it never fails
+		return f
+	}
+	buf := bufio.NewReaderSize(data, 16<<10)
+	return inflater{buf, flate.NewReader(buf)}
+}
+
+// member reads a member, and in the end compares it with what was declared.
+type member struct {
+	io.Reader
+	size     int64
+	sum      uint32
+	crc      hash.Hash32
+	n        int64
+	salvaged bool // nothing was declared
+	done     func()
+}
+
+func (m *member) Read(p []byte) (int, error) {
+	n, err := m.Reader.Read(p)
+	m.n += int64(n)
+	m.crc.Write(p[:n])
+	switch {
+	case err == nil:
+		return n, nil
+	case errors.Is(err, io.EOF):
+		if !m.salvaged && (m.n != m.size || m.crc.Sum32() != m.sum) {
+			return n, fmt.Errorf("read member: %w", extract.ErrCorrupt)
+		}
+		return n, io.EOF
+	}
+	return n, fmt.Errorf("read member: %w", corrupt(err))
+}
+
+// corrupt makes the errors of decompressors one of package extract.
+func corrupt(err error) error {
+	var damaged flate.CorruptInputError
+	var structure bzip2.StructuralError
+	if errors.As(err, &damaged) || errors.As(err, &structure) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return extract.ErrCorrupt
+	}
+	return err
+}
+
+// Close gives the decompressor back.
+func (m *member) Close() error {
+	if m.done != nil {
+		m.done()
+		m.done = nil
+	}
+	m.Reader = eof{}
+	return nil
+}
+
+// eof is what a closed member reads: its decompressor serves another by then.
+type eof struct{}
+
+func (eof) Read([]byte) (int, error) { return 0, io.ErrClosedPipe }
+
+type storedMember struct {
+	*member
+	at io.ReaderAt
+}
+
+// ReadAt implements io.ReaderAt.
+func (m *storedMember) ReadAt(p []byte, off int64) (int, error) { return m.at.ReadAt(p, off) }

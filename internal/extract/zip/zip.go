@@ -1,0 +1,52 @@
+// Package zip reads ZIP archives: each member is a child, with its seal. The
+// names of encrypted members are in clear, and so they are given.
+package zip
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+
+	"trustaudit/internal/extract"
+	"trustaudit/internal/extract/zip/archive"
+)
+
+// Format is the ZIP archive.
+var Format = extract.Format{Name: "zip", Detect: detect, Read: read}
+
+// detect is as sure of a document that is made of a ZIP archive: of two that
+// are sure, the document's format comes first by its name.
+func detect(head []byte, _ string) extract.Confidence {
+	for _, mark := range []string{"PK\x03\x04", "PK\x05\x06", "PK00PK\x03\x04", "PK\x07\x08PK\x03\x04"} {
+		if bytes.HasPrefix(head, []byte(mark)) {
+			return extract.ByContent
+		}
+	}
+	return extract.No
+}
+
+func read(ctx context.Context, doc extract.Document, sink extract.Sink) error {
+	a, err := archive.Open(doc.Data, doc.Size)
+	if err != nil {
+		return fmt.Errorf("open archive: %w", err)
+	}
+	if a.Masked {
+		if err := sink.Seal(extract.Seal{Grade: extract.SealStrong, Detail: "directory encrypted (PKWARE)"}); err != nil {
+			return err
+		}
+		return fmt.Errorf("open archive: %w", extract.ErrSealed)
+	}
+	return a.Walk(func(e *archive.Entry) error {
+		if err := ctx.Err(); err != nil {
+			return fmt.Errorf("read archive: %w", err)
+		}
+		if e.Folder() {
+			return nil
+		}
+		return sink.Child(extract.Child{
+			Name: e.Name, Size: e.Size, Modified: e.Modified, Seal: e.Seal(),
+			Open: func() (io.ReadCloser, error) { return a.Open(e) },
+		})
+	})
+}
