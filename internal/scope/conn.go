@@ -94,7 +94,7 @@ func (c *Conn) Write(p []byte) (int, error) {
 // with its timers late) and bounds the wait where no deadline does.
 func (c *Conn) before(deadline *time.Time, set func(time.Time) error) error {
 	if c.guard.closed() != "" {
-		_ = c.close(errWindow)
+		_ = c.close(ErrWindow)
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -88,8 +88,8 @@ func (g *Guard) reach(ctx context.Context, contact Contact, host Host, port stri
 // gaveUp returns why no attempt was made: a closed window is a refusal, an
 // impatient caller is not.
 func (g *Guard) gaveUp(contact Contact, err error) error {
-	if errors.Is(err, errWindow) {
-		return g.refuse(contact, errWindow.Error())
+	if errors.Is(err, ErrWindow) {
+		return g.refuse(contact, ErrWindow.Error())
 	}
 	return err
 }

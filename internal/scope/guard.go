@@ -27,8 +27,8 @@ const (
 // ErrOutside is what every refusal is.
 var ErrOutside = errors.New("outside the scope")
 
-// errWindow ends waits and connections when the window closes.
-var errWindow = errors.New("the window of the engagement is closed")
+// ErrWindow ends waits and connections when the window closes.
+var ErrWindow = errors.New("the window of the engagement is closed")
 
 // Refusal is a contact that was not made because the scope does not permit it.
 type Refusal struct {
@@ -125,7 +125,7 @@ func (g *Guard) Bound(ctx context.Context) (context.Context, context.CancelFunc)
 	if g.window.Until.IsZero() {
 		return context.WithCancel(ctx)
 	}
-	return context.WithTimeoutCause(ctx, g.window.Until.Sub(g.config.Now()), errWindow)
+	return context.WithTimeoutCause(ctx, g.window.Until.Sub(g.config.Now()), ErrWindow)
 }
 
 // Store permits a store whose URL is exactly one of the scope's, inside the
