@@ -9,15 +9,12 @@ import (
 	"trustaudit/internal/converse"
 )
 
-// What is read of one reply at most.
-const (
-	maxReplyBytes = 16 << 10
-	maxReplyLines = 200
-)
+// maxReply is how many bytes of one reply are read at most.
+const maxReply = 16 << 10
 
 var (
 	errNotFTP  = errors.New("the answer is not an FTP reply")
-	errEndless = fmt.Errorf("the reply does not end within %d bytes or %d lines", maxReplyBytes, maxReplyLines)
+	errEndless = fmt.Errorf("the reply does not end within %d bytes", maxReply)
 )
 
 // reply is one reply of an FTP service.
@@ -29,7 +26,7 @@ type reply struct {
 // readReply reads one reply, of one line or more. It takes no byte beyond the
 // reply: what follows may be TLS.
 func readReply(r io.ByteReader) (reply, error) {
-	left := maxReplyBytes
+	left := maxReply
 	first, err := readLine(r, &left)
 	if err != nil {
 		return reply{}, err
@@ -40,9 +37,6 @@ func readReply(r io.ByteReader) (reply, error) {
 	}
 	out := reply{code: code, lines: []string{first[min(4, len(first)):]}}
 	for more {
-		if len(out.lines) == maxReplyLines {
-			return out, errEndless
-		}
 		line, err := readLine(r, &left)
 		if err != nil {
 			return out, err

@@ -63,11 +63,13 @@ func observe(ctx context.Context, s *probe.Session) error {
 		Declared:          declared(s.Scope, address),
 		TLS:               secured.Spoken,
 		ClientCertificate: secured.ClientCertificate,
-		Reason:            secured.Reason,
+	}
+	if seen.ClientCertificate == "" {
+		seen.Reason = secured.Reason
 	}
 	// A listener that waits for a message has no reason to answer an offer of
 	// TLS. Its silence tells that it does not speak TLS, not what it speaks.
-	if secured.Reason == tls.NoAnswer {
+	if seen.Reason == tls.NoAnswer {
 		seen.Silent, seen.Reason = true, ""
 	}
 	if err := s.Emit(seen); err != nil || !secured.Spoken {

@@ -61,11 +61,12 @@ var alertNames = map[alert]string{
 	112: "unrecognised name",
 }
 
-// refuses says whether the alert is a clear no to what was offered.
+// refuses says whether the alert is a clear no to what was offered. OpenSSL 3
+// has an internal error when its security level forbids the version.
 func (a alert) refuses() bool {
 	switch a {
 	case alertCloseNotify, alertHandshakeFailure, alertIllegalParameter, alertProtocolVersion,
-		alertInsufficientSecurity, alertInappropriate:
+		alertInsufficientSecurity, alertInternalError, alertInappropriate:
 		return true
 	}
 	return false

@@ -164,10 +164,10 @@ func (l *look) ask(ctx context.Context, v version) offer {
 func (l *look) certificate(ctx context.Context) {
 	var incomplete error
 	for _, o := range l.offers {
-		if !o.accepted() || o.version == tls13 {
+		if o.version == tls13 || !o.accepted() {
 			continue
 		}
-		if o.flight.whole && o.flight.chain != nil {
+		if o.flight.whole {
 			l.describe(o.flight.chain, o.flight.asked)
 			return
 		}
@@ -177,10 +177,8 @@ func (l *look) certificate(ctx context.Context) {
 		l.fact.Reason = "certificate: " + words(ctx, incomplete)
 		return
 	}
-	for _, o := range l.offers {
-		if o.accepted() && o.version == tls13 {
-			l.handshake(ctx)
-		}
+	if slices.ContainsFunc(l.offers, func(o offer) bool { return o.version == tls13 && o.accepted() }) {
+		l.handshake(ctx)
 	}
 }
 
@@ -190,6 +188,9 @@ func (l *look) describe(chain [][]byte, asked bool) {
 		l.fact.ClientCertificate = Asked
 	}
 	l.fact.Chain, l.fact.Reason = describe(chain)
+	if len(chain) == 0 {
+		l.fact.Reason = "certificate: none is shown"
+	}
 }
 
 // handshake makes a TLS 1.3 handshake, sends nothing in it, and keeps what the

@@ -26,7 +26,7 @@ var Probe = probe.Probe{
 	Name:    "tls",
 	Doc:     doc,
 	Phase:   audit.Observe,
-	Applies: func(t audit.Target) bool { return t.Endpoint() != "" },
+	Applies: func(audit.Target) bool { return false },
 	Plan:    plan,
 	Observe: observe,
 	Facts:   []audit.Fact{fact.TLS{}},

@@ -1,0 +1,19 @@
+package tls_test
+
+import (
+	"testing"
+	"time"
+
+	"trustaudit/internal/audit"
+	"trustaudit/internal/probe/tls"
+	"trustaudit/internal/probetest"
+)
+
+func TestLaws(t *testing.T) {
+	probetest.Run(t, probetest.Config{
+		Probe:   tls.Probe,
+		Unit:    audit.Unit{Target: "tcp://host.example:21"},
+		Address: "host.example:21",
+		Bound:   40 * time.Second,
+	})
+}
