@@ -1,6 +1,84 @@
 package identify
 
-// Kind is one kind of identifier.
+// Kind is one kind of identifier. Its functions must not keep what they are
+// given, must not allocate for what is no match, and must look at a bounded
+// stretch of text.
 type Kind struct {
-	Name string // as reports count it: "nhs-number"
+	Name  string // as reports count it: "nhs-number"
+	Words string // as an excerpt calls it: "NHS number"
+
+	// Signals names the bits of Match.Signals, lowest first; what each is worth
+	// stands in the evidence list under the kind's name.
+	Signals []string
+	// Start is the class of byte with which a match begins.
+	Start Start
+	// Find looks for a match that begins at the given place of the context's
+	// text. A byte of the same class never stands before a digit there, and
+	// never a letter before a capital.
+	Find func(c *Context, at int) (Match, bool)
+	// Cell looks for a match that is the whole of c.Text, a table cell without
+	// surrounding space. tested says that the cell has the shape of the kind,
+	// match or not: columns are judged by the share of the two.
+	Cell func(c *Context, shape CellShape) (m Match, tested, ok bool)
+	// Column says how a column's values are judged when it has enough of them.
+	Column ColumnRule
+	// Needs are signals one of which a match in prose must have to be evidence;
+	// without them it only takes part in the judgement of the rest.
+	Needs uint32
+	// Strong says that a second value of this kind, with a label or a checksum,
+	// is of another person: it begins a new record.
+	Strong uint32 // signals, one of which must be there
+	// Bare are the signals that a match in prose must lack to be judged like a
+	// column's value; zero when prose is never judged so.
+	Bare uint32
+	// Test is the signal of values that belong to nobody by rule.
+	Test uint32
+	// Anchor says that what has a Near signal is a person's beside such a match.
+	Anchor bool
+	// Near is gained by a match without label in one line with an anchor.
+	Near uint32
+	// Apart are the signals that keep a match from gaining Near.
+	Apart uint32
+	// Names is how file names are searched.
+	Names NameRule
+	// Mask writes a value so that it identifies nobody, with three of its digits
+	// at most. Without it an excerpt names the kind alone.
+	Mask func(value uint64) string
+}
+
+// Start is the class of byte that begins a match.
+type Start uint8
+
+// The classes of byte.
+const (
+	Digit Start = iota
+	Capital
+)
+
+// Match is one occurrence.
+type Match struct {
+	End     int    // where it ends in the text
+	Value   uint64 // canonical; equal for equal values
+	Signals uint32
+}
+
+// ColumnRule is the binomial test of a column: under chance, Null of its
+// distinct values would match; the column is accepted when that many matches
+// have a probability below one in a million and Share of the values match.
+// A zero rule means that the column is never judged.
+type ColumnRule struct {
+	Null  float64
+	Share float64
+	Pass  uint32 // signals that a match must have to count as a pass; none: any match
+	Fail  uint32 // signals that it must not have
+	// Reject says that a column that does not pass is none of this kind.
+	Reject bool
+	Signal uint32 // gained by the matches of an accepted column
+}
+
+// NameRule is how a kind counts in a file's name.
+type NameRule struct {
+	Alone  uint32 // a match with one of these signals masks the name
+	Beside uint32 // so does a match with one of these, when another kind is there
+	Unless uint32 // never with one of these
 }

@@ -1,6 +1,168 @@
+// Package postcode finds full UK postcodes, and tells those of people from
+// those of organisations by the words of the address before them.
 package postcode
 
-import "trustaudit/internal/identify"
+import (
+	"strings"
+	"sync"
+
+	"trustaudit/internal/identify"
+)
+
+// The signals, as bits of a match.
+const (
+	listed uint32 = 1 << iota
+	unlisted
+	label
+	addressee
+	organisation
+	column
+)
 
 // Kind is the identifier.
-var Kind = identify.Kind{Name: "postcode"}
+var Kind = identify.Kind{
+	Name:    "postcode",
+	Words:   "postcode",
+	Signals: []string{"listed", "unlisted", "label", "addressee", "organisation", "column"},
+	Start:   identify.Capital,
+	Find:    find,
+	Cell:    cell,
+	Column:  identify.ColumnRule{Null: 0.05, Share: 0.5, Pass: listed, Fail: organisation, Signal: column},
+	Names:   identify.NameRule{Alone: listed, Beside: unlisted},
+}
+
+// lists are the word lists of the kind.
+type lists struct {
+	labels        *identify.Labels
+	outcodes      map[uint32]struct{}
+	organisations identify.Words
+	titles        identify.Words
+}
+
+var load = sync.OnceValue(func() *lists {
+	l := &lists{
+		labels:        identify.ReadLabels("postcode"),
+		outcodes:      map[uint32]struct{}{},
+		organisations: identify.ReadWords("organisations.txt"),
+		titles:        identify.ReadTitles("person"),
+	}
+	for code := range identify.ReadWords("outcodes.txt") {
+		l.outcodes[pack([]byte(code))] = struct{}{}
+	}
+	return l
+})
+
+// pack puts up to four letters and digits into a word, in upper case.
+func pack(code []byte) (v uint32) {
+	for _, ch := range code {
+		if identify.IsLower(ch) {
+			ch -= 0x20
+		}
+		v = v<<8 | uint32(ch)
+	}
+	return v
+}
+
+// addressReach is how far before a postcode its address is looked at.
+const addressReach = 100
+
+// find looks for a postcode in capitals; in names of files, in any case.
+func find(c *identify.Context, at int) (identify.Match, bool) {
+	if at > 0 && identify.IsWord(c.Text[at-1]) {
+		return identify.Match{}, false
+	}
+	m, ok := parse(c, at, c.Name)
+	if !ok || identify.IsWord(c.At(m.End)) {
+		return identify.Match{}, false
+	}
+	l := load()
+	switch c.Label(at, l.labels) {
+	case identify.Yes:
+		m.Signals |= label
+		return m, true
+	case identify.No:
+		return identify.Match{}, false
+	}
+	switch org, person := c.Near(at, addressReach, l.organisations, l.titles); {
+	case org:
+		m.Signals |= organisation
+	case person:
+		m.Signals |= addressee
+	}
+	return m, true
+}
+
+// cell takes a cell that is a postcode, in any case.
+func cell(c *identify.Context, shape identify.CellShape) (m identify.Match, tested, ok bool) {
+	if len(c.Text) < 5 || len(c.Text) > 9 || shape.Digits == 0 || shape.Letters < 3 {
+		return m, false, false
+	}
+	m, ok = parse(c, 0, true)
+	if !ok || m.End != len(c.Text) {
+		return m, true, false
+	}
+	switch c.Head {
+	case identify.Yes:
+		m.Signals |= label
+	case identify.No:
+		m.Signals |= organisation
+	}
+	return m, true, true
+}
+
+// parse reads a postcode from at on.
+func parse(c *identify.Context, at int, anyCase bool) (m identify.Match, ok bool) {
+	letter := func(i int) bool {
+		return identify.IsUpper(c.At(i)) || anyCase && identify.IsLower(c.At(i))
+	}
+	i := at + 1
+	if letter(i) {
+		i++
+	}
+	if !letter(at) || !identify.IsDigit(c.At(i)) {
+		return m, false
+	}
+	i++
+	// The fourth place may be a digit that belongs to the inward half already:
+	// M11AA is M1 1AA.
+	for long := i + 1; long >= i; long-- {
+		if long > i && !identify.IsDigit(c.At(i)) && !letter(i) {
+			continue
+		}
+		if end, ok := inward(c, long, letter); ok {
+			return match(c.Text[at:long], c.Text[end-3:end], end)
+		}
+	}
+	return m, false
+}
+
+// inward reads the space and the inward half.
+func inward(c *identify.Context, i int, letter func(int) bool) (end int, ok bool) {
+	for range 2 {
+		if ch := c.At(i); ch == ' ' || c.Name && (ch == '_' || ch == '-') {
+			i++
+		}
+	}
+	if c.At(i) == 0xC2 && c.At(i+1) == 0xA0 {
+		i += 2
+	}
+	return i + 3, identify.IsDigit(c.At(i)) && letter(i+1) && letter(i+2) && final(c.At(i+1)) && final(c.At(i+2))
+}
+
+// final reports whether the inward half uses the letter.
+func final(ch byte) bool {
+	const unused = "CIKMOV"
+	return strings.IndexByte(unused, ch&^0x20) < 0
+}
+
+func match(out, in []byte, end int) (identify.Match, bool) {
+	v := pack(out)
+	signals := unlisted
+	if _, ok := load().outcodes[v]; ok {
+		signals = listed
+	}
+	if out[0]|0x20 == 'z' && signals == unlisted { // ZZ99: no fixed abode, abroad
+		return identify.Match{}, false
+	}
+	return identify.Match{End: end, Value: uint64(v)<<24 | uint64(pack(in)), Signals: signals}, true
+}

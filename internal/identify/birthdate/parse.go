@@ -1,0 +1,164 @@
+package birthdate
+
+import "trustaudit/internal/identify"
+
+// parse reads the date that begins at at: 12/03/1958, 12.3.58, 1958-03-12,
+// 12 March 1958, 12th Mar 1958, 12-Mar-58, 19580312 or 12031958.
+func parse(c *identify.Context, at int) (d date, ok bool) {
+	first, n := number(c, at, 9)
+	i := at + n
+	switch {
+	case n == 4 && first >= 1800:
+		d, ok = yearFirst(c, first, i)
+	case n == 8:
+		d, ok = packed(first)
+		d.end, d.compact = i, true
+	case n == 1 || n == 2:
+		if sep := c.At(i); separates(c, sep) && identify.IsDigit(c.At(i+1)) {
+			d, ok = numeric(c, first, i, sep)
+		} else {
+			d, ok = worded(c, first, i)
+		}
+	}
+	return d, ok && exists(d)
+}
+
+// separates reports whether sep parts the numbers of a date.
+func separates(c *identify.Context, sep byte) bool {
+	return sep == '/' || sep == '-' || sep == '.' || c.Name && (sep == '_' || sep == ' ')
+}
+
+// number reads up to limit digits.
+func number(c *identify.Context, at, limit int) (v, n int) {
+	for n < limit && identify.IsDigit(c.At(at+n)) {
+		v = v*10 + int(c.At(at+n)-'0')
+		n++
+	}
+	return v, n
+}
+
+func yearFirst(c *identify.Context, year, i int) (date, bool) {
+	sep := c.At(i)
+	if !separates(c, sep) {
+		return date{}, false
+	}
+	month, m := number(c, i+1, 3)
+	day, n := number(c, i+2+m, 3)
+	if m == 0 || m > 2 || n == 0 || n > 2 || c.At(i+1+m) != sep {
+		return date{}, false
+	}
+	return date{day: day, month: month, year: year, end: i + 2 + m + n}, true
+}
+
+func numeric(c *identify.Context, day, i int, sep byte) (date, bool) {
+	month, m := number(c, i+1, 3)
+	if m > 2 || c.At(i+1+m) != sep {
+		return date{}, false
+	}
+	year, n := number(c, i+2+m, 5)
+	if n != 2 && n != 4 {
+		return date{}, false
+	}
+	if n == 2 {
+		year = century(c, year)
+	}
+	if month > 12 && day <= 12 { // as written in America
+		day, month = month, day
+	}
+	return date{day: day, month: month, year: year, end: i + 2 + m + n}, true
+}
+
+// century completes a year of two digits to the last one that has begun.
+func century(c *identify.Context, year int) int {
+	this := c.Now.Year()
+	if full := this/100*100 + year; full <= this {
+		return full
+	}
+	return this/100*100 - 100 + year
+}
+
+// packed reads eight digits as YYYYMMDD, else as DDMMYYYY.
+func packed(v int) (date, bool) {
+	d := date{day: v % 100, month: v / 100 % 100, year: v / 10000}
+	if d.year >= 1800 && d.year < 2200 && exists(d) {
+		return d, true
+	}
+	return date{day: v / 1000000, month: v / 10000 % 100, year: v % 10000}, true
+}
+
+// worded reads a month in words behind the day.
+func worded(c *identify.Context, day, i int) (date, bool) {
+	if identify.IsLower(c.At(i)) && identify.IsLower(c.At(i+1)) && !identify.IsLetter(c.At(i+2)) {
+		i += 2 // 1st, 2nd, 3rd, 4th
+	}
+	i = skipGap(c, i)
+	month, length := monthAt(c, i)
+	if month == 0 {
+		return date{}, false
+	}
+	i = skipGap(c, i+length)
+	year, n := number(c, i, 5)
+	if n != 2 && n != 4 {
+		return date{}, false
+	}
+	if n == 2 {
+		year = century(c, year)
+	}
+	return date{day: day, month: month, year: year, end: i + n}, true
+}
+
+// skipGap steps over the little that stands between the words of a date.
+func skipGap(c *identify.Context, i int) int {
+	for range 3 {
+		switch c.At(i) {
+		case ' ', '-', ',', '.', '/':
+			i++
+		case '_':
+			if c.Name {
+				i++
+			}
+		}
+	}
+	return i
+}
+
+var months = [...]string{"january", "february", "march", "april", "may", "june", "july", "august",
+	"september", "october", "november", "december"}
+
+// monthAt returns the month whose name, short or full, begins at i.
+func monthAt(c *identify.Context, i int) (month, length int) {
+	for length < 10 && identify.IsLetter(c.At(i+length)) {
+		length++
+	}
+	if length < 3 || length > 9 {
+		return 0, 0
+	}
+	for m, name := range months {
+		if (length == 3 || length == len(name) || m == 8 && length == 4) && sameLetters(c, i, name[:length]) {
+			return m + 1, length
+		}
+	}
+	return 0, 0
+}
+
+// sameLetters reports whether the word stands at i, in any case.
+func sameLetters(c *identify.Context, i int, word string) bool {
+	for k := range len(word) {
+		if c.At(i+k)|0x20 != word[k] {
+			return false
+		}
+	}
+	return true
+}
+
+// exists reports whether the calendar has the day.
+func exists(d date) bool {
+	if d.month < 1 || d.month > 12 || d.day < 1 || d.year < 1800 {
+		return false
+	}
+	last := [...]int{31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31}[d.month-1]
+	if d.month == 2 && d.year%4 == 0 && (d.year%100 != 0 || d.year%400 == 0) {
+		last = 29
+	}
+	return d.day <= last
+}

@@ -1,0 +1,189 @@
+package identify
+
+import (
+	"math"
+
+	"trustaudit/internal/audit"
+)
+
+// Bounds of the column tests.
+const (
+	testValues   = 512  // distinct values that a test looks at
+	surely       = 1e-6 // chance below which a column is accepted
+	perhaps      = 1e-3 // chance above which one of enough values is rejected
+	enoughValues = 20
+	fewestHashes = 8 // distinct values of a column of digests
+)
+
+// columnTest is the binomial test of one column for one kind, over distinct
+// values.
+type columnTest struct {
+	seen           distinct
+	tested, passed int
+	previous, step uint64
+	steady         int // values that follow the one before by the same step
+}
+
+func (t *columnTest) reset() {
+	t.seen.reset()
+	t.tested, t.passed, t.previous, t.step, t.steady = 0, 0, 0, 0, 0
+}
+
+// see takes a value.
+func (t *columnTest) see(value, hash uint64, pass bool) {
+	if t.tested >= testValues || !t.seen.add(hash) {
+		return
+	}
+	t.tested++
+	if pass {
+		t.passed++
+	}
+	if step := value - t.previous; step == t.step {
+		t.steady++
+	} else {
+		t.step = step
+	}
+	t.previous = value
+}
+
+// verdict judges the column by the rule.
+func (t *columnTest) verdict(rule ColumnRule) verdict {
+	if t.tested == 0 || rule.Null == 0 {
+		return undecided
+	}
+	serial := t.tested >= enoughValues && t.steady*10 >= t.tested*8
+	chance := binomialTail(t.tested, t.passed, rule.Null)
+	switch {
+	case rule.Reject && serial:
+		return rejected
+	case chance < surely && float64(t.passed) >= rule.Share*float64(t.tested):
+		return accepted
+	case rule.Reject && t.tested >= enoughValues && chance > perhaps:
+		return rejected
+	}
+	return undecided
+}
+
+// binomialTail returns the probability of k or more of n, each of
+// probability p.
+func binomialTail(n, k int, p float64) float64 {
+	if k <= 0 {
+		return 1
+	}
+	logOf := func(i int) float64 {
+		a, _ := math.Lgamma(float64(n + 1))
+		b, _ := math.Lgamma(float64(i + 1))
+		c, _ := math.Lgamma(float64(n - i + 1))
+		return a - b - c + float64(i)*math.Log(p) + float64(n-i)*math.Log1p(-p)
+	}
+	total := 0.0
+	for i := k; i <= n; i++ {
+		total += math.Exp(logOf(i))
+	}
+	return min(total, 1)
+}
+
+// column is what is known of a column while its table is read.
+type column struct {
+	name    string
+	signs   []Sign       // by kind, of the heading
+	tests   []columnTest // by kind
+	matches []int64      // by kind
+	rows    int64        // with a value
+
+	form     form // the first digest-like form seen
+	formed   int64
+	lettered int64 // of these, with a letter
+	values   distinct
+	sketch   audit.Sketch
+	recent   [64]uint64 // hashes sketched of late
+}
+
+// columnValues bounds what is kept to count a column's distinct values.
+const columnValues = 2048
+
+func (c *column) reset(kinds int) {
+	if c.tests == nil {
+		c.tests, c.signs, c.matches = make([]columnTest, kinds), make([]Sign, kinds), make([]int64, kinds)
+	}
+	for i := range c.tests {
+		c.tests[i].reset()
+	}
+	clear(c.matches)
+	clear(c.signs)
+	c.name, c.rows, c.form, c.formed, c.lettered = "", 0, form{}, 0, 0
+	c.values.reset()
+	c.values.limit = columnValues
+	c.sketch = audit.Sketch{Lowest: c.sketch.Lowest[:0]}
+	clear(c.recent[:])
+}
+
+// form is the shape of a value that looks like a digest.
+type form struct {
+	base64 bool
+	length int
+}
+
+// shortestHex is the shortest run of hexadecimal digits taken for a cut digest.
+const shortestHex = 10
+
+// formOf returns the digest-like form of a value, and whether a letter is in
+// it. A form of length zero is none.
+func formOf(cell []byte, shape CellShape) (f form, letter bool) {
+	n := len(cell)
+	if n < shortestHex || n > 128 || shape.Spaces > 0 {
+		return form{}, false
+	}
+	if shape.Other == 0 && isHex(cell) {
+		return form{length: n}, shape.Letters > 0
+	}
+	switch n {
+	case 16, 24, 28, 32, 44, 56, 64, 88:
+		if isBase64(cell) && shape.Upper > 0 && shape.Letters > shape.Upper {
+			return form{base64: true, length: n}, true
+		}
+	}
+	return form{}, false
+}
+
+func isHex(b []byte) bool {
+	upper, lower := false, false
+	for _, ch := range b {
+		switch {
+		case IsDigit(ch):
+		case ch >= 'a' && ch <= 'f':
+			lower = true
+		case ch >= 'A' && ch <= 'F':
+			upper = true
+		default:
+			return false
+		}
+	}
+	return !(upper && lower)
+}
+
+// isBase64 takes padded base 64 only: without its padding it looks like a word.
+func isBase64(b []byte) bool {
+	body := b
+	for range 2 {
+		if len(body) > 0 && body[len(body)-1] == '=' {
+			body = body[:len(body)-1]
+		}
+	}
+	for _, ch := range body {
+		if !IsWord(ch) && ch != '+' && ch != '/' && ch != '-' && ch != '_' {
+			return false
+		}
+	}
+	return len(body) < len(b)
+}
+
+// see takes a value for the column's sketch.
+func (c *column) see(s *Scanner, domain string, canonical []byte, hash uint64) {
+	if c.recent[hash%uint64(len(c.recent))] == hash {
+		return
+	}
+	c.recent[hash%uint64(len(c.recent))] = hash
+	c.values.add(hash)
+	c.sketch.Add(s.config.Key.Digest(domain, canonical))
+}

@@ -1,0 +1,204 @@
+package identify
+
+import (
+	"bytes"
+	"time"
+)
+
+// Context is the text in which a kind looks for a match.
+type Context struct {
+	Text []byte
+	Line int       // where the current line begins in Text
+	Now  time.Time // ages are reckoned from it
+	Name bool      // Text is the name of a file or column: '_' separates as a space does
+	Head Sign      // what the column's heading says, for a cell
+}
+
+// Sign is what a word says of the match it stands beside.
+type Sign int8
+
+// The signs.
+const (
+	None Sign = iota
+	Yes       // it is called what it is
+	No        // it is called something else
+	skip      // says nothing, and the word before may
+)
+
+// The classes of byte in a table, so that a test is a load.
+const (
+	isDigit uint8 = 1 << iota
+	isUpper
+	isLower
+	isOther // above ASCII: part of a word in UTF-8
+)
+
+var classes = func() (t [256]uint8) {
+	for i := range t {
+		switch {
+		case i >= '0' && i <= '9':
+			t[i] = isDigit
+		case i >= 'A' && i <= 'Z':
+			t[i] = isUpper
+		case i >= 'a' && i <= 'z':
+			t[i] = isLower
+		case i >= 0x80:
+			t[i] = isOther
+		}
+	}
+	return t
+}()
+
+// IsDigit reports whether b is an ASCII digit.
+func IsDigit(b byte) bool { return b-'0' <= 9 }
+
+// IsLetter reports whether b is an ASCII letter.
+func IsLetter(b byte) bool { return classes[b]&(isUpper|isLower) != 0 }
+
+// IsUpper reports whether b is an ASCII capital.
+func IsUpper(b byte) bool { return b-'A' <= 25 }
+
+// IsLower reports whether b is an ASCII small letter.
+func IsLower(b byte) bool { return b-'a' <= 25 }
+
+// IsWord reports whether b is an ASCII letter or digit.
+func IsWord(b byte) bool { return classes[b]&(isDigit|isUpper|isLower) != 0 }
+
+// Before returns the byte before at, or a line feed at the very beginning.
+func (c *Context) Before(at int) byte {
+	if at <= 0 {
+		return '\n'
+	}
+	return c.Text[at-1]
+}
+
+// At returns the byte at i, or a line feed beyond the end.
+func (c *Context) At(i int) byte {
+	if i < 0 || i >= len(c.Text) {
+		return '\n'
+	}
+	return c.Text[i]
+}
+
+// Bounds of the walk back from a match to its label.
+const (
+	labelWords = 6
+	labelGap   = 24
+	labelLine  = 1 // line ends that may stand between
+)
+
+// Label walks back from a match over the words before it and returns the first
+// sign that one of them gives. It stops at a word that the labels do not know,
+// at a digit, and after a few words.
+func (c *Context) Label(at int, labels *Labels) Sign {
+	var word [MaxWord]byte
+	lines := 0
+	for range labelWords {
+		end, ended := c.wordEnd(at, &lines)
+		if !ended {
+			return None
+		}
+		start, n := c.wordBack(end, &word)
+		if n == 0 {
+			return None
+		}
+		if sign := labels.sign(word[:n]); sign != skip {
+			return sign
+		}
+		at = start
+	}
+	return None
+}
+
+// wordEnd steps back from at over what separates words.
+func (c *Context) wordEnd(at int, lines *int) (end int, ok bool) {
+	for gap := 0; at > 0 && gap < labelGap; gap++ {
+		ch := c.Text[at-1]
+		switch {
+		case IsLetter(ch):
+			return at, true
+		case IsDigit(ch):
+			return 0, false
+		case ch == '\n':
+			if *lines++; *lines > labelLine {
+				return 0, false
+			}
+		}
+		at--
+	}
+	return 0, false
+}
+
+// MaxWord bounds the words that the lists hold.
+const MaxWord = 20
+
+// wordBack reads the word that ends at end into word, in lower case and without
+// the full stops of an abbreviation. n is zero when it is too long for a list.
+func (c *Context) wordBack(end int, word *[MaxWord]byte) (start, n int) {
+	i := end
+	for i > 0 && end-i <= MaxWord {
+		ch := c.Text[i-1]
+		dotted := ch == '.' && i >= 2 && i < end && IsLetter(c.Text[i-2]) && !IsLower(c.Text[i-2]) == !IsLower(c.Text[i])
+		if !IsLetter(ch) && !dotted {
+			break
+		}
+		i--
+	}
+	if i > 0 && IsLetter(c.Text[i-1]) {
+		return i, 0
+	}
+	for _, ch := range c.Text[i:end] {
+		if ch != '.' && n < MaxWord {
+			word[n] = ch | 0x20
+			n++
+		}
+	}
+	return i, n
+}
+
+// Near reports whether one of the words stands in the stretch of n bytes before
+// at, and stops at a word of the other list.
+func (c *Context) Near(at, n int, words, stop Words) (found, stopped bool) {
+	var word [MaxWord]byte
+	low := max(0, at-n)
+	for at > low {
+		if !IsLetter(c.Text[at-1]) {
+			at--
+			continue
+		}
+		start, length := c.wordBack(at, &word)
+		if words.Has(word[:length]) {
+			return true, false
+		}
+		if stop.Has(word[:length]) {
+			return false, true
+		}
+		at = min(start, at-1)
+	}
+	return false, false
+}
+
+// Word reads the word that begins at into buf, in lower case, and returns its
+// end; n is zero when no list can hold it.
+func (c *Context) Word(at int, buf *[MaxWord]byte) (end, n int) {
+	i := at
+	for i < len(c.Text) && IsLetter(c.Text[i]) {
+		if n < MaxWord {
+			buf[n] = c.Text[i] | 0x20
+		}
+		n++
+		i++
+		if n > 2*MaxWord {
+			break
+		}
+	}
+	if n > MaxWord {
+		n = 0
+	}
+	return i, n
+}
+
+// LineHas reports whether the current line begins with the given prefix.
+func (c *Context) LineHas(prefix string) bool {
+	return c.Line < len(c.Text) && bytes.HasPrefix(c.Text[c.Line:], []byte(prefix))
+}

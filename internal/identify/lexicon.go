@@ -1,0 +1,178 @@
+package identify
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"trustaudit/templates"
+)
+
+// Words is a set of words in lower case.
+type Words map[string]struct{}
+
+// Has reports whether the set holds the word.
+func (w Words) Has(word []byte) bool {
+	_, ok := w[string(word)]
+	return ok
+}
+
+// ReadWords returns the words of a list: one a line.
+func ReadWords(list string) Words {
+	words := Words{}
+	for _, row := range readRows(list) {
+		words[row[0]] = struct{}{}
+	}
+	return words
+}
+
+// ReadTitles returns the titles of one sign.
+func ReadTitles(sign string) Words {
+	words := Words{}
+	for _, row := range readRows("titles.tsv") {
+		if row[0] == sign {
+			for w := range strings.FieldsSeq(row[1]) {
+				words[w] = struct{}{}
+			}
+		}
+	}
+	return words
+}
+
+// readRows returns the rows of an embedded list, split at tabs, without its
+// comments. The lists are part of the program: one that cannot be read is a
+// mistake of the build.
+func readRows(list string) [][]string {
+	data, err := templates.IdentifierData.ReadFile("identifiers/" + list)
+	if err != nil {
+		panic(fmt.Sprintf("read embedded list: %v", err))
+	}
+	var rows [][]string
+	for line := range strings.Lines(string(data)) {
+		line = strings.TrimRight(line, "\r\n")
+		if line != "" && line[0] != '#' {
+			rows = append(rows, strings.Split(line, "\t"))
+		}
+	}
+	return rows
+}
+
+// Labels are the words that may stand before matches of one kind.
+type Labels struct{ signs map[string]Sign }
+
+// ReadLabels returns the labels of a kind.
+func ReadLabels(kind string) *Labels {
+	l := &Labels{signs: map[string]Sign{}}
+	for _, row := range readRows("labels.tsv") {
+		if row[0] != kind {
+			continue
+		}
+		for w := range strings.FieldsSeq(row[2]) {
+			l.signs[w] = map[string]Sign{"yes": Yes, "no": No, "skip": skip}[row[1]]
+		}
+	}
+	return l
+}
+
+func (l *Labels) sign(word []byte) Sign { return l.signs[string(word)] }
+
+// headings are the patterns of column headings of one kind.
+type headings struct{ yes, no []string }
+
+func readHeadings(kind string) headings {
+	var h headings
+	for _, row := range readRows("columns.tsv") {
+		switch {
+		case row[0] != kind:
+		case row[1] == "yes":
+			h.yes = append(h.yes, strings.Fields(row[2])...)
+		default:
+			h.no = append(h.no, strings.Fields(row[2])...)
+		}
+	}
+	return h
+}
+
+// sign says what a heading says of the kind.
+func (h headings) sign(heading string) Sign {
+	words := splitHeading(heading)
+	whole := strings.Join(words, "")
+	match := func(pattern string) bool {
+		switch {
+		case pattern[0] == '=':
+			return whole == pattern[1:]
+		case pattern[0] == '*':
+			return strings.Contains(whole, strings.Trim(pattern, "*"))
+		}
+		return slices.Contains(words, pattern)
+	}
+	switch {
+	case slices.ContainsFunc(h.no, match):
+		return No
+	case slices.ContainsFunc(h.yes, match):
+		return Yes
+	}
+	return None
+}
+
+// splitHeading returns the words of a heading in lower case, parted at
+// punctuation, at digits and where a capital follows a small letter.
+func splitHeading(heading string) []string {
+	const longest = 200 // a longer one is no heading
+	heading = heading[:min(len(heading), longest)]
+	var words []string
+	start := -1
+	for i := 0; i <= len(heading); i++ {
+		letter := i < len(heading) && IsLetter(heading[i])
+		if start >= 0 && (!letter || IsUpper(heading[i]) && IsLower(heading[i-1])) {
+			words = append(words, strings.ToLower(heading[start:i]))
+			start = -1
+		}
+		if letter && start < 0 {
+			start = i
+		}
+	}
+	return words
+}
+
+// evidence is what the signals of a kind are worth.
+type evidence struct {
+	bans   []float64 // by bit
+	accept float64
+}
+
+// sum adds up what the signals are worth.
+func (e *evidence) sum(signals uint32) float64 {
+	total := 0.0
+	for i, bans := range e.bans {
+		if signals&(1<<i) != 0 {
+			total += bans
+		}
+	}
+	return total
+}
+
+// readEvidence returns the worth of every kind's signals, and the threshold.
+func readEvidence(kinds []Kind) ([]evidence, float64) {
+	worth := map[string]float64{}
+	for _, row := range readRows("evidence.tsv") {
+		bans, err := strconv.ParseFloat(row[2], 64)
+		if err != nil {
+			panic(fmt.Sprintf("read evidence of %s %s: %v", row[0], row[1], err))
+		}
+		worth[row[0]+" "+row[1]] = bans
+	}
+	all := make([]evidence, len(kinds))
+	for i, k := range kinds {
+		all[i].accept = worth[k.Name+" accept"]
+		for _, signal := range k.Signals {
+			bans, ok := worth[k.Name+" "+signal]
+			if !ok {
+				panic(fmt.Sprintf("read evidence: %s has no row for %s", k.Name, signal))
+			}
+			all[i].bans = append(all[i].bans, bans)
+		}
+	}
+	return all, worth["record threshold"]
+}

@@ -1,0 +1,112 @@
+package identify
+
+import (
+	"strings"
+)
+
+// Mask returns path with every component that identifies somebody replaced by
+// a keyed digest, and whether there was one. A short extension stays, and the
+// mark behind a container.
+func (s *Scanner) Mask(path string) (masked string, found bool) {
+	parts := strings.Split(path, "/")
+	traces := make([]nameTrace, len(parts))
+	certain := false
+	for i, part := range parts {
+		traces[i] = s.trace(part)
+		certain = certain || traces[i].alone
+	}
+	for i, part := range parts {
+		if traces[i].alone || certain && traces[i].beside {
+			parts[i] = s.maskPart(part)
+			found = true
+		}
+	}
+	return strings.Join(parts, "/"), found
+}
+
+// MaskName masks the whole name of a column, sheet or table if it identifies
+// somebody.
+func (s *Scanner) MaskName(name string) string {
+	if !s.trace(name).alone {
+		return name
+	}
+	return s.digestName(name)
+}
+
+func (s *Scanner) digestName(name string) string {
+	return "masked-" + s.config.Key.DigestString("name", name)[:8]
+}
+
+// maskPart masks one component of a path.
+func (s *Scanner) maskPart(part string) string {
+	name, container := strings.CutSuffix(part, "!")
+	masked := s.digestName(name) + shortExtension(name)
+	if container {
+		masked += "!"
+	}
+	return masked
+}
+
+// shortExtension returns the extension of a name if it is too short to identify
+// anybody.
+func shortExtension(name string) string {
+	const longest = 5
+	i := strings.LastIndexByte(name, '.')
+	if i < 0 || len(name)-i-1 > longest || len(name)-i-1 == 0 {
+		return ""
+	}
+	letters := false
+	for _, ch := range []byte(name[i+1:]) {
+		if !IsWord(ch) {
+			return ""
+		}
+		letters = letters || IsLetter(ch)
+	}
+	if !letters {
+		return "" // a date's year, or the end of a number
+	}
+	return name[i:]
+}
+
+// nameTrace is what was found in a name.
+type nameTrace struct {
+	alone  bool // something that identifies by itself
+	beside bool // something that does in company
+}
+
+// trace looks for identifiers in a name. Anywhere a digit or a word begins a
+// match can begin: names glue things together.
+func (s *Scanner) trace(name string) nameTrace {
+	c := Context{Text: []byte(name), Now: s.config.Now, Name: true}
+	var t nameTrace
+	kinds := 0 // as bits, those that count in company
+	for i := range c.Text {
+		before := byte('\n')
+		if i > 0 {
+			before = c.Text[i-1]
+		}
+		switch ch := c.Text[i]; {
+		case IsDigit(ch) && !IsDigit(before):
+			s.traceAt(&c, s.digit, i, &t, &kinds)
+		case IsLetter(ch) && !IsWord(before):
+			s.traceAt(&c, s.capital, i, &t, &kinds)
+		}
+	}
+	t.beside = kinds != 0
+	t.alone = t.alone || kinds&(kinds-1) != 0
+	return t
+}
+
+func (s *Scanner) traceAt(c *Context, kinds []uint8, i int, t *nameTrace, found *int) {
+	for _, k := range kinds {
+		kind := &s.config.Kinds[k]
+		m, ok := kind.Find(c, i)
+		if !ok || m.Signals&kind.Names.Unless != 0 {
+			continue
+		}
+		t.alone = t.alone || m.Signals&kind.Names.Alone != 0
+		if m.Signals&kind.Names.Beside != 0 {
+			*found |= 1 << k
+		}
+	}
+}

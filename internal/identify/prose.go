@@ -1,0 +1,222 @@
+package identify
+
+import "bytes"
+
+// Bounds of the prose reader.
+const (
+	bufferSize = 32 << 10
+	lookAhead  = 192  // a match is at most so long, with what decides it
+	lookBack   = 256  // labels and addresses stand at most so far before it
+	recordSize = 4096 // the span of a record
+	recordGap  = 1024 // without a match, the next one is of another record
+	maxHits    = 64   // matches of one record
+)
+
+// prose is the state of the prose reader.
+type prose struct {
+	buf     []byte // what is kept of the text
+	base    int64  // place in the prose of buf[0]
+	next    int    // up to here buf has been scanned
+	line    int    // where the current line begins in buf; may be before it
+	blank   int64  // place of the last empty line
+	context Context
+
+	hits       []hit
+	lastHit    int64
+	tally      tally
+	proseTests []columnTest // by kind, of bare matches
+}
+
+func (p *prose) reset() {
+	p.buf, p.base, p.next, p.line, p.blank = p.buf[:0], 0, 0, 0, -1
+	p.hits = p.hits[:0]
+	p.tally.reset()
+	for i := range p.proseTests {
+		p.proseTests[i].reset()
+	}
+}
+
+// Text takes a stretch of prose in UTF-8. Calls continue one another: an
+// identifier may be split between them.
+func (s *Scanner) Text(b []byte) {
+	for len(b) > 0 {
+		n := min(len(b), cap(s.buf)-len(s.buf))
+		s.buf = append(s.buf, b[:n]...)
+		b = b[n:]
+		if len(s.buf) == cap(s.buf) {
+			s.advance(len(s.buf) - lookAhead)
+			s.shift()
+		}
+	}
+}
+
+// Break ends a record: the end of a message, a page, a letter.
+func (s *Scanner) Break() {
+	if len(s.buf) > 0 {
+		s.advance(len(s.buf))
+		s.base += int64(len(s.buf))
+		s.buf, s.next, s.line = s.buf[:0], 0, 0
+	}
+	s.endRecord()
+	s.blank = -1
+}
+
+// advance scans the buffer up to limit.
+func (s *Scanner) advance(limit int) {
+	if s.next >= limit {
+		return
+	}
+	s.context.Text, s.context.Line = s.buf, max(0, s.line)
+	s.next = s.scan(&s.context, s.next, limit)
+}
+
+// shift drops what has been scanned, but for what labels may stand in.
+func (s *Scanner) shift() {
+	drop := max(0, s.next-lookBack)
+	s.buf = s.buf[:copy(s.buf, s.buf[drop:])]
+	s.base += int64(drop)
+	s.next -= drop
+	s.line = max(s.line-drop, -1)
+}
+
+// newLine notes that a line begins at i, and ends the record if the line is the
+// first of another one by its form.
+func (s *Scanner) newLine(i int) {
+	s.line, s.context.Line = i, i
+	rest := s.context.Text[i:]
+	if len(rest) == 0 {
+		return
+	}
+	switch ch := rest[0]; {
+	case ch == '\n' || ch == '\r':
+		s.blank = s.base + int64(i)
+	case len(s.hits) > 0 && beginsRecord(rest):
+		s.endRecord()
+	}
+}
+
+// beginsRecord reports whether a line is the first of a record by its form: of
+// a log, of line-delimited JSON, of a list of values, of an HL7 message, of a
+// mailbox.
+func beginsRecord(line []byte) bool {
+	switch ch := line[0]; ch {
+	case '{', '(':
+		return true
+	case '[':
+		return len(line) > 1 && IsDigit(line[1])
+	case 'M':
+		return bytes.HasPrefix(line, []byte("MSH|"))
+	case 'F':
+		return bytes.HasPrefix(line, []byte("From "))
+	default:
+		return IsDigit(ch) && isTimestamp(line)
+	}
+}
+
+// isTimestamp reports whether the line begins with date and time as logs write
+// them.
+func isTimestamp(line []byte) bool {
+	const pattern = "0000-00-00 00:00"
+	if len(line) < len(pattern) {
+		return false
+	}
+	for i := range len(pattern) {
+		switch p := pattern[i]; {
+		case p == '0' && !IsDigit(line[i]),
+			p == ' ' && line[i] != ' ' && line[i] != 'T',
+			p == ':' && line[i] != ':',
+			p == '-' && line[i] != '-' && line[i] != '/':
+			return false
+		}
+	}
+	return true
+}
+
+// addHit adds a match to the current record, beginning another one when the
+// match is too far away or of another person.
+func (s *Scanner) addHit(h hit) {
+	if n := len(s.hits); n > 0 && (n == maxHits || h.at-s.lastHit > recordGap || h.at-s.hits[0].at > recordSize) {
+		s.endRecord()
+	}
+	own := s.evidence[h.kind].sum(h.match.Signals)
+	if own < 0 {
+		return
+	}
+	if kind := &s.config.Kinds[h.kind]; kind.Strong&h.match.Signals != 0 && own >= s.evidence[h.kind].accept {
+		for i := len(s.hits) - 1; i >= 0; i-- {
+			old := &s.hits[i]
+			if old.kind == h.kind && old.match.Signals&kind.Strong != 0 {
+				if old.value != h.value {
+					s.split(i, h)
+				}
+				break
+			}
+		}
+	}
+	s.hits = append(s.hits, h)
+	if own > 0 {
+		s.lastHit = h.at
+	}
+}
+
+// split ends the record before h, which is of another person than hit i. What
+// stands behind the last empty line, else on the line of h, is the other's.
+// Within one line, matches before hit i say that numbers come last.
+func (s *Scanner) split(i int, h hit) {
+	from := h.line
+	if s.blank > s.hits[i].at {
+		from = s.blank
+	}
+	if from <= s.hits[i].at {
+		from = h.at
+		if i > 0 {
+			from = s.hits[i].at + 1
+		}
+	}
+	n := len(s.hits)
+	for n > 0 && s.hits[n-1].at >= from {
+		n--
+	}
+	rest := s.hits[n:]
+	s.hits = s.hits[:n]
+	s.countRecord()
+	s.hits = append(s.hits[:0], rest...)
+}
+
+// endRecord ends the record.
+func (s *Scanner) endRecord() {
+	if len(s.hits) == 0 {
+		return
+	}
+	s.countRecord()
+	s.hits = s.hits[:0]
+}
+
+// countRecord counts the record that hits holds.
+func (s *Scanner) countRecord() {
+	for i := range s.hits {
+		h := &s.hits[i]
+		signals := h.match.Signals
+		if kind := &s.config.Kinds[h.kind]; kind.Near != 0 && signals&kind.Apart == 0 && s.besideAnchor(h) {
+			signals |= kind.Near
+		}
+		h.slot = int16(s.slotOf(&s.prose.tally, -1, h.kind, signals))
+		if h.slot >= 0 {
+			if sl := &s.prose.tally.slots[h.slot]; sl.bans+sl.bonus <= 0 {
+				h.slot = -1
+			}
+		}
+	}
+	s.take(&s.prose.tally, s.hits)
+}
+
+// besideAnchor reports whether an anchor stands on the line of h.
+func (s *Scanner) besideAnchor(h *hit) bool {
+	for i := range s.hits {
+		o := &s.hits[i]
+		if o.line == h.line && s.config.Kinds[o.kind].Anchor && s.evidence[o.kind].sum(o.match.Signals) >= s.evidence[o.kind].accept {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,257 @@
+package identify
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"slices"
+
+	"trustaudit/internal/audit"
+)
+
+// CellShape counts what a cell is made of.
+type CellShape struct {
+	Digits, Letters, Upper, Spaces, Other int
+}
+
+// Bounds of a table.
+const (
+	maxColumns = 512 // cells beyond are read as prose
+	maxCell    = 256 // a longer cell is read as prose
+)
+
+// Table begins a table. Columns is nil when there is no heading.
+func (s *Scanner) Table(name string, columns []string) {
+	s.Break()
+	s.endTable()
+	s.tableName = name
+	for i, heading := range columns[:min(len(columns), maxColumns)] {
+		c := s.column(i)
+		c.name = heading
+		for k := range s.config.Kinds {
+			c.signs[k] = s.headings[k].sign(heading)
+		}
+	}
+}
+
+// column returns the column with the index, making those before it.
+func (s *Scanner) column(i int) *column {
+	for len(s.columns) <= i {
+		n := len(s.columns)
+		if n < cap(s.columns) {
+			s.columns = s.columns[:n+1]
+		} else {
+			s.columns = append(s.columns, column{})
+		}
+		s.columns[n].reset(len(s.config.Kinds))
+	}
+	return &s.columns[i]
+}
+
+// Row takes a row of the table begun last; one row is one record.
+func (s *Scanner) Row(cells [][]byte) {
+	s.Break()
+	s.rowHits = s.rowHits[:0]
+	for i, cell := range cells {
+		cell = bytes.TrimSpace(cell)
+		if len(cell) == 0 {
+			continue
+		}
+		if i >= maxColumns || len(cell) > maxCell {
+			s.cellProse(cell)
+			continue
+		}
+		s.cell(i, cell)
+	}
+	s.take(&s.table, s.rowHits)
+	if s.rows++; s.rows%pendingEvery == 0 {
+		s.boundPending()
+	}
+}
+
+// Bounds on the values kept until columns are judged.
+const (
+	pendingEvery = 4096
+	pendingTotal = 4 * distinctExact
+	pendingFew   = 8192
+)
+
+// boundPending keeps memory flat when many columns hold many values: their
+// counts become estimates.
+func (s *Scanner) boundPending() {
+	total := 0
+	for i := range s.table.slots {
+		total += s.table.slots[i].pending.n
+	}
+	if total > pendingTotal {
+		for i := range s.table.slots {
+			s.table.slots[i].pending.restrict(pendingFew)
+		}
+	}
+}
+
+// cell asks the kinds about a cell of moderate length.
+func (s *Scanner) cell(i int, cell []byte) {
+	col := s.column(i)
+	col.rows++
+	shape := shapeOf(cell)
+	matched := false
+	for k := range s.config.Kinds {
+		kind := &s.config.Kinds[k]
+		if kind.Cell == nil {
+			continue
+		}
+		s.cellContext.Text, s.cellContext.Line, s.cellContext.Head = cell, 0, col.signs[k]
+		m, tested, ok := kind.Cell(&s.cellContext, shape)
+		if !tested && !ok {
+			continue
+		}
+		hash := mix(s.seed, m.Value)
+		if m.Value == 0 {
+			hash = mixBytes(s.seed, cell)
+		}
+		if tested {
+			rule := kind.Column
+			pass := ok && (rule.Pass == 0 || m.Signals&rule.Pass != 0) && m.Signals&rule.Fail == 0
+			col.tests[k].see(m.Value, hash, pass)
+		}
+		if ok {
+			matched = true
+			s.cellMatch(i, uint8(k), m, hash)
+		}
+	}
+	if matched {
+		return
+	}
+	if f, letter := formOf(cell, shape); f.length > 0 {
+		s.cellForm(col, f, letter, cell)
+		return
+	}
+	if shape.Spaces+shape.Other > 0 && len(cell) >= shortestProse {
+		s.cellProse(cell)
+	}
+}
+
+// shortestProse is the length from which a cell can hold an identifier among
+// other things.
+const shortestProse = 8
+
+func (s *Scanner) cellMatch(i int, k uint8, m Match, hash uint64) {
+	col := &s.columns[i]
+	col.matches[k]++
+	var canonical [8]byte
+	binary.BigEndian.PutUint64(canonical[:], m.Value)
+	col.see(s, s.domains[k], canonical[:], hash)
+	n := s.slotOf(&s.table, i, k, m.Signals)
+	if n >= 0 && s.table.slots[n].bans+s.table.slots[n].bonus > 0 {
+		s.rowHits = append(s.rowHits, hit{slot: int16(n), kind: k, value: m.Value, hash: hash})
+	}
+}
+
+func (s *Scanner) cellForm(col *column, f form, letter bool, cell []byte) {
+	if col.form.length == 0 {
+		col.form = f
+	}
+	if f != col.form {
+		return
+	}
+	col.formed++
+	if letter {
+		col.lettered++
+	}
+	col.see(s, "digest", cell, mixBytes(s.seed, cell))
+}
+
+// cellProse reads a cell as prose that belongs to the row's record.
+func (s *Scanner) cellProse(cell []byte) {
+	s.cellContext.Text, s.cellContext.Line, s.cellContext.Head = cell, 0, None
+	s.inCell = true
+	s.scan(&s.cellContext, 0, len(cell))
+	s.inCell = false
+}
+
+func shapeOf(cell []byte) (shape CellShape) {
+	for _, ch := range cell {
+		switch cl := classes[ch]; {
+		case cl == isDigit:
+			shape.Digits++
+		case cl == isUpper:
+			shape.Upper++
+			shape.Letters++
+		case cl == isLower:
+			shape.Letters++
+		case ch == ' ':
+			shape.Spaces++
+		default:
+			shape.Other++
+		}
+	}
+	return shape
+}
+
+// verdicts judges every slot's column.
+func (s *Scanner) verdicts(t *tally) []verdict {
+	s.judgements = s.judgements[:0]
+	for i := range t.slots {
+		sl := &t.slots[i]
+		v := undecided
+		if s.judged(sl.column, sl.kind, sl.signals) {
+			v = s.test(sl.column, sl.kind).verdict(s.config.Kinds[sl.kind].Column)
+		}
+		s.judgements = append(s.judgements, v)
+	}
+	return s.judgements
+}
+
+func (s *Scanner) test(column int, kind uint8) *columnTest {
+	if column < 0 {
+		return &s.proseTests[kind]
+	}
+	return &s.columns[column].tests[kind]
+}
+
+// endTable settles the table's rows and reports its columns.
+func (s *Scanner) endTable() {
+	s.settle(&s.table)
+	for i := range s.columns {
+		if c, ok := s.report(i); ok && len(s.summary.Columns) < maxColumns {
+			s.summary.Columns = append(s.summary.Columns, c)
+		}
+	}
+	s.columns = s.columns[:0]
+	s.tableName = ""
+}
+
+// report returns what is worth reporting of a column.
+func (s *Scanner) report(i int) (Column, bool) {
+	col := &s.columns[i]
+	if col.rows == 0 {
+		return Column{}, false
+	}
+	c := Column{Table: s.tableName, Index: i, Name: col.name, Rows: col.rows}
+	const most, nearlyAll = 0.5, 0.95
+	for k := range s.config.Kinds {
+		share := float64(col.matches[k]) / float64(col.rows)
+		v := col.tests[k].verdict(s.config.Kinds[k].Column)
+		named := col.signs[k] == Yes && v != rejected
+		if (named || v == accepted) && col.signs[k] != No && share >= most && share > c.Share {
+			c.Kind, c.Share = s.config.Kinds[k].Name, share
+		}
+	}
+	c.Distinct, _ = col.values.count()
+	if c.Kind == "" && col.formed >= int64(nearlyAll*float64(col.rows)) && c.Distinct >= fewestHashes && col.lettered*2 > col.formed {
+		c.Shape = col.form.String()
+	}
+	if c.Kind == "" && c.Shape == "" {
+		return Column{}, false
+	}
+	c.Sketch = audit.Sketch{Lowest: slices.Clone(col.sketch.Lowest), Full: col.sketch.Full}
+	return c, true
+}
+
+func (f form) String() string {
+	if f.base64 {
+		return fmt.Sprintf("base64-%d", f.length)
+	}
+	return fmt.Sprintf("hex-%d", f.length)
+}

@@ -1,0 +1,314 @@
+package identify
+
+// A tally keeps records without keeping them: how many there are of each
+// combination of slots. A slot is (column, kind, signals): what matches can be
+// alike in. Whether a combination is identifiable is settled at the end, when
+// the columns have been judged.
+type tally struct {
+	slots   []slot
+	entries []entry
+	index   map[slotSet]int32
+	spill   entryTotals // records beyond the bound, judged as they came
+}
+
+// Bounds of a tally.
+const (
+	maxSlots   = 128
+	maxEntries = 2048
+)
+
+// slotSet is a set of slots by number.
+type slotSet [maxSlots / 64]uint64
+
+func (s *slotSet) add(i int)      { s[i/64] |= 1 << (i % 64) }
+func (s *slotSet) has(i int) bool { return s[i/64]&(1<<(i%64)) != 0 }
+func (s *slotSet) empty() bool    { return *s == slotSet{} }
+
+// slot is a way in which matches are alike.
+type slot struct {
+	column  int // -1 for prose
+	kind    uint8
+	signals uint32
+	bans    float64 // of the signals, without the column's verdict
+	bonus   float64 // what acceptance of the column would add
+	pending distinct
+	unsure  bool // something is in pending
+}
+
+// entry counts the records of one combination.
+type entry struct {
+	set      slotSet
+	records  int64
+	hits     [maxSlots]uint32 // beyond one a record, by slot
+	certain  bool             // identifiable whatever the columns turn out to be
+	possible bool             // identifiable if the columns are accepted
+	value    uint64           // of its first record: the value to be masked
+	valued   bool
+}
+
+// entryTotals are what a tally adds to a summary.
+type entryTotals struct {
+	records int64
+	counts  []int64 // by kind
+	tests   int64   // of the counts, test values
+	tested  int64   // of the counts, of kinds that have test values
+}
+
+func (t *tally) reset() {
+	for i := range t.slots {
+		t.slots[i].pending.reset()
+		t.slots[i].unsure = false
+	}
+	t.slots = t.slots[:0]
+	t.entries = t.entries[:0]
+	clear(t.index)
+	clear(t.spill.counts)
+	t.spill = entryTotals{counts: t.spill.counts}
+}
+
+// slotOf returns the number of a slot, making it when it is new. When there are
+// too many, the closest of the same kind that promises no more takes its place;
+// -1 when there is none.
+func (s *Scanner) slotOf(t *tally, column int, kind uint8, signals uint32) int {
+	for i := range t.slots {
+		if sl := &t.slots[i]; sl.column == column && sl.kind == kind && sl.signals == signals {
+			return i
+		}
+	}
+	bans := s.evidence[kind].sum(signals)
+	if len(t.slots) == maxSlots {
+		return t.substitute(kind, bans)
+	}
+	n := len(t.slots)
+	if n < cap(t.slots) {
+		t.slots = t.slots[:n+1]
+	} else {
+		t.slots = append(t.slots, slot{})
+	}
+	sl := &t.slots[n]
+	sl.column, sl.kind, sl.signals, sl.bans, sl.bonus = column, kind, signals, bans, 0
+	if rule := s.config.Kinds[kind].Column; rule.Signal&^signals != 0 && s.judged(column, kind, signals) {
+		sl.bonus = s.evidence[kind].sum(rule.Signal)
+	}
+	return n
+}
+
+// judged reports whether a match of a column, or of prose, takes part in the
+// column test.
+func (s *Scanner) judged(column int, kind uint8, signals uint32) bool {
+	k := &s.config.Kinds[kind]
+	if k.Column.Null == 0 || signals&k.Column.Fail != 0 {
+		return false
+	}
+	if column < 0 {
+		return k.Bare != 0 && signals&k.Bare == 0
+	}
+	return true
+}
+
+func (t *tally) substitute(kind uint8, bans float64) int {
+	best := -1
+	for i := range t.slots {
+		sl := &t.slots[i]
+		if sl.kind == kind && sl.bans <= bans && (best < 0 || sl.bans > t.slots[best].bans) {
+			best = i
+		}
+	}
+	return best
+}
+
+// verdict is what the test of a column concludes.
+type verdict int8
+
+const (
+	undecided verdict = iota
+	accepted
+	rejected
+)
+
+// worth returns the bans of a slot under a verdict.
+func (sl *slot) worth(v verdict) float64 {
+	switch v {
+	case accepted:
+		return sl.bans + sl.bonus
+	case rejected:
+		return 0
+	}
+	return sl.bans
+}
+
+// score adds up the best of each kind in the set. verdicts may be nil: then
+// every column is taken to be undecided, or accepted when hopeful.
+func (s *Scanner) score(t *tally, set *slotSet, verdicts []verdict, hopeful bool) float64 {
+	best := s.best[:len(s.config.Kinds)]
+	clear(best)
+	for i := range t.slots {
+		if !set.has(i) {
+			continue
+		}
+		sl := &t.slots[i]
+		v := undecided
+		switch {
+		case verdicts != nil:
+			v = verdicts[i]
+		case hopeful:
+			v = accepted
+		case sl.bonus != 0 && s.config.Kinds[sl.kind].Column.Reject:
+			v = rejected
+		}
+		best[sl.kind] = max(best[sl.kind], sl.worth(v))
+	}
+	total := 0.0
+	for _, b := range best {
+		total += b
+	}
+	return total
+}
+
+// epsilon forgives the rounding of sums of decimals.
+const epsilon = 1e-9
+
+func (s *Scanner) identifiable(score float64) bool { return score >= s.threshold-epsilon }
+
+// hit is one match within a record.
+type hit struct {
+	slot  int16
+	kind  uint8
+	value uint64
+	hash  uint64
+	at    int64 // place in the prose
+	line  int64
+	match Match
+}
+
+// take counts a record with the given hits, whose slots are set.
+func (s *Scanner) take(t *tally, hits []hit) {
+	var set slotSet
+	for _, h := range hits {
+		if h.slot >= 0 {
+			set.add(int(h.slot))
+		}
+	}
+	if set.empty() {
+		return
+	}
+	e := s.entryOf(t, set)
+	if e == nil {
+		s.takeSpilled(t, &set, hits)
+		return
+	}
+	e.records++
+	var once slotSet
+	for _, h := range hits {
+		if h.slot < 0 {
+			continue
+		}
+		if once.has(int(h.slot)) {
+			e.hits[h.slot]++
+		}
+		once.add(int(h.slot))
+		if !e.valued && s.config.Kinds[h.kind].Strong != 0 && s.config.Kinds[h.kind].Anchor {
+			e.value, e.valued = h.value, true
+		}
+		s.remember(t, e, h)
+	}
+}
+
+// remember keeps the hash of a value that counts, or may yet count.
+func (s *Scanner) remember(t *tally, e *entry, h hit) {
+	sl := &t.slots[h.slot]
+	switch {
+	case e.certain && sl.bonus == 0 && sl.bans >= s.evidence[h.kind].accept-epsilon:
+		s.distinct[h.kind].add(h.hash)
+	case e.possible && sl.bans+sl.bonus >= s.evidence[h.kind].accept-epsilon:
+		sl.pending.add(h.hash)
+		sl.unsure = true
+	}
+}
+
+func (s *Scanner) entryOf(t *tally, set slotSet) *entry {
+	if i, ok := t.index[set]; ok {
+		return &t.entries[i]
+	}
+	if len(t.entries) == maxEntries {
+		return nil
+	}
+	if t.index == nil {
+		t.index = map[slotSet]int32{}
+	}
+	n := len(t.entries)
+	t.index[set] = int32(n)
+	t.entries = append(t.entries, entry{set: set})
+	e := &t.entries[n]
+	e.certain = s.identifiable(s.score(t, &set, nil, false))
+	e.possible = s.identifiable(s.score(t, &set, nil, true))
+	return e
+}
+
+// takeSpilled counts a record of a combination that there is no room for, as
+// its columns stand now.
+func (s *Scanner) takeSpilled(t *tally, set *slotSet, hits []hit) {
+	verdicts := s.verdicts(t)
+	score := s.score(t, set, verdicts, false)
+	s.summary.Score = max(s.summary.Score, score)
+	if !s.identifiable(score) {
+		return
+	}
+	t.spill.records++
+	if t.spill.counts == nil {
+		t.spill.counts = make([]int64, len(s.config.Kinds))
+	}
+	for _, h := range hits {
+		if h.slot >= 0 && s.accepts(&t.slots[h.slot], verdicts[h.slot]) {
+			s.count(&t.spill, &t.slots[h.slot], 1)
+			s.distinct[h.kind].add(h.hash)
+		}
+	}
+}
+
+// accepts reports whether a match counts in an identifiable record.
+func (s *Scanner) accepts(sl *slot, v verdict) bool {
+	return v != rejected && sl.worth(v) >= s.evidence[sl.kind].accept-epsilon
+}
+
+func (s *Scanner) count(totals *entryTotals, sl *slot, n int64) {
+	totals.counts[sl.kind] += n
+	if test := s.config.Kinds[sl.kind].Test; test != 0 {
+		totals.tested += n
+		if sl.signals&test != 0 {
+			totals.tests += n
+		}
+	}
+}
+
+// settle judges what the tally holds and adds it to the summary.
+func (s *Scanner) settle(t *tally) {
+	verdicts := s.verdicts(t)
+	totals := &s.totals
+	for i := range t.entries {
+		e := &t.entries[i]
+		score := s.score(t, &e.set, verdicts, false)
+		s.offerExcerpt(t, e, verdicts, score)
+		s.summary.Score = max(s.summary.Score, score)
+		if !s.identifiable(score) {
+			continue
+		}
+		totals.records += e.records
+		for j := range t.slots {
+			if sl := &t.slots[j]; e.set.has(j) && s.accepts(sl, verdicts[j]) {
+				s.count(totals, sl, e.records+int64(e.hits[j]))
+				if sl.unsure {
+					s.distinct[sl.kind].merge(&sl.pending)
+					sl.unsure = false
+				}
+			}
+		}
+	}
+	totals.records += t.spill.records
+	for k, n := range t.spill.counts {
+		totals.counts[k] += n
+	}
+	totals.tests += t.spill.tests
+	totals.tested += t.spill.tested
+	t.reset()
+}
