@@ -8,6 +8,8 @@ import (
 	"net/netip"
 	"strconv"
 	"time"
+
+	"trustaudit/internal/probe"
 )
 
 // lookupTime bounds the wait for the addresses of a name.
@@ -175,13 +177,20 @@ func (g *Guard) connect(ctx context.Context, contact Contact, a netip.Addr, port
 		release()
 		return nil, fmt.Errorf("%w %s: %w", errRecord, contact.Address, err)
 	}
-	raw, err := g.config.Connect(ctx, contact.Network, net.JoinHostPort(a.String(), port))
+	raw, err := g.try(ctx, contact.Network, net.JoinHostPort(a.String(), port))
 	conn := &Conn{guard: g, raw: raw, contact: contact, release: release}
 	if err != nil {
 		err = fmt.Errorf("connect to %s: %w", contact.Address, cause(ctx, err))
 		return nil, errors.Join(err, conn.end(err))
 	}
 	return conn, nil
+}
+
+// try connects, and waits no longer for it than probes are promised.
+func (g *Guard) try(ctx context.Context, network, address string) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, probe.ConnectTimeout)
+	defer cancel()
+	return g.config.Connect(ctx, network, address)
 }
 
 var errRecord = errors.New("record attempt at")

@@ -19,9 +19,8 @@ const (
 	DefaultPerHost = 1    // connections at once to one host
 	MaxPerHost     = 4
 
-	maxConnect = 10 * time.Second // to wait for a host to accept
-	maxIdle    = time.Minute      // to wait for a host to go on
-	maxTries   = 4                // addresses of one name that are tried
+	maxIdle  = time.Minute // to wait for a host to go on
+	maxTries = 4           // addresses of one name that are tried
 )
 
 // ErrOutside is what every refusal is.
@@ -107,7 +106,7 @@ func New(c Config) (*Guard, error) {
 		}
 	}
 	if c.Connect == nil {
-		c.Connect = (&net.Dialer{Timeout: maxConnect, KeepAlive: -1}).DialContext
+		c.Connect = (&net.Dialer{KeepAlive: -1}).DialContext
 	}
 	return &Guard{
 		config: c, window: c.Scope.Window, rules: r,

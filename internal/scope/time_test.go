@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"trustaudit/internal/audit"
+	"trustaudit/internal/probe"
 	"trustaudit/internal/scope"
 )
 
@@ -260,6 +261,37 @@ func TestSilentTarget(t *testing.T) {
 		got = append(got, wait())
 		if diff := cmp.Diff([]time.Duration{time.Minute, 2 * time.Minute, time.Second, time.Minute}, got); diff != "" {
 			t.Errorf("waits (-want +got):\n%s", diff)
+		}
+	})
+}
+
+// TestAbsentTarget holds that the wait for a connection has an end, which is
+// told apart from the caller's own and does not count the wait for a turn.
+func TestAbsentTarget(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, audit.Scope{}, nil)
+		g, err := scope.New(scope.Config{
+			Scope: audit.Scope{Hosts: []string{"10.0.0.1"}, Rate: 0.1}, Now: time.Now, Record: w.record,
+			Connect: func(ctx context.Context, _, _ string) (net.Conn, error) {
+				<-ctx.Done()
+				return nil, ctx.Err()
+			},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		began := time.Now()
+		for range 2 {
+			_, err = g.Dial(t.Context(), who, "tcp", "10.0.0.1:80")
+			if !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, scope.ErrOutside) {
+				t.Errorf("got %v, want a timeout", err)
+			}
+		}
+		if d := time.Since(began); d != 10*time.Second+probe.ConnectTimeout {
+			t.Errorf("waited %v", d)
+		}
+		if end := w.last(); end.Event != scope.EventEnded || end.Reason == "" {
+			t.Errorf("recorded %+v", end)
 		}
 	})
 }
