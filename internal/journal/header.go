@@ -19,6 +19,7 @@ const (
 	maxHeader = 64 << 10
 	maxLine   = 64 << 20 // of a payload: one fact or record
 	maxReason = 2 << 10
+	maxBlocks = 999_999_999_999 // what fits an index line
 )
 
 // The kinds of block that the journal itself knows. Other records are told
@@ -105,7 +106,7 @@ const headerStart = `{"n":`
 func (l *headerLine) check() error {
 	isUnit := l.Kind == KindUnit
 	switch {
-	case l.N < 1 || l.Bytes < 0 || l.Facts < 0:
+	case l.N < 1 || l.N > maxBlocks || l.Bytes < 0 || l.Facts < 0:
 		return errors.New("read header: a number is out of range")
 	case !validKind(l.Kind):
 		return errors.New("read header: no kind")

@@ -80,7 +80,7 @@ func newIndex(src io.ReaderAt, size int64) (*index, error) {
 }
 
 // knows reports whether the index vouches for block n.
-func (x *index) knows(n int64) bool { return x != nil && n <= x.count }
+func (x *index) knows(n int64) bool { return x != nil && n >= 1 && n <= x.count }
 
 // at returns the entry of block n, which the index knows; false means that the
 // line is not one.
