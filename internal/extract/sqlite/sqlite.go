@@ -26,12 +26,12 @@ func detect(head []byte, _ string) extract.Confidence {
 func read(ctx context.Context, document extract.Document, sink extract.Sink) (err error) {
 	d, err := database.Open(ctx, document.Data, document.Size)
 	if err != nil {
-		return corrupt(err)
+		return terms(err)
 	}
 	defer func() { err = errors.Join(err, d.Close()) }()
 	tables, err := d.Tables(ctx)
 	if err != nil {
-		return corrupt(err)
+		return terms(err)
 	}
 	for _, table := range tables {
 		if table.Virtual { // what it holds is in tables of its own, or not in this file
@@ -43,7 +43,7 @@ func read(ctx context.Context, document extract.Document, sink extract.Sink) (er
 			Rows: func(ctx context.Context) (source.Rows, error) {
 				rows, err := d.Rows(ctx, table.Name)
 				if err != nil {
-					return nil, corrupt(err)
+					return nil, terms(err)
 				}
 				return rows, nil
 			},
@@ -55,10 +55,13 @@ func read(ctx context.Context, document extract.Document, sink extract.Sink) (er
 	return nil
 }
 
-// corrupt puts an error of the database into the terms of formats.
-func corrupt(err error) error {
-	if errors.Is(err, database.ErrCorrupt) {
+// terms puts an error of the database into the terms of formats.
+func terms(err error) error {
+	switch {
+	case errors.Is(err, database.ErrCorrupt):
 		return fmt.Errorf("read database: %w", extract.ErrCorrupt)
+	case errors.Is(err, database.ErrUnsupported):
+		return fmt.Errorf("read database: %w", extract.ErrUnsupported)
 	}
 	return err
 }

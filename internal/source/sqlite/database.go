@@ -23,9 +23,15 @@ import (
 // Magic is what every database file begins with.
 const Magic = "SQLite format 3\x00"
 
-// ErrCorrupt says that the file is not a whole database. It and every error of
-// this package hold no text of the database: names in it can identify somebody.
-var ErrCorrupt = errors.New("corrupt database")
+// Why a database is not read. Every error of this package is free of its text:
+// names in a database can identify somebody.
+var (
+	ErrCorrupt     = errors.New("corrupt database")
+	ErrUnsupported = errors.New("unsupported database")
+)
+
+// errClosed is what is left when the library has no say in an error.
+var errClosed = errors.New("database is closed")
 
 // maxValue bounds one value that is read; a larger one is left out, and said.
 const maxValue = 16 << 20
@@ -193,14 +199,14 @@ func (d *Database) plain(ctx context.Context, err error) error {
 	}
 	var e *sqlite.Error
 	if !errors.As(err, &e) {
-		return errors.New("cannot be read")
+		return errClosed
 	}
 	switch e.Code() & 0xff {
 	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR:
 		// A schema that makes no sense to the library is an error of its SQL.
 		return ErrCorrupt
 	}
-	return fmt.Errorf("cannot be read (SQLite error %d)", e.Code())
+	return fmt.Errorf("%w: SQLite error %d", ErrUnsupported, e.Code())
 }
 
 func quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }

@@ -1,7 +1,7 @@
 package sqlite
 
 import (
-	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"sync/atomic"
@@ -15,7 +15,7 @@ const imageName = "database"
 // keeps all of it in memory.
 const maxSchema = 32 << 20
 
-var errSchema = errors.New("the schema is larger than 32 MiB")
+var errSchema = fmt.Errorf("%w: its schema is larger than 32 MiB", ErrUnsupported)
 
 // image shows bytes to the library as a folder that holds one read-only file.
 type image struct {
