@@ -179,11 +179,11 @@ func isBase64(b []byte) bool {
 }
 
 // see takes a value for the column's sketch.
-func (c *column) see(s *Scanner, domain string, canonical []byte, hash uint64) {
+func (c *column) see(hasher *audit.Hasher, canonical []byte, hash uint64) {
 	if c.recent[hash%uint64(len(c.recent))] == hash {
 		return
 	}
 	c.recent[hash%uint64(len(c.recent))] = hash
 	c.values.add(hash)
-	c.sketch.Add(s.config.Key.Digest(domain, canonical))
+	c.sketch.Add(hasher.Digest(canonical))
 }

@@ -12,6 +12,9 @@ type Kind struct {
 	Signals []string
 	// Start is the class of byte with which a match begins.
 	Start Start
+	// Runs has the bit n set when a match can begin with a run of exactly n
+	// digits. Zero when Start is not Digit.
+	Runs uint32
 	// Find looks for a match that begins at the given place of the context's
 	// text. A byte of the same class never stands before a digit there, and
 	// never a letter before a capital.

@@ -100,6 +100,9 @@ func (s *Scanner) trace(name string) nameTrace {
 func (s *Scanner) traceAt(c *Context, kinds []uint8, i int, t *nameTrace, found *int) {
 	for _, k := range kinds {
 		kind := &s.config.Kinds[k]
+		if kind.Start == Digit && !kind.begins(runEnd(c.Text, i)-i) {
+			continue
+		}
 		m, ok := kind.Find(c, i)
 		if !ok || m.Signals&kind.Names.Unless != 0 {
 			continue

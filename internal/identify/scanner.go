@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math/bits"
 	"strings"
+
+	"trustaudit/internal/audit"
 )
 
 // Scanner finds identifiers in one item after another. It is made once for
@@ -11,9 +13,10 @@ import (
 // whatever it is given.
 type Scanner struct {
 	config    Config
-	evidence  []evidence // by kind
-	headings  []headings // by kind
-	domains   []string   // by kind, of digests
+	evidence  []evidence      // by kind
+	headings  []headings      // by kind
+	hashers   []*audit.Hasher // by kind, for sketches
+	digests   *audit.Hasher   // for sketches of what looks like digests
 	threshold float64
 	digit     []uint8 // kinds whose matches begin with a digit
 	capital   []uint8 // and those that begin with a capital
@@ -26,6 +29,7 @@ type Scanner struct {
 	rows      int64
 	rowHits   []hit
 	inCell    bool
+	canonical [8]byte
 
 	cellContext Context
 	best        []float64
@@ -44,7 +48,7 @@ func NewScanner(config Config) *Scanner {
 	s.evidence, s.threshold = readEvidence(config.Kinds)
 	for i, k := range config.Kinds {
 		s.headings = append(s.headings, readHeadings(k.Name))
-		s.domains = append(s.domains, "value "+k.Name)
+		s.hashers = append(s.hashers, config.Key.Hasher("value "+k.Name))
 		switch {
 		case k.Find == nil:
 		case k.Start == Digit:
@@ -53,6 +57,7 @@ func NewScanner(config Config) *Scanner {
 			s.capital = append(s.capital, uint8(i))
 		}
 	}
+	s.digests = config.Key.Hasher("value digest")
 	s.seed = config.Key.Digest("identify", nil)
 	s.proseTests = make([]columnTest, n)
 	s.buf = make([]byte, 0, bufferSize)
@@ -115,9 +120,9 @@ func (s *Scanner) scan(c *Context, i, limit int) int {
 			i = s.atDigit(c, i)
 		case IsUpper(ch):
 			i = s.atCapital(c, i)
-		case ch == '\n' && !s.inCell:
+		case (ch == '\n' || ch == '\r' && c.At(i+1) != '\n') && !s.inCell:
 			i++
-			s.newLine(i)
+			s.newLine(i) // HL7 ends its lines with a carriage return
 		case ch == '\f' && !s.inCell:
 			i++
 			s.endRecord()
@@ -141,19 +146,33 @@ func dull(w uint64) int {
 
 // atDigit handles a run of digits and returns where to go on.
 func (s *Scanner) atDigit(c *Context, i int) int {
-	if i == 0 || !IsDigit(c.Text[i-1]) {
-		for _, k := range s.digit {
-			if m, ok := s.config.Kinds[k].Find(c, i); ok {
-				s.matched(c, k, i, m)
-				return max(m.End, i+1)
-			}
+	end := runEnd(c.Text, i)
+	if i > 0 && IsDigit(c.Text[i-1]) {
+		return end
+	}
+	for _, k := range s.digit {
+		kind := &s.config.Kinds[k]
+		if !kind.begins(end - i) {
+			continue
+		}
+		if m, ok := kind.Find(c, i); ok {
+			s.matched(c, k, i, m)
+			return max(m.End, end)
 		}
 	}
-	for i < len(c.Text) && IsDigit(c.Text[i]) {
+	return end
+}
+
+// runEnd returns the end of the run of digits at i.
+func runEnd(text []byte, i int) int {
+	for i < len(text) && IsDigit(text[i]) {
 		i++
 	}
 	return i
 }
+
+// begins reports whether a match can begin with a run of n digits.
+func (k *Kind) begins(n int) bool { return n < 32 && k.Runs>>n&1 == 1 }
 
 // atCapital handles a word that begins with a capital.
 func (s *Scanner) atCapital(c *Context, i int) int {

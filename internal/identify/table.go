@@ -139,9 +139,8 @@ const shortestProse = 8
 func (s *Scanner) cellMatch(i int, k uint8, m Match, hash uint64) {
 	col := &s.columns[i]
 	col.matches[k]++
-	var canonical [8]byte
-	binary.BigEndian.PutUint64(canonical[:], m.Value)
-	col.see(s, s.domains[k], canonical[:], hash)
+	binary.BigEndian.PutUint64(s.canonical[:], m.Value)
+	col.see(s.hashers[k], s.canonical[:], hash)
 	n := s.slotOf(&s.table, i, k, m.Signals)
 	if n >= 0 && s.table.slots[n].bans+s.table.slots[n].bonus > 0 {
 		s.rowHits = append(s.rowHits, hit{slot: int16(n), kind: k, value: m.Value, hash: hash})
@@ -159,7 +158,7 @@ func (s *Scanner) cellForm(col *column, f form, letter bool, cell []byte) {
 	if letter {
 		col.lettered++
 	}
-	col.see(s, "digest", cell, mixBytes(s.seed, cell))
+	col.see(s.digests, cell, mixBytes(s.seed, cell))
 }
 
 // cellProse reads a cell as prose that belongs to the row's record.

@@ -25,6 +25,7 @@ var Kind = identify.Kind{
 	Words:   "date of birth",
 	Signals: []string{"plausible", "label", "near", "other", "column", "old", "aged"},
 	Start:   identify.Digit,
+	Runs:    1<<1 | 1<<2 | 1<<4 | 1<<8,
 	Find:    find,
 	Cell:    cell,
 	Column:  identify.ColumnRule{Null: 0.1, Share: 0.4, Pass: old, Fail: other, Signal: column},

@@ -34,6 +34,7 @@ var Kind = identify.Kind{
 	Signals: []string{"checksum", "failed", "range", "test", "outside", "label", "grouped", "other",
 		"repeated", "progression", "epoch", "column"},
 	Start:  identify.Digit,
+	Runs:   1<<3 | 1<<10,
 	Find:   find,
 	Cell:   cell,
 	Column: identify.ColumnRule{Null: 1.0 / 11, Share: 0.85, Pass: checksum, Fail: outside | repeated | progression, Reject: true, Signal: column},

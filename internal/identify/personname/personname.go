@@ -215,7 +215,7 @@ func pairAt(c *identify.Context, l *lists, at, end, second int, first []byte) (i
 		m.Signals = pair
 	case isFore && c.At(end) != ',' && !c.Name:
 		m.Signals = forename
-	case c.At(end) == '^' && c.LineHas("PID|"):
+	case c.At(end) == '^' && c.LineHas("PID|"): // HL7 says so, whatever the name
 		m.Signals = forename
 	default:
 		return identify.Match{}, false
