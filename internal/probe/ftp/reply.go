@@ -92,8 +92,11 @@ const (
 // features are the features of a reply to FEAT, in upper case and masked. The
 // first line and the last are talk.
 func features(r reply) []string {
+	if len(r.lines) < 3 {
+		return nil
+	}
 	var out []string
-	for _, line := range r.lines[min(1, len(r.lines)):max(1, len(r.lines)-1)] {
+	for _, line := range r.lines[1 : len(r.lines)-1] {
 		word := strings.ToUpper(converse.Clean([]byte(line)))
 		if word != "" && len(out) < maxFeatures {
 			out = append(out, word[:min(len(word), maxFeature)])
