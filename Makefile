@@ -1,0 +1,60 @@
+# make help lists the targets. Go and git are all that build and demo need.
+SHELL    := /bin/bash
+VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS  := -s -w -X main.version=$(VERSION)
+BUILD    := CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags '$(LDFLAGS)'
+PLATFORMS := linux/amd64 linux/arm64 windows/amd64 darwin/arm64
+GOTOOL   := go tool -modfile=internal/tools/go.mod
+FUZZTIME ?= 20s
+
+.PHONY: help build demo test check bench fuzz golden generate new-check dist packages
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
+
+build: ## build bin/trustaudit
+	@mkdir -p bin
+	$(BUILD) -o bin/trustaudit ./cmd/trustaudit
+
+demo: build ## audit a synthetic trust on this machine and show the report
+	@rm -rf demo-out
+	bin/trustaudit demo --out demo-out
+
+packages: ## install the servers and tools that tests talk to (Debian)
+	internal/tools/packages
+
+test: packages ## run every test, real servers included
+	CGO_ENABLED=0 go test -timeout 20m ./...
+
+check: ## vet every platform, lint, and see that generated files are current
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -d $$(git ls-files '*.go'); exit 1; }
+	go run ./internal/generate
+	@git diff --exit-code --stat -- checks/all.go reports/all.go 'internal/*/all/all.go' || { echo 'generated lists were not current: commit them'; exit 1; }
+	@for p in $(PLATFORMS); do echo "vet $$p"; CGO_ENABLED=0 GOOS=$${p%/*} GOARCH=$${p#*/} go vet ./... || exit 1; done
+	$(GOTOOL) staticcheck ./...
+	go mod verify >/dev/null
+
+bench: build ## print the figures that the project promises, beside their peers
+	internal/tools/bench
+
+fuzz: ## run every fuzz target for FUZZTIME
+	@for f in $$(grep -rl --include='*_test.go' '^func Fuzz' . ); do d=$$(dirname $$f); \
+	  for t in $$(grep -ohE '^func Fuzz[A-Za-z0-9_]+' $$f | cut -c6-); do \
+	    echo "== $$d $$t"; go test $$d -run '^$$' -fuzz "^$$t$$" -fuzztime $(FUZZTIME) || exit 1; done; done
+
+golden: ## rewrite the golden files, then look at the difference
+	go test ./checks/... ./reports/... -update
+	git diff --stat
+
+generate: ## rewrite the generated lists of plugins
+	go run ./internal/generate
+
+new-check: ## scaffold a check: make new-check NAME=channel/telnet
+	go run ./internal/generate new-check $(NAME)
+
+dist: ## build static binaries for every platform into dist/
+	@mkdir -p dist
+	@for p in $(PLATFORMS); do os=$${p%/*}; arch=$${p#*/}; ext=; [ $$os = windows ] && ext=.exe; \
+	  echo "dist/trustaudit-$$os-$$arch$$ext"; \
+	  GOOS=$$os GOARCH=$$arch $(BUILD) -o dist/trustaudit-$$os-$$arch$$ext ./cmd/trustaudit || exit 1; done
+	@cd dist && sha256sum trustaudit-* > SHA256SUMS && cat SHA256SUMS

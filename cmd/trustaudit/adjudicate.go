@@ -1,0 +1,128 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"trustaudit/internal/audit"
+	"trustaudit/internal/journal"
+	"trustaudit/internal/sign"
+)
+
+func (a *app) adjudicateCommand() *cobra.Command {
+	var word audit.Adjudication
+	var verdict, key string
+	c := &cobra.Command{
+		Use:   "adjudicate DIR --finding ID --verdict VERDICT --by NAME --reason WHY --key KEY",
+		Short: "Confirm, dismiss or accept a finding",
+		Long: `Adds the auditor's word on a finding to the journal, signed with the auditor's
+key. The score follows and every report shows it. The last word on a finding
+holds; earlier ones stay in the journal.
+
+  confirmed  the finding stands
+  dismissed  it is a false positive
+  accepted   the trust bears the risk until the date given with --until`,
+		Args: usage(cobra.ExactArgs(1)),
+		RunE: func(_ *cobra.Command, args []string) error {
+			word.Verdict = audit.Verdict(verdict)
+			if err := checkAdjudication(word); err != nil {
+				return &exit{exitUsage, err}
+			}
+			return a.adjudicate(args[0], word, key)
+		},
+	}
+	f := c.Flags()
+	f.StringVar(&word.Finding, "finding", "", "ID of the finding, as results and reports show it")
+	f.StringVar(&verdict, "verdict", "", "confirmed, dismissed or accepted")
+	f.StringVar(&word.By, "by", "", "the auditor who says so")
+	f.StringVar(&word.Reason, "reason", "", "why")
+	f.StringVar(&word.Until, "until", "", "with accepted: the last day, YYYY-MM-DD")
+	f.StringVar(&word.Response, "response", "", "what the trust answers")
+	f.StringVar(&word.Owner, "owner", "", "who at the trust will act")
+	f.StringVar(&word.Due, "due", "", "by when, YYYY-MM-DD")
+	f.StringVar(&key, "key", "", "the auditor's key (PKCS#12 or PEM)")
+	return c
+}
+
+func checkAdjudication(w audit.Adjudication) error {
+	var missing []string
+	for flag, value := range map[string]string{"--finding": w.Finding, "--by": w.By, "--reason": w.Reason} {
+		if value == "" {
+			missing = append(missing, flag)
+		}
+	}
+	slices.Sort(missing)
+	if len(missing) > 0 {
+		return fmt.Errorf("adjudicate: %v missing", missing)
+	}
+	if !slices.Contains([]audit.Verdict{audit.Confirmed, audit.Dismissed, audit.Accepted}, w.Verdict) {
+		return fmt.Errorf("adjudicate: --verdict %q: write confirmed, dismissed or accepted", w.Verdict)
+	}
+	if (w.Verdict == audit.Accepted) != (w.Until != "") {
+		return errors.New("adjudicate: an accepted risk, and no other, ends on a day: write --until YYYY-MM-DD")
+	}
+	for flag, day := range map[string]string{"--until": w.Until, "--due": w.Due} {
+		if day == "" {
+			continue
+		}
+		if _, err := time.Parse(time.DateOnly, day); err != nil {
+			return fmt.Errorf("adjudicate: %s %q: write a day as YYYY-MM-DD", flag, day)
+		}
+	}
+	return nil
+}
+
+// adjudicate signs the word and adds it to the journal.
+func (a *app) adjudicate(dir string, word audit.Adjudication, keyFile string) (err error) {
+	finding, err := a.finding(dir, word.Finding)
+	if err != nil {
+		return err
+	}
+	if keyFile == "" {
+		return &exit{exitUsage, errors.New("adjudicate: --key is missing; 'trustaudit keygen' makes one for tests")}
+	}
+	id, err := a.identity(keyFile)
+	if err != nil {
+		return err
+	}
+	word.At, word.Key = a.now().UTC(), id.Fingerprint()
+	unsigned, err := json.Marshal(word)
+	if err != nil {
+		return fmt.Errorf("adjudicate: %w", err)
+	}
+	if word.Signature, err = sign.SignRecord(id, unsigned); err != nil {
+		return err
+	}
+	w, err := journal.Open(dir, a.now)
+	if err != nil {
+		return err
+	}
+	err = w.Append(journal.KindAdjudication, word)
+	if cerr := w.Close(); err == nil {
+		err = cerr
+	}
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(a.stdout, "%s %s at %s: %s.\n", finding.Check, finding.ID, finding.Locator, word.Verdict)
+	return nil
+}
+
+// finding finds a finding of the run by its ID.
+func (a *app) finding(dir, id string) (audit.ReportFinding, error) {
+	j, err := a.judge(dir, "")
+	if err != nil {
+		return audit.ReportFinding{}, err
+	}
+	for _, f := range j.report.Findings {
+		if f.ID == id {
+			return f, nil
+		}
+	}
+	return audit.ReportFinding{}, &exit{exitUsage, fmt.Errorf("adjudicate: the run has no finding %s; 'trustaudit results' lists them", id)}
+}

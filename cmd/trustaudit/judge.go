@@ -1,0 +1,161 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"trustaudit/checks"
+	"trustaudit/internal/audit"
+	"trustaudit/internal/journal"
+	"trustaudit/internal/judge"
+	probeall "trustaudit/internal/probe/all"
+	"trustaudit/internal/report"
+	"trustaudit/internal/run"
+	"trustaudit/internal/standard"
+)
+
+// judged is a run that was judged and scored.
+type judged struct {
+	report  *audit.Report
+	results []audit.Result // adjudications applied
+	edition *standard.Edition
+}
+
+// judge judges the run in a folder by an edition, or by the engagement's own.
+func (a *app) judge(dir, editionName string) (*judged, error) {
+	r, err := run.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	edition, err := findEdition(cmp.Or(editionName, r.Opened.Engagement.Edition))
+	if err != nil {
+		return nil, err
+	}
+	decoder, err := newDecoder()
+	if err != nil {
+		return nil, err
+	}
+	survey := report.NewSurvey()
+	j, err := judge.Judge(r, judge.Config{
+		Checks: checks.All(), Decoder: decoder,
+		Options: audit.Options{CountTestData: r.Opened.Engagement.CountTestData, Now: report.Ended(r)},
+		Watch:   survey.See, Watched: survey.Kinds(),
+	})
+	if err != nil {
+		return nil, err
+	}
+	built, err := report.Build(report.Input{Run: r, Judgement: j, Survey: survey, Edition: edition, Checks: checks.All()})
+	if err != nil {
+		return nil, err
+	}
+	return &judged{report: built, results: report.Score(r, j, edition).Results, edition: edition}, nil
+}
+
+// newDecoder knows every kind of fact that a probe here emits.
+func newDecoder() (*audit.Decoder, error) {
+	prototypes := []audit.Fact{journal.Planned{}}
+	for _, p := range probeall.Probes() {
+		prototypes = append(prototypes, p.Facts...)
+	}
+	return audit.NewDecoder(prototypes...)
+}
+
+func (a *app) judgeCommand() *cobra.Command {
+	var editionName string
+	c := &cobra.Command{
+		Use:   "judge DIR",
+		Short: "Judge a run again, offline, by the same edition or another",
+		Args:  usage(cobra.ExactArgs(1)),
+		RunE: func(_ *cobra.Command, args []string) error {
+			j, err := a.judge(args[0], editionName)
+			if err != nil {
+				return err
+			}
+			return a.outcome(j)
+		},
+	}
+	c.Flags().StringVar(&editionName, "edition", "", "edition of the standard, by ID or file (default: the engagement's)")
+	return c
+}
+
+// conclude judges a run and prints what came of it.
+func (a *app) conclude(dir string) error {
+	j, err := a.judge(dir, "")
+	if err != nil {
+		return err
+	}
+	return a.outcome(j)
+}
+
+// outcome prints a judgement and turns it into an exit code.
+func (a *app) outcome(j *judged) error {
+	if !a.quiet {
+		a.printSummary(j)
+	}
+	open := int64(0)
+	for _, r := range j.results {
+		if r.State == audit.Fail {
+			open++
+		}
+	}
+	switch {
+	case open > 0:
+		return &exit{code: exitFindings}
+	case !j.report.Run.Complete || j.inconclusive():
+		return &exit{code: exitIncomplete}
+	}
+	return nil
+}
+
+// inconclusive reports whether a check could not conclude.
+func (j *judged) inconclusive() bool {
+	for _, r := range j.results {
+		if r.State == audit.Inconclusive {
+			return true
+		}
+	}
+	return false
+}
+
+// printSummary prints a judgement for people.
+func (a *app) printSummary(j *judged) {
+	r := j.report
+	for _, w := range r.Warnings {
+		fmt.Fprintln(a.stdout, "!", w)
+	}
+	fmt.Fprintf(a.stdout, "\n%s\n\n", r.Conclusion.Words)
+	table := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
+	for _, f := range r.Findings {
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%d\n", strings.ToUpper(f.Severity.String()), f.Check, f.Target, f.Locator, f.Count)
+	}
+	for _, result := range j.results {
+		if result.State == audit.Inconclusive {
+			fmt.Fprintf(table, "INCONCLUSIVE\t%s\t%s\t%s\t\n", result.Check, result.Target, result.Reason)
+		}
+	}
+	table.Flush()
+	fmt.Fprintf(a.stdout, "\nOutcomes of %s that the evidence bears on (a scan refutes or caps; it never proves):\n", r.Edition.ID)
+	fmt.Fprintln(table, "OUTCOME\tSTANDING\tPROPOSED\tREQUIRED\tCLAIMED\tTITLE")
+	for _, o := range r.Opinions {
+		if o.Standing == audit.NotAssessed {
+			continue
+		}
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", o.Outcome, o.Standing, levelWords(o.Proposed, "no limit"),
+			levelWords(o.Required, "-"), levelWords(o.Claimed, "-"), o.Title)
+	}
+	table.Flush()
+	fmt.Fprintf(a.stdout, "%d outcomes are not assessed by this scan.\n", r.Conclusion.Untested)
+}
+
+// levelWords names a level, or says what its absence means.
+func levelWords(l audit.Level, absent string) string {
+	if l == "" {
+		return absent
+	}
+	return strings.ReplaceAll(string(l), "_", " ")
+}
