@@ -17,7 +17,8 @@ import (
 	"trustaudit/internal/pdf"
 )
 
-var now = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
+// now is the true time, because other programs check certificates against it.
+var now = time.Now().UTC().Truncate(time.Second)
 
 // people are the identities of the tests. Keys are not secret and made anew.
 type people struct {

@@ -131,10 +131,13 @@ func (v *Verdict) examine(doc *pdf.Document, layers []layer, o VerifyOptions) er
 
 // open checks the signature value of a layer over the file.
 func (l layer) open(file []byte) ([]*x509.Certificate, error) {
+	if len(bytes.Trim(l.contents, "\x00")) == 0 {
+		return nil, errors.New("the signature was blanked")
+	}
 	var raw asn1.RawValue
 	padding, err := asn1.Unmarshal(l.contents, &raw)
 	if err != nil {
-		return nil, errors.New("the signature was blanked or is not DER")
+		return nil, errors.New("the signature is not DER")
 	}
 	if len(bytes.Trim(padding, "\x00")) > 0 {
 		return nil, errors.New("something is hidden behind the signature")
