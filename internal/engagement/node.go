@@ -25,7 +25,7 @@ func (r *reader) section(node *yaml.Node, name string, keys ...string) *section 
 		return s
 	}
 	if node.Kind != yaml.MappingNode {
-		r.problem(node, "%s must be a list of keys and values: write %s", s, example(name, keys))
+		r.refuse(node, "%s must be a list of keys and values: write %s", s, example(name, keys))
 		return s
 	}
 	for i := 0; i+1 < len(node.Content); i += 2 {
@@ -203,6 +203,9 @@ func isControl(c rune) bool { return c < ' ' || c == 0x7f || c == '\u2028' || c 
 func isEmpty(node *yaml.Node) bool {
 	if node == nil {
 		return true
+	}
+	if node.Kind == yaml.SequenceNode || node.Kind == yaml.MappingNode {
+		return len(node.Content) == 0
 	}
 	return node.Kind == yaml.ScalarNode && (node.Tag == "!!null" || strings.TrimSpace(node.Value) == "")
 }

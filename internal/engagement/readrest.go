@@ -26,7 +26,8 @@ func (r *reader) namedTests(top *section) {
 			one.problem("hosts", "%s names no host: write hosts: [10.0.0.5], each host that the client allows it for", one)
 		}
 		for _, h := range test.Hosts {
-			if !allows(r.file.Scope, h) {
+			// In a scope that was not understood, nothing is known to be missing.
+			if len(r.problems) == 0 && !allows(r.file.Scope, h) {
 				one.problem("hosts", "%s: %s is not in the scope: add it under scope.hosts, or take it out here", one, h)
 			}
 		}
@@ -188,7 +189,7 @@ func (r *reader) key(top *section) {
 	switch {
 	case r.file.Key.Seal == SealRecipient && !s.has("recipient"):
 		s.problem("recipient", "key.recipient is missing: write recipient: and the age1… that the key is sealed to")
-	case r.file.Key.Seal != SealRecipient && s.has("recipient"):
+	case r.file.Key.Seal != SealRecipient && r.file.Key.Seal != "" && s.has("recipient"):
 		s.problem("recipient", "key.recipient goes with seal: recipient alone: write that, or take the recipient out")
 	case r.file.Key.Recipient != "":
 		if _, err := age.ParseRecipients(strings.NewReader(r.file.Key.Recipient)); err != nil {
