@@ -1,0 +1,77 @@
+// Package cleartextservice finds services that by their nature carry everything
+// in clear.
+package cleartextservice
+
+import (
+	"cmp"
+	_ "embed"
+	"strings"
+
+	"trustaudit/internal/audit"
+	discover "trustaudit/internal/probe/discover/fact"
+)
+
+//go:embed doc.md
+var doc string
+
+// Check fails for an endpoint whose greeting shows a service that does not
+// encrypt.
+var Check = audit.Check{
+	ID:       "CHANNEL-CLEARTEXT-SERVICE",
+	Title:    "A service carries everything in clear",
+	Doc:      doc,
+	Evidence: "proto.cleartext",
+	Severity: audit.Medium,
+	Needs:    []string{discover.Endpoint{}.FactKind()},
+	Reach:    audit.ReachTarget,
+	Judge:    func(p *audit.Pass) audit.Fold { return fold{p} },
+}
+
+type fold struct{ pass *audit.Pass }
+
+func (f fold) See(fact audit.Fact) {
+	endpoint, ok := fact.(discover.Endpoint)
+	if !ok {
+		return
+	}
+	protection, severity := judge(endpoint.Service)
+	switch protection {
+	case none:
+		f.pass.Seen(1)
+		f.pass.Found(endpoint.Address, severity, audit.Evidence{
+			Locator: endpoint.Address, Excerpt: endpoint.Service + "; greets: " + cmp.Or(endpoint.Greeting, "in no words"),
+		})
+	case always:
+		f.pass.Seen(1)
+	case onRequest:
+		f.pass.Unread(1, strings.ToUpper(endpoint.Service)+": whether it offers to encrypt was not looked at")
+	}
+}
+
+// protection is how a service protects what it carries.
+type protection int
+
+const (
+	elsewhere protection = iota // other checks look at it, or it is not known
+	none
+	onRequest
+	always
+)
+
+// judge is what is known of services by their nature. Those that log people in
+// to administer a machine are worst.
+func judge(service string) (protection, audit.Severity) {
+	switch service {
+	case "telnet", "rsh", "rlogin", "rexec":
+		return none, audit.High
+	case "http", "rsync", "redis", "finger", "tftp", "memcached":
+		return none, audit.Medium
+	case "smtp", "pop3", "imap", "mysql", "postgresql", "ldap", "vnc":
+		return onRequest, 0
+	case "ssh":
+		return always, 0
+	}
+	return elsewhere, 0
+}
+
+func (fold) End() {}

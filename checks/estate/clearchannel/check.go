@@ -1,0 +1,110 @@
+// Package clearchannel joins stores with the channels that serve them: patient
+// data that anybody on the way can read.
+package clearchannel
+
+import (
+	"cmp"
+	_ "embed"
+
+	"trustaudit/internal/audit"
+	content "trustaudit/internal/probe/content/fact"
+	discover "trustaudit/internal/probe/discover/fact"
+	ftp "trustaudit/internal/probe/ftp/fact"
+	mllp "trustaudit/internal/probe/mllp/fact"
+	register "trustaudit/internal/probe/register/fact"
+	tls "trustaudit/internal/probe/tls/fact"
+)
+
+//go:embed doc.md
+var doc string
+
+// Check fails for a channel in clear that serves a store with patient data.
+var Check = audit.Check{
+	ID:       "ESTATE-CLEAR-CHANNEL-SERVES-PATIENT-DATA",
+	Title:    "A channel in clear serves a store that holds patient data",
+	Doc:      doc,
+	Evidence: "pii.message",
+	Severity: audit.Critical,
+	Needs: []string{register.Flow{}.FactKind(), content.Item{}.FactKind(), discover.Endpoint{}.FactKind(),
+		ftp.FTP{}.FactKind(), mllp.MLLP{}.FactKind(), tls.TLS{}.FactKind()},
+	Reach: audit.ReachEstate,
+	Judge: func(p *audit.Pass) audit.Fold {
+		return &fold{pass: p, flows: map[flow]bool{}, stores: map[audit.Target]*store{}, channels: map[string]*channel{}}
+	},
+}
+
+// These bound what is remembered; what lies beyond is told as not looked at.
+const (
+	maxFlows    = 10_000
+	maxChannels = 50_000
+)
+
+type fold struct {
+	pass     *audit.Pass
+	flows    map[flow]bool
+	more     int64 // flows beyond the bound
+	stores   map[audit.Target]*store
+	channels map[string]*channel // by host:port
+}
+
+func (f *fold) See(fact audit.Fact) {
+	switch fact := fact.(type) {
+	case register.Flow:
+		f.flow(fact)
+	case content.Item:
+		f.item(fact)
+	case discover.Endpoint:
+		f.channel(fact.Address, func(c *channel) { c.service = cmp.Or(fact.Service, c.service) })
+	case ftp.FTP:
+		f.channel(fact.Endpoint, func(c *channel) { c.ftp = max(c.ftp, ask(fact.AuthTLS, fact.Reason == "")) })
+	case mllp.MLLP:
+		f.channel(fact.Endpoint, func(c *channel) {
+			c.mllp = max(c.mllp, ask(fact.TLS, fact.Declared && fact.Reason == ""))
+		})
+	case tls.TLS:
+		if fact.Via == "" {
+			f.channel(fact.Endpoint, func(c *channel) { c.tls = max(c.tls, ask(fact.Spoken, fact.Reason == "")) })
+		}
+	}
+}
+
+func (f *fold) End() {
+	for flow := range f.flows {
+		f.join(flow)
+	}
+	if f.more > 0 {
+		f.pass.Unread(f.more, "more flows than can be joined")
+	}
+}
+
+// join holds one channel against the store that it serves.
+func (f *fold) join(flow flow) {
+	if !isStore(flow.from) {
+		return
+	}
+	s, c := f.stores[flow.from], f.channels[flow.to]
+	protection := c.state(flow.medium)
+	switch {
+	case protection == sound, s != nil && s.empty():
+		f.pass.Seen(1)
+	case s == nil:
+		f.pass.Unread(1, "the store behind a channel was not looked at")
+	case protection == unknown:
+		f.pass.Unread(1, "whether the channel of a store is protected could not be told")
+	case s.records+s.tests == 0:
+		f.pass.Unread(1, "a store behind a channel in clear was not read in full")
+	default:
+		f.pass.Seen(1)
+		f.found(flow, s, c)
+	}
+}
+
+func (f *fold) found(flow flow, s *store, c *channel) {
+	severity, records := audit.Critical, s.records
+	if records == 0 {
+		severity, records = audit.Note, s.tests
+	}
+	f.pass.Found(flow.to, severity, audit.Evidence{
+		Locator: string(flow.from) + " by " + flow.to, Excerpt: c.words(flow.medium) + " serves identifiable records", Count: records,
+	})
+}

@@ -1,0 +1,10 @@
+package clearchannel_test
+
+import (
+	"testing"
+
+	"trustaudit/checks/estate/clearchannel"
+	"trustaudit/internal/checktest"
+)
+
+func TestCheck(t *testing.T) { checktest.Run(t, &clearchannel.Check, ".") }

@@ -1,0 +1,82 @@
+// Package unidentified lists open ports of which nobody could tell what they
+// are.
+package unidentified
+
+import (
+	_ "embed"
+
+	"trustaudit/internal/audit"
+	discover "trustaudit/internal/probe/discover/fact"
+	ftp "trustaudit/internal/probe/ftp/fact"
+	mllp "trustaudit/internal/probe/mllp/fact"
+	tls "trustaudit/internal/probe/tls/fact"
+)
+
+//go:embed doc.md
+var doc string
+
+// Check is inconclusive while there are open ports that neither their greeting
+// nor a probe identified. It never fails.
+var Check = audit.Check{
+	ID:       "NETWORK-UNIDENTIFIED",
+	Title:    "Open ports could not be identified",
+	Doc:      doc,
+	Evidence: "host.discovery",
+	Severity: audit.Note,
+	Needs: []string{discover.Endpoint{}.FactKind(), tls.TLS{}.FactKind(),
+		mllp.MLLP{}.FactKind(), ftp.FTP{}.FactKind()},
+	Reach: audit.ReachEstate,
+	Judge: func(p *audit.Pass) audit.Fold {
+		return &fold{pass: p, open: map[string]bool{}, told: map[string]bool{}}
+	},
+}
+
+// maxEndpoints bounds how many endpoints are told apart. Those beyond it count
+// as unidentified.
+const maxEndpoints = 100_000
+
+type fold struct {
+	pass *audit.Pass
+	open map[string]bool // endpoints that accepted; true once the greeting told
+	told map[string]bool // endpoints that a probe identified
+	more int64           // endpoints beyond the bound
+}
+
+func (f *fold) See(fact audit.Fact) {
+	switch fact := fact.(type) {
+	case discover.Endpoint:
+		_, known := f.open[fact.Address]
+		if !known && len(f.open) >= maxEndpoints {
+			f.more++
+			return
+		}
+		f.open[fact.Address] = f.open[fact.Address] || fact.Service != ""
+	case tls.TLS:
+		f.identify(fact.Endpoint, fact.Spoken)
+	case mllp.MLLP:
+		f.identify(fact.Endpoint, fact.Declared || fact.TLS)
+	case ftp.FTP:
+		f.identify(fact.Endpoint, fact.Reason == "")
+	}
+}
+
+func (f *fold) identify(endpoint string, identified bool) {
+	if identified && len(f.told) < maxEndpoints {
+		f.told[endpoint] = true
+	}
+}
+
+func (f *fold) End() {
+	const reason = "open ports that neither their greeting nor a probe identified"
+	for endpoint, greeted := range f.open {
+		if greeted || f.told[endpoint] {
+			f.pass.Seen(1)
+			continue
+		}
+		f.pass.Unread(1, reason)
+		f.pass.Found(endpoint, audit.Note, audit.Evidence{Locator: endpoint, Excerpt: "unidentified, no TLS"})
+	}
+	if f.more > 0 {
+		f.pass.Unread(f.more, "more open ports than can be told apart")
+	}
+}

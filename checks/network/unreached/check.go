@@ -1,0 +1,55 @@
+// Package unreached lists hosts that were not touched, and why.
+package unreached
+
+import (
+	_ "embed"
+	"fmt"
+
+	"trustaudit/internal/audit"
+	discover "trustaudit/internal/probe/discover/fact"
+)
+
+//go:embed doc.md
+var doc string
+
+// Check is inconclusive while hosts of the scope were left alone. It never
+// fails.
+var Check = audit.Check{
+	ID:       "NETWORK-UNREACHED",
+	Title:    "Hosts in scope were not looked at",
+	Doc:      doc,
+	Evidence: "host.discovery",
+	Severity: audit.Note,
+	Needs:    []string{discover.Host{}.FactKind()},
+	Reach:    audit.ReachTarget,
+	Judge:    func(p *audit.Pass) audit.Fold { return &fold{pass: p} },
+}
+
+type fold struct {
+	pass   *audit.Pass
+	silent int64
+}
+
+func (f *fold) See(fact audit.Fact) {
+	host, ok := fact.(discover.Host)
+	switch {
+	case !ok:
+	case host.Refused != "":
+		f.pass.Unread(1, "not touched: "+host.Refused)
+		f.pass.Found(host.Address, audit.Note, audit.Evidence{Locator: host.Address, Excerpt: host.Refused})
+	case !host.Answered:
+		f.silent++
+	default:
+		f.pass.Seen(1)
+	}
+}
+
+// End only counts the addresses that never answered: most have no machine.
+func (f *fold) End() {
+	if f.silent > 0 {
+		f.pass.Found("addresses without an answer", audit.Note, audit.Evidence{
+			Locator: "addresses without an answer", Count: f.silent,
+			Excerpt: fmt.Sprintf("%d addresses gave no answer on the ports that were tried", f.silent),
+		})
+	}
+}
