@@ -11,7 +11,7 @@ import (
 	"trustaudit/internal/identify/postcode"
 )
 
-// Kinds returns every kind of identifier, in the order of their folders.
+// Kinds returns them all, in the order of their folders.
 func Kinds() []identify.Kind {
 	return []identify.Kind{
 		birthdate.Kind,

@@ -25,7 +25,7 @@ var Kind = identify.Kind{
 	Words:   "date of birth",
 	Signals: []string{"plausible", "label", "near", "other", "column", "old", "aged"},
 	Start:   identify.Digit,
-	Runs:    1<<1 | 1<<2 | 1<<4 | 1<<8,
+	Runs:    1<<1 | 1<<2 | 1<<4 | 1<<8 | 1<<12 | 1<<14,
 	Find:    find,
 	Cell:    cell,
 	Column:  identify.ColumnRule{Null: 0.1, Share: 0.4, Pass: old, Fail: other, Signal: column},
@@ -68,7 +68,7 @@ func find(c *identify.Context, at int) (identify.Match, bool) {
 	if timeFollows(c, d.end) && signals&label == 0 {
 		return identify.Match{}, false // a time stamp
 	}
-	if d.compact && before == '|' && c.LineHas("PID|") {
+	if d.compact && before == '|' && c.LineHas("PID|") { // HL7, with or without a time
 		signals |= label
 	}
 	if d.compact && signals&label == 0 && !c.Name {

@@ -5,11 +5,17 @@ import "trustaudit/internal/identify"
 // parse reads the date that begins at at: 12/03/1958, 12.3.58, 1958-03-12,
 // 12 March 1958, 12th Mar 1958, 12-Mar-58, 19580312 or 12031958.
 func parse(c *identify.Context, at int) (d date, ok bool) {
-	first, n := number(c, at, 9)
+	first, n := number(c, at, 15)
 	i := at + n
 	switch {
 	case n == 4 && first >= 1800:
 		d, ok = yearFirst(c, first, i)
+	case n == 12 || n == 14: // a time behind it
+		for range n - 8 {
+			first /= 10
+		}
+		d, ok = packed(first)
+		d.end, d.compact = i, true
 	case n == 8:
 		d, ok = packed(first)
 		d.end, d.compact = i, true

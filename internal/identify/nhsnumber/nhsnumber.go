@@ -4,6 +4,7 @@
 package nhsnumber
 
 import (
+	"bytes"
 	"fmt"
 	"strconv"
 	"sync"
@@ -147,7 +148,7 @@ func find(c *identify.Context, at int) (identify.Match, bool) {
 	case identify.No:
 		signals |= other
 	}
-	if schemeFollows(c, end) {
+	if schemeFollows(c, end) || signals&other == 0 && schemePrecedes(c, at) {
 		signals = signals&^other | label
 	}
 	return identify.Match{End: end, Value: v, Signals: signals}, true
@@ -316,6 +317,16 @@ func partOfHash(c *identify.Context, at, end int) bool {
 		end++
 	}
 	return end-at >= shortest
+}
+
+// schemePrecedes reports whether the object identifier of the NHS number stands
+// a few characters before the number, as it does in CDA.
+func schemePrecedes(c *identify.Context, at int) bool {
+	const oid, reach = "2.16.840.1.113883.2.1.4.1", 48
+	if before := c.Before(at); before != '"' && before != '\'' {
+		return false
+	}
+	return bytes.Contains(c.Text[max(0, at-reach):at], []byte(oid))
 }
 
 // schemeFollows reports whether the number is the first component of an HL7
