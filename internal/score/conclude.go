@@ -46,7 +46,7 @@ func sentence(r *audit.Report, c audit.Conclusion, unread int64) string {
 	fmt.Fprintf(&b, "; %s; %s supported by the scan and %d could not be assessed by it", open(r.Counts), are(c.Supported, "outcome"), c.Untested)
 	switch {
 	case unread > 0:
-		fmt.Fprintf(&b, "; %s in scope not looked at", are(unread, "thing"))
+		fmt.Fprintf(&b, "; not looked at: %s in scope", plural(unread, "thing"))
 	case !r.Run.Complete:
 		b.WriteString("; the scan is incomplete")
 	}
