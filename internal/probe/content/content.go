@@ -1,0 +1,53 @@
+// Package content is the probe of folders and files: what they hold, whether
+// it identifies anybody, and how it is sealed. Package trustaudit/internal/content
+// does the work; this one feeds it a unit's items.
+package content
+
+import (
+	"context"
+	"fmt"
+
+	"trustaudit/internal/audit"
+	"trustaudit/internal/content"
+	formats "trustaudit/internal/extract/all"
+	kinds "trustaudit/internal/identify/all"
+	"trustaudit/internal/probe"
+	"trustaudit/internal/probe/content/fact"
+)
+
+const doc = `Reads the files of a folder, of archives in it and of databases met as files, and looks for data that identifies patients.
+
+It sends nothing over the network. Files are opened for reading only; nothing is written, locked or fetched from a cloud store. What is kept is counts, masks and keyed digests, never a value.`
+
+// Probe reads files.
+var Probe = probe.Probe{
+	Name:    "content",
+	Doc:     doc,
+	Phase:   audit.Observe,
+	Applies: func(t audit.Target) bool { return t.Scheme() == "file" },
+	Observe: Observe,
+	Facts:   []audit.Fact{fact.Item{}, fact.Column{}},
+}
+
+// Observe examines the unit's items one after another.
+func Observe(ctx context.Context, s *probe.Session) error {
+	examiner := content.New(content.Config{
+		Target:  s.Unit.Target,
+		Key:     s.Key,
+		Limits:  s.Limits,
+		Now:     s.Now(),
+		Formats: formats.Formats(),
+		Kinds:   kinds.Kinds(),
+		Emit:    s.Emit,
+		Reveal:  s.Reveal,
+	})
+	for item, err := range s.Items {
+		if err != nil {
+			return fmt.Errorf("list items: %w", err)
+		}
+		if err := examiner.Examine(ctx, item); err != nil {
+			return fmt.Errorf("examine item: %w", err)
+		}
+	}
+	return nil
+}
