@@ -96,12 +96,14 @@ func titleEnds(c *identify.Context, end int) bool {
 
 // titled reads the name behind a title.
 func titled(c *identify.Context, l *lists, at, end int, spelt []byte, staffTitle bool) (identify.Match, bool) {
-	doubtful := l.doubtful.Has(spelt) || !identify.IsUpper(c.Text[at]) ||
-		len(spelt) == 2 && identify.IsUpper(c.Text[at+1])
 	first := skipSeparators(c, end)
 	if first == end {
 		return identify.Match{}, false
 	}
+	// Mr, Ms and Dr are also abbreviations of other things, in capitals or not;
+	// Mrs is none.
+	doubtful := l.doubtful.Has(spelt) || len(spelt) == 2 && identify.IsUpper(c.Text[at+1]) ||
+		!identify.IsUpper(c.Text[at]) && string(spelt) != "mrs" || staffTitle && !identify.IsUpper(c.At(first))
 	value, last, listed := surname(c, l, first)
 	if last == 0 || doubtful && !listed {
 		return identify.Match{}, false
