@@ -35,7 +35,7 @@ check: ## vet every platform, lint, and see that generated files are current
 	go mod verify >/dev/null
 
 bench: build ## print the figures that the project promises, beside their peers
-	internal/tools/bench
+	go run ./internal/bench -binary bin/trustaudit
 
 fuzz: ## run every fuzz target for FUZZTIME
 	@for f in $$(grep -rl --include='*_test.go' '^func Fuzz' . ); do d=$$(dirname $$f); \
