@@ -381,3 +381,46 @@ func FuzzLoad(f *testing.F) {
 		}
 	})
 }
+
+// TestLargeFilesEnd reads the worst that fits into the bound on a file. What
+// takes time beyond it is a mistake of ours, not of the file.
+func TestLargeFilesEnd(t *testing.T) {
+	fill := func(line func(i int) string) string {
+		var b strings.Builder
+		for i := 0; b.Len() < maxFile-64; i++ {
+			b.WriteString(line(i))
+		}
+		return b.String()
+	}
+	tests := map[string]string{
+		"unknown keys":   fill(func(i int) string { return fmt.Sprintf("k%d: x\n", i) }),
+		"keys twice":     fill(func(int) string { return "kind: audit\n" }),
+		"hosts":          least + fill(func(i int) string { return fmt.Sprintf("    - h%d\n", i) }),
+		"claims":         "claims:\n" + fill(func(i int) string { return fmt.Sprintf("  A%d.b: achieved\n", i) }),
+		"ports":          "scope:\n  ports:\n" + fill(func(int) string { return "    - 1-65535\n" }),
+		"stores":         "scope:\n  stores:\n" + fill(func(int) string { return "    - {name: x, path: y}\n" }),
+		"tests":          "scope: {hosts: [a]}\nnamed_tests:\n- test: smb-guest\n  hosts:\n" + fill(func(i int) string { return fmt.Sprintf("  - h%d\n", i) }),
+		"deep lists":     strings.Repeat("[", 9000) + strings.Repeat("]", 9000),
+		"too deep lists": strings.Repeat("[", maxFile),
+		"deep mappings":  strings.Repeat("{a: ", 9000),
+		"tabs":           fill(func(int) string { return "\ta: b\n" }),
+		"documents":      fill(func(int) string { return "---\na: b\n" }),
+		"one long key":   strings.Repeat("a", maxFile-8) + ": b\n",
+		"one long ? key": "? " + strings.Repeat("a ", maxFile/2-8) + "\n: b\n",
+		"one long value": "engagement: " + strings.Repeat("a", maxFile-16),
+	}
+	for name, text := range tests {
+		t.Run(name, func(t *testing.T) {
+			began := time.Now()
+			_, err := parse("e.yaml", "/base", []byte(text), now)
+			if err == nil || len(err.Error()) > 20*(maxText+1000) {
+				t.Errorf("got an error of %d bytes", len(fmt.Sprint(err)))
+			}
+			if d := time.Since(began); d > 20*time.Second {
+				t.Errorf("took %v", d)
+			} else {
+				t.Logf("took %v", d)
+			}
+		})
+	}
+}

@@ -37,9 +37,9 @@ func (r *reader) section(node *yaml.Node, name string, keys ...string) *section 
 		case key.Kind != yaml.ScalarNode:
 			r.problem(key, "%s has a key that is not a word: write one of %s", s, strings.Join(keys, ", "))
 		case !slices.Contains(keys, key.Value):
-			r.problem(key, "unknown key %q in %s: %s", key.Value, s, suggest(key.Value, name, keys))
+			r.problem(key, "unknown key %s in %s: %s", quote(key.Value), s, suggest(key.Value, name, keys))
 		case s.values[key.Value] != nil:
-			r.problem(key, "key %q stands twice in %s: it was first written in line %d; leave one of the two", key.Value, s, s.values[key.Value].Line)
+			r.problem(key, "key %s stands twice in %s: it was first written in line %d; leave one of the two", quote(key.Value), s, s.values[key.Value].Line)
 		default:
 			s.values[key.Value] = value
 		}
@@ -211,10 +211,12 @@ func isEmpty(node *yaml.Node) bool {
 }
 
 // quote shows a value in a message, shortened.
-func quote(text string) string {
+func quote(text string) string { return strconv.Quote(shorten(text)) }
+
+func shorten(text string) string {
 	runes := []rune(text)
 	if len(runes) > 60 {
-		return strconv.Quote(string(runes[:60]) + "…")
+		return string(runes[:60]) + "…"
 	}
-	return strconv.Quote(text)
+	return text
 }

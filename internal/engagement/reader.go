@@ -133,7 +133,7 @@ func (r *reader) forbid(node *yaml.Node) {
 	case node.Kind == yaml.ScalarNode && secretValue.MatchString(node.Value):
 		r.refuse(node, "a private key stands in the file: take it out; it does not belong here, and is to be replaced if the file was passed on")
 	case node.Kind == yaml.ScalarNode && placeholder.MatchString(strings.TrimSpace(node.Value)):
-		r.refuse(node, "a placeholder is still here: fill in %s, or take the line out", strings.Trim(strings.TrimSpace(node.Value), "<>"))
+		r.refuse(node, "a placeholder is still here: fill in %s, or take the line out", shorten(strings.Trim(strings.TrimSpace(node.Value), "<>")))
 	}
 	for i, child := range node.Content {
 		if node.Kind == yaml.MappingNode && i%2 == 0 && child.Kind == yaml.ScalarNode && secretKey.MatchString(child.Value) {

@@ -33,8 +33,6 @@ func StoreURL(pathOrURL, base string) (string, error) {
 	switch s := pathOrURL; {
 	case strings.TrimSpace(s) == "":
 		return "", errors.New("the path is empty: write a folder such as /srv/share")
-	case strings.ContainsRune(s, 0):
-		return "", errors.New("the path holds a zero byte")
 	case driveLetter.MatchString(s), !schemePattern.MatchString(s):
 		return pathURL("file", s, base)
 	}
@@ -61,8 +59,6 @@ func tidyURL(raw, scheme string) (string, error) {
 		return "", fmt.Errorf("the URL holds a ? or a #: write %s:///path alone, with %%3F and %%23 for these characters", scheme)
 	case u.Port() != "":
 		return "", errors.New("the URL holds a port: a share is named file://server/share")
-	case strings.ContainsRune(u.Path, 0):
-		return "", errors.New("the path holds a zero byte")
 	}
 	host := strings.ToLower(u.Hostname())
 	if host == "localhost" {
@@ -132,6 +128,9 @@ func cutUNC(p string) (server, rest string, ok bool) {
 
 // join writes the one URL of a store.
 func join(scheme, server, p string) (string, error) {
+	if strings.ContainsRune(server+p, 0) {
+		return "", errors.New("the path holds a zero byte")
+	}
 	p = path.Clean("/" + p)
 	if len(p) >= 3 && drivePattern.MatchString(p[1:]) {
 		p = "/" + strings.ToUpper(p[1:2]) + p[2:]

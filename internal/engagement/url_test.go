@@ -69,6 +69,7 @@ func TestStoreURLRefuses(t *testing.T) {
 		{"", "/base", "is empty"},
 		{"  ", "/base", "is empty"},
 		{"a\x00b", "/base", "zero byte"},
+		{"a", "/base\x00", "zero byte"},
 		{"file:///a%00b", "", "zero byte"},
 		{"~/share", "/base", "~ is not expanded"},
 		{"share", "", "is relative"},
