@@ -6,7 +6,10 @@ package all
 import (
 	"trustaudit/internal/extract"
 	extractcsv "trustaudit/internal/extract/csv"
+	extractjson "trustaudit/internal/extract/json"
+	"trustaudit/internal/extract/sqlite"
 	"trustaudit/internal/extract/text"
+	extractxml "trustaudit/internal/extract/xml"
 	extractzip "trustaudit/internal/extract/zip"
 )
 
@@ -14,7 +17,10 @@ import (
 func Formats() []extract.Format {
 	return []extract.Format{
 		extractcsv.Format,
+		extractjson.Format,
+		sqlite.Format,
 		text.Format,
+		extractxml.Format,
 		extractzip.Format,
 	}
 }

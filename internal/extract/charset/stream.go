@@ -58,6 +58,19 @@ func (s *Stream) Reset(doc extract.Document) {
 	}
 }
 
+// FromReader returns a Stream over what r yields, of unknown length.
+func FromReader(r io.Reader) (*Stream, error) {
+	s := &Stream{src: r, raw: make([]byte, chunk)}
+	n, err := io.ReadFull(r, s.raw[:sample])
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil, fmt.Errorf("read text: %w", err)
+	}
+	enc, mark := Guess(s.raw[:n])
+	s.enc = enc
+	s.has = copy(s.raw, s.raw[mark:n])
+	return s, nil
+}
+
 // Sample decodes the beginning of a head, for a format that must tell what it is.
 func Sample(head []byte, limit int) []byte {
 	enc, mark := Guess(head)

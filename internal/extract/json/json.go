@@ -1,0 +1,261 @@
+// Package json reads JSON and JSON lines as a stream of records: the values of
+// a file, the elements of an array at its top, the larger elements of arrays
+// below an object at its top. A record of plain fields is a row of a table,
+// any other is text, "key: value" a line each. What is not quite JSON is read
+// all the same; nothing is refused for its grammar.
+package json
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"path"
+	"strings"
+
+	"trustaudit/internal/extract"
+	"trustaudit/internal/extract/charset"
+)
+
+// Format is JSON, JSON lines included.
+var Format = extract.Format{Name: "json", Detect: detect, Read: read}
+
+func detect(head []byte, name string) extract.Confidence {
+	b := bytes.TrimLeft(charset.Sample(head, 512), " \t\r\n")
+	if len(b) == 0 || !charset.IsText(head) {
+		return extract.No
+	}
+	next := byte(0)
+	if rest := bytes.TrimLeft(b[1:], " \t\r\n"); len(rest) > 0 {
+		next = rest[0]
+	}
+	switch {
+	case b[0] == '{' && (next == '"' || next == '}'), b[0] == '[' && (next == '{' || next == '[' || next == '"'):
+		return extract.ByContent
+	}
+	switch strings.ToLower(path.Ext(name)) {
+	case ".json", ".jsonl", ".ndjson", ".geojson":
+		return extract.ByName
+	}
+	return extract.No
+}
+
+func read(ctx context.Context, doc extract.Document, sink extract.Sink) error {
+	r := &reader{s: charset.Open(doc), rec: record{sink: sink}}
+	for n := 0; ; n++ {
+		if n%1024 == 0 && ctx.Err() != nil {
+			return fmt.Errorf("read JSON: %w", ctx.Err())
+		}
+		done, err := r.step()
+		if err != nil {
+			return err
+		}
+		if done {
+			return r.rec.end()
+		}
+	}
+}
+
+const (
+	maxDepth = 1024 // containers kept track of; deeper ones are only counted
+	maxLabel = 256
+)
+
+// reader walks the document token by token.
+type reader struct {
+	s     *charset.Stream
+	stack []byte // of '{' and '[': the containers at hand
+	over  int    // containers beyond maxDepth
+	key   bool   // a key is due
+	label []byte // key of the array at hand
+	large bool   // the element at hand has containers in it
+	rec   record
+}
+
+// step takes one token.
+func (r *reader) step() (done bool, err error) {
+	b, err := r.window()
+	if err != nil || len(b) == 0 {
+		return true, err
+	}
+	c := b[0]
+	switch c {
+	case ' ', '\t', '\r', '\n', 0x1e: // white space, and the separator of JSON text sequences
+		r.s.Advance(1)
+		return false, nil
+	case '{', '[':
+		r.s.Advance(1)
+		return false, r.open(c)
+	case '}', ']':
+		r.s.Advance(1)
+		return false, r.close()
+	case ',':
+		r.s.Advance(1)
+		r.key = r.top() == '{'
+		return false, nil
+	case ':':
+		r.s.Advance(1)
+		r.key = false
+		return false, nil
+	}
+	return false, r.scalar(c)
+}
+
+// window returns what is unread; it is empty at the end alone.
+func (r *reader) window() ([]byte, error) {
+	if b := r.s.Bytes(); len(b) > 0 {
+		return b, nil
+	}
+	if _, err := r.s.More(); err != nil {
+		return nil, err
+	}
+	return r.s.Bytes(), nil
+}
+
+func (r *reader) top() byte {
+	if len(r.stack) == 0 {
+		return 0
+	}
+	return r.stack[len(r.stack)-1]
+}
+
+func (r *reader) open(c byte) error {
+	switch depth := len(r.stack); {
+	case depth == 0 && c == '{', depth == 1 && r.stack[0] == '[' && c == '{':
+		if err := r.rec.end(); err != nil {
+			return err
+		}
+		r.rec.begin(true)
+	case depth == 2:
+		r.large = false
+		r.rec.flat = false
+	case depth > 2:
+		r.large = true
+		r.rec.flat = false
+	default:
+		r.rec.flat = false
+	}
+	r.label = r.label[:0]
+	if c == '[' {
+		r.label = append(r.label, r.rec.lastKey()...)
+	}
+	r.rec.line()
+	if len(r.stack) == maxDepth {
+		r.over++
+		return nil
+	}
+	r.stack = append(r.stack, c)
+	r.key = c == '{'
+	return nil
+}
+
+func (r *reader) close() error {
+	r.label = r.label[:0]
+	if r.over > 0 {
+		r.over--
+		return nil
+	}
+	if len(r.stack) == 0 {
+		return nil
+	}
+	r.stack = r.stack[:len(r.stack)-1]
+	r.key = false
+	depth := len(r.stack)
+	element := depth == 2 && r.stack[0] == '{' && r.stack[1] == '[' && r.large
+	if depth == 0 || depth == 1 && r.stack[0] == '[' || element {
+		return r.rec.end()
+	}
+	return nil
+}
+
+// scalar takes a key or a plain value.
+func (r *reader) scalar(c byte) error {
+	key := r.key && r.top() == '{'
+	if !key && r.top() == '[' && len(r.label) > 0 {
+		r.rec.addKey(r.label)
+	}
+	start := r.rec.mark()
+	var err error
+	if c == '"' {
+		r.s.Advance(1)
+		err = r.text()
+	} else {
+		err = r.literal()
+	}
+	if err != nil {
+		return err
+	}
+	if key {
+		r.rec.keyEnds(start)
+		return nil
+	}
+	return r.rec.valueEnds(start, c != '"')
+}
+
+// text copies a string into the record, without its escapes.
+func (r *reader) text() error {
+	for {
+		b, err := r.window()
+		if err != nil || len(b) == 0 {
+			return err
+		}
+		n := bytes.IndexAny(b, "\"\\")
+		if n < 0 {
+			n = len(b)
+		}
+		if err := r.rec.add(b[:n]); err != nil {
+			return err
+		}
+		r.s.Advance(n)
+		if n == len(b) {
+			continue
+		}
+		if b[n] == '"' {
+			r.s.Advance(1)
+			return nil
+		}
+		if err := r.escape(); err != nil {
+			return err
+		}
+	}
+}
+
+func (r *reader) escape() error {
+	for len(r.s.Bytes()) < 12 {
+		more, err := r.s.More()
+		if err != nil {
+			return err
+		}
+		if !more {
+			break
+		}
+	}
+	out, n := unescape(r.s.Bytes())
+	r.s.Advance(n)
+	return r.rec.add(out)
+}
+
+// literal copies a number or a word into the record.
+func (r *reader) literal() error {
+	for first := true; ; first = false {
+		b, err := r.window()
+		if err != nil || len(b) == 0 {
+			return err
+		}
+		n := bytes.IndexAny(b, " \t\r\n,:{}[]\"")
+		switch {
+		case n < 0:
+			n = len(b)
+		case n == 0 && first:
+			n = 1 // whatever it is
+		case n == 0:
+			return nil
+		}
+		if err := r.rec.add(b[:n]); err != nil {
+			return err
+		}
+		r.s.Advance(n)
+		if n < len(b) {
+			return nil
+		}
+	}
+}
