@@ -32,7 +32,7 @@ index, and against the head and the count that a report names, if they are
 given. Exit 5 if anything is wrong.`,
 		Args: usage(cobra.ExactArgs(1)),
 		RunE: func(_ *cobra.Command, args []string) error {
-			var options []journal.VerifyOption
+			var options []journal.Option
 			if head != "" {
 				options = append(options, journal.WithHead(head, blocks))
 			}
@@ -61,7 +61,7 @@ func (a *app) printVerdict(v journal.Verdict, asJSON bool) error {
 		}
 		fmt.Fprintf(a.stdout, "blocks %d, facts %d, head %s, %s\n", v.Blocks, v.Facts, v.Head, ending(v))
 	}
-	if len(v.Defects) > 0 {
+	if !v.Intact() {
 		return &exit{code: exitAltered}
 	}
 	if !asJSON {

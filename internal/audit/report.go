@@ -37,6 +37,7 @@ type Report struct {
 	Scope       ScopePart       `json:"scope"`
 	Coverage    []CoverageRow   `json:"coverage"`
 	NotLookedAt []NotLookedAt   `json:"not_looked_at,omitempty"`
+	Limits      []string        `json:"limits,omitempty"`   // what this platform or this method cannot see
 	Findings    []ReportFinding `json:"findings,omitempty"` // worst first
 	Checks      []CheckSummary  `json:"checks"`
 	Opinions    []Opinion       `json:"opinions"`

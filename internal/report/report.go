@@ -87,9 +87,7 @@ func Build(in Input) (*audit.Report, error) {
 			r.NotLookedAt = append(r.NotLookedAt, audit.NotLookedAt{Target: t.ID, Reason: m.Probe + ": " + m.Reason, Count: 1})
 		}
 	}
-	for _, words := range in.Run.Opened.Platform {
-		r.NotLookedAt = append(r.NotLookedAt, audit.NotLookedAt{Target: audit.Estate, Reason: words})
-	}
+	r.Limits = in.Run.Opened.Platform
 	findings(r, in, scored)
 	r.Warnings = warnings(in, scored)
 	r.Conclusion = score.Conclude(r)
@@ -119,6 +117,8 @@ func warnings(in Input, scored Scored) []string {
 		words = append(words, "The scan is incomplete: some of what was in scope was not looked at.")
 	}
 	words = append(words, standard.Warnings(&in.Edition.Edition, in.Run.Opened.Started, Ended(in.Run))...)
+	e := in.Run.Opened.Engagement
+	words = append(words, score.Unmatched(&in.Edition.Edition, e.Claims, e.Attestations)...)
 	return append(words, scored.Notes...)
 }
 
@@ -183,16 +183,16 @@ func findings(r *audit.Report, in Input, scored Scored) {
 	for _, c := range in.Checks {
 		checks[c.ID] = c
 	}
-	words := map[string]*audit.Adjudication{}
-	for i, a := range in.Run.Adjudications {
-		words[a.Finding] = &in.Run.Adjudications[i]
-	}
+	words, _ := score.InForce(in.Run.Adjudications, Ended(in.Run))
 	for _, result := range in.Judgement.Results {
 		check := checks[result.Check]
 		for _, f := range result.Findings {
 			one := audit.ReportFinding{
 				Finding: f, Check: check.ID, Title: check.Title, Target: result.Target,
-				Remedy: check.Section("Remedy"), Adjudication: words[f.ID],
+				Remedy: check.Section("Remedy"),
+			}
+			if word, ok := words[f.ID]; ok {
+				one.Adjudication = &word
 			}
 			for _, b := range in.Edition.BearsOn(check.Evidence) {
 				if b.Effect != audit.Supports && f.Severity > audit.Note {
