@@ -94,7 +94,7 @@ func (s *Scanner) boundPending() {
 func (s *Scanner) cell(i int, cell []byte) {
 	col := s.column(i)
 	col.rows++
-	shape := shapeOf(cell)
+	shape := ShapeOf(cell)
 	matched := false
 	for k := range s.config.Kinds {
 		kind := &s.config.Kinds[k]
@@ -169,7 +169,8 @@ func (s *Scanner) cellProse(cell []byte) {
 	s.inCell = false
 }
 
-func shapeOf(cell []byte) (shape CellShape) {
+// ShapeOf counts what a cell is made of.
+func ShapeOf(cell []byte) (shape CellShape) {
 	for _, ch := range cell {
 		switch cl := classes[ch]; {
 		case cl == isDigit:
