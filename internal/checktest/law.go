@@ -1,12 +1,13 @@
 package checktest
 
 import (
+	"bytes"
 	"encoding/json"
-	"fmt"
 	"math/rand/v2"
 	"regexp"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -93,11 +94,15 @@ func bounded(t *testing.T, check *audit.Check, c Case, d *audit.Decoder) {
 	}
 	pass := audit.NewPass(check, c.Target, audit.Options{CountTestData: c.Options.CountTestData, Now: c.Options.Now})
 	fold := check.Judge(pass)
+	templates := make([][]byte, len(c.Facts))
+	for i, f := range c.Facts {
+		templates[i] = template(t, f.Data)
+	}
 	n := 0
 	feed := func(facts int) {
 		for end := n + facts; n < end; {
-			for _, f := range c.Facts {
-				fact, err := d.Decode(f.Kind, elsewhere(t, f.Data, n/len(c.Facts)))
+			for i, f := range c.Facts {
+				fact, err := d.Decode(f.Kind, elsewhere(templates[i], n/len(c.Facts)))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -135,9 +140,11 @@ func heap() uint64 {
 	return m.HeapAlloc
 }
 
-// elsewhere moves a fact to the nth other place: its paths, items and endpoints
-// are renamed, in the same way for facts that belong together.
-func elsewhere(t *testing.T, data json.RawMessage, n int) json.RawMessage {
+// mark stands in a template where the number of the place goes.
+const mark = "#place#"
+
+// template is a fact whose paths, items and endpoints are to be renamed.
+func template(t *testing.T, data json.RawMessage) []byte {
 	t.Helper()
 	var fields map[string]any
 	if err := json.Unmarshal(data, &fields); err != nil {
@@ -148,15 +155,14 @@ func elsewhere(t *testing.T, data json.RawMessage, n int) json.RawMessage {
 		if !ok {
 			continue
 		}
-		scheme, rest, found := strings.Cut(old, "://")
-		if !found {
-			scheme, rest = "", old
-		} else {
-			scheme += "://"
+		joint := "."
+		if key == "path" {
+			joint = "/"
 		}
-		fields[key] = fmt.Sprintf("%sp%d/%s", scheme, n, rest)
-		if key != "path" {
-			fields[key] = fmt.Sprintf("%sp%d.%s", scheme, n, rest)
+		rest, tcp := strings.CutPrefix(old, "tcp://")
+		fields[key] = mark + joint + rest
+		if tcp {
+			fields[key] = "tcp://" + mark + joint + rest
 		}
 	}
 	moved, err := json.Marshal(fields)
@@ -164,4 +170,10 @@ func elsewhere(t *testing.T, data json.RawMessage, n int) json.RawMessage {
 		t.Fatal(err)
 	}
 	return moved
+}
+
+// elsewhere moves a fact to the nth other place, in the same way for facts that
+// belong together.
+func elsewhere(template []byte, n int) []byte {
+	return bytes.ReplaceAll(template, []byte(mark), []byte("p"+strconv.Itoa(n)))
 }
