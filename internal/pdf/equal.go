@@ -64,15 +64,10 @@ func (c *comparison) values(a, b Object, path string) string {
 		return c.references(x, y, path)
 	case Array:
 		y, ok := b.(Array)
-		if !ok || len(x) != len(y) {
+		if !ok {
 			return path
 		}
-		for i := range x {
-			if d := c.values(x[i], y[i], path+"["+strconv.Itoa(i)+"]"); d != "" {
-				return d
-			}
-		}
-		return ""
+		return c.arrays(x, y, path)
 	case Dict:
 		y, ok := b.(Dict)
 		if !ok {
@@ -86,14 +81,22 @@ func (c *comparison) values(a, b Object, path string) string {
 		}
 		return c.streams(x, y, path)
 	}
-	if _, composite := b.(Array); composite {
-		return path
-	}
-	if _, composite := b.(Dict); composite {
-		return path
-	}
+	// What is left of a can be compared; b may not be, but is then of another
+	// type, which Go compares first.
 	if a != b {
 		return path
+	}
+	return ""
+}
+
+func (c *comparison) arrays(a, b Array, path string) string {
+	if len(a) != len(b) {
+		return path
+	}
+	for i := range a {
+		if d := c.values(a[i], b[i], path+"["+strconv.Itoa(i)+"]"); d != "" {
+			return d
+		}
 	}
 	return ""
 }
@@ -139,7 +142,7 @@ func (c *comparison) streams(a, b *Stream, path string) string {
 	if bytes.Equal(a.Raw, b.Raw) {
 		return ""
 	}
-	if flate, readable := a.packed(); !flate || !readable {
+	if !a.flate() {
 		return path
 	}
 	at, err := c.contents(a, b)
@@ -154,11 +157,11 @@ func (c *comparison) streams(a, b *Stream, path string) string {
 
 // contents returns the first byte in which two packed streams differ, or -1.
 func (c *comparison) contents(a, b *Stream) (int64, error) {
-	x, err := a.reader()
+	x, err := a.inflate()
 	if err != nil {
 		return 0, err
 	}
-	y, err := b.reader()
+	y, err := b.inflate()
 	if err != nil {
 		return 0, err
 	}

@@ -96,33 +96,30 @@ func Flate(dict Dict, data []byte) (*Stream, error) {
 	return &Stream{Dict: dict, Raw: b.Bytes()}, nil
 }
 
-// packed reports whether the stream is plainly Flate-compressed, and whether
-// its content can be read at all.
-func (s *Stream) packed() (flate, readable bool) {
-	_, params := s.Dict["DecodeParms"]
-	switch f := s.Dict["Filter"].(type) {
-	case nil:
-		return false, !params
-	case Name:
-		return f == "FlateDecode", f == "FlateDecode" && !params
-	}
-	return false, false
-}
+// flate reports whether Flate is the stream's one filter.
+func (s *Stream) flate() bool { return s.Dict["Filter"] == Name("FlateDecode") }
 
-// reader undoes the stream's filter.
-func (s *Stream) reader() (io.Reader, error) {
-	flate, readable := s.packed()
-	if !readable {
-		return nil, errors.New("open stream: its filter is not known")
-	}
-	if !flate {
-		return bytes.NewReader(s.Raw), nil
-	}
+// inflate undoes the Flate filter and nothing else: parameters such as a
+// predictor are left to whoever knows them.
+func (s *Stream) inflate() (io.Reader, error) {
 	r, err := zlib.NewReader(bytes.NewReader(s.Raw))
 	if err != nil {
 		return nil, fmt.Errorf("open stream: %w", err)
 	}
 	return r, nil
+}
+
+// reader undoes the stream's filter.
+func (s *Stream) reader() (io.Reader, error) {
+	_, filtered := s.Dict["Filter"]
+	_, params := s.Dict["DecodeParms"]
+	switch {
+	case !filtered && !params:
+		return bytes.NewReader(s.Raw), nil
+	case s.flate() && !params:
+		return s.inflate()
+	}
+	return nil, errors.New("open stream: its filter is not known")
 }
 
 // Decode returns the stream's content, of at most limit bytes.

@@ -402,3 +402,27 @@ func TestActiveContentIsRefused(t *testing.T) {
 		})
 	}
 }
+
+// FuzzVerify holds that no other file than a signed one is ever intact.
+func FuzzVerify(f *testing.F) {
+	file := countersigned(f)
+	o := verifyOptions(f)
+	f.Add(0, 0, []byte("x"))
+	f.Add(len(file)-6, 0, []byte("%%EOF\n"))
+	f.Add(bytes.Index(file, []byte("/ByteRange")), 20, []byte("/ByteRange [0 1 2 3]"))
+	f.Add(bytes.LastIndex(file, []byte("xref\n0")), 7, []byte("xref\n1 1"))
+	f.Fuzz(func(t *testing.T, at, remove int, insert []byte) {
+		if at < 0 || remove < 0 || at > len(file) || remove > len(file)-at {
+			return
+		}
+		changed := slices.Concat(file[:at], insert, file[at+remove:])
+		v, err := Verify(changed, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rolledBack := len(changed) < len(file) && bytes.Equal(changed, file[:len(changed)])
+		if v.Intact && !rolledBack && !bytes.Equal(changed, file) {
+			t.Fatalf("a changed file is intact: %d bytes at %d became %q", remove, at, insert)
+		}
+	})
+}

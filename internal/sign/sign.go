@@ -91,6 +91,9 @@ func Sign(report []byte, id *Identity, o Options) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sign report: %w", err)
 	}
+	if err := worthSigning(doc, layers); err != nil {
+		return nil, fmt.Errorf("sign report: %w", err)
+	}
 	l := layer{field: o.Field, name: o.Name, reason: o.Reason, location: o.Location, at: o.At}
 	if l.slot, err = freeSlot(doc, o.Field, len(layers)); err != nil {
 		return nil, fmt.Errorf("sign report: %w", err)
@@ -101,6 +104,24 @@ func Sign(report []byte, id *Identity, o Options) ([]byte, error) {
 		return nil, fmt.Errorf("sign report: %w", err)
 	}
 	return signed, nil
+}
+
+// worthSigning refuses a report that could not be verified afterwards: one
+// without data, or with a signature that does not hold.
+func worthSigning(doc *pdf.Document, layers []layer) error {
+	data, err := doc.Attachment(dataName, maxData)
+	if err != nil {
+		return err
+	}
+	if err := new(Verdict).describe(data); err != nil {
+		return err
+	}
+	for _, l := range layers {
+		if _, err := l.open(doc.Bytes()); err != nil {
+			return fmt.Errorf("signature %q: %w", l.field, err)
+		}
+	}
+	return nil
 }
 
 // seal appends the layer to the document and puts its signature in.

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"crypto/x509"
 	"errors"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -64,6 +65,12 @@ func auditorOptions() Options {
 		Field: AuditorField, Name: "A. Auditor", Reason: "I audited this trust", Location: "Caerdydd (Cardiff)", At: now,
 		Lines: []string{"Digitally signed by A. Auditor", "Audit Ltd, for Ysbyty Ŵyl Demo Trust", "21 November 2026 12:00 UTC"},
 	}
+}
+
+func later(d time.Duration) Options {
+	o := auditorOptions()
+	o.At = now.Add(d)
+	return o
 }
 
 func trustOptions() Options {
@@ -225,6 +232,7 @@ func TestVerifyTrust(t *testing.T) {
 		"other anchor":    {certified(t), pool(cast().stranger.Root), now, "none of the trust anchors"},
 		"expired":         {certified(t), pool(cast().authority.Root), now.AddDate(3, 0, 0), "nothing proves"},
 		"not yet valid":   {certified(t), pool(cast().authority.Root), now.AddDate(-1, 0, 0), "nothing proves"},
+		"tomorrow":        {signed(t, prepared(t), cast().auditor, later(48*time.Hour)), pool(cast().authority.Root), now, "in the future"},
 		"self, given":     {bySelf, pool(self.Certificate), now, ""},
 		"self, not given": {bySelf, pool(cast().authority.Root), now, "none of the trust anchors"},
 	}
@@ -244,6 +252,32 @@ func TestVerifyNeedsTime(t *testing.T) {
 	if _, err := Verify(nil, VerifyOptions{}); err == nil {
 		t.Error("verified without a time")
 	}
+}
+
+// broken is a certified report with another value of the same shape as its
+// signature's.
+func broken(t *testing.T) []byte {
+	t.Helper()
+	other, err := signMessage(cast().auditor, []byte("other content"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return withContents(t, certified(t), other)
+}
+
+func withoutData(t *testing.T) []byte {
+	t.Helper()
+	doc := parsed(t, prepared(t))
+	u := doc.Update()
+	ref, _ := doc.Trailer()["Root"].(pdf.Ref)
+	root := maps.Clone(doc.Root())
+	delete(root, "Names")
+	u.Set(ref, root)
+	file, err := u.Rewrite()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return file
 }
 
 func TestSignRefuses(t *testing.T) {
@@ -273,6 +307,8 @@ func TestSignRefuses(t *testing.T) {
 		"long":           {prepared(t), me, with(func(o *Options) { o.Name = strings.Repeat("x", 257) }), "too long"},
 		"many lines":     {prepared(t), me, with(func(o *Options) { o.Lines = make([]string, 9) }), "more than 8 lines"},
 		"server key":     {prepared(t), &wrongUse, auditorOptions(), "extended key usage"},
+		"broken first":   {broken(t), cast().trust, trustOptions(), "changed after it was signed"},
+		"no data":        {withoutData(t), me, auditorOptions(), "attachment"},
 		"no PDF":         {[]byte("no"), me, auditorOptions(), "parse PDF"},
 		"trailing bytes": {append(prepared(t), ' '), me, auditorOptions(), "parse PDF"},
 	}

@@ -24,6 +24,20 @@ func unfit(cert *x509.Certificate) error {
 	return errors.New("the certificate is not for signing documents or e-mail (extended key usage)")
 }
 
+// skew is how far the clocks of a signer and a verifier may be apart.
+const skew = 24 * time.Hour
+
+// implausible says why the time that a signer claims cannot be true, or nil.
+func implausible(claimed time.Time, cert *x509.Certificate, now time.Time) error {
+	if claimed.After(now.Add(skew)) {
+		return fmt.Errorf("it claims to be made on %s, which is in the future", claimed.Format(time.DateOnly))
+	}
+	if claimed.Before(cert.NotBefore.Add(-skew)) || claimed.After(cert.NotAfter.Add(skew)) {
+		return fmt.Errorf("it claims to be made on %s, when the certificate was not valid", claimed.Format(time.DateOnly))
+	}
+	return nil
+}
+
 // distrust says why the first of certs is not to be trusted at a time, or nil.
 // Without a time stamp nobody knows when a signature was made: a certificate
 // that has expired since cannot be told from one used after its end.

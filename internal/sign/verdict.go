@@ -52,6 +52,16 @@ type Verdict struct {
 	Renders       Rendering  `json:"renders"`
 	RendersDetail string     `json:"renders_detail,omitempty"`
 	About         About      `json:"about"`
+	Unchecked     []string   `json:"unchecked"` // what was not asked, and is therefore not answered
+}
+
+// unchecked lists what this verifier does not ask.
+func unchecked() []string {
+	return []string{
+		"whether a certificate was revoked",
+		"when it was signed (there is no time stamp)",
+		"whether a later signature was cut off (a register would tell)",
+	}
 }
 
 // About is what the embedded data says that the report is about.
@@ -119,7 +129,7 @@ func (v *Verdict) Words() []string {
 	if v.RendersDetail != "" {
 		lines[len(lines)-1] += ": " + v.RendersDetail
 	}
-	lines = append(lines, "SHA-256:       "+v.Digest)
+	lines = append(lines, "SHA-256:       "+v.Digest, "Not checked:   "+strings.Join(v.Unchecked, "; ")+".")
 	for i, line := range lines {
 		lines[i] = strings.Map(printable, line)
 	}

@@ -38,7 +38,10 @@ func Verify(file []byte, o VerifyOptions) (*Verdict, error) {
 		return nil, errors.New("verify report: no time was given")
 	}
 	sum := sha256.Sum256(file)
-	v := &Verdict{Digest: hex.EncodeToString(sum[:]), Renders: RendersNotComparable, RendersDetail: "not examined"}
+	v := &Verdict{
+		Digest: hex.EncodeToString(sum[:]), Unchecked: unchecked(),
+		Renders: RendersNotComparable, RendersDetail: "not examined",
+	}
 	doc, err := pdf.Parse(file)
 	if err != nil {
 		v.Damage = fmt.Errorf("%w: %w", errForeign, err).Error()
@@ -108,7 +111,11 @@ func (v *Verdict) examine(doc *pdf.Document, layers []layer, o VerifyOptions) er
 			return fmt.Errorf("signature %q: %w", l.field, err)
 		}
 		s := describeSignature(l, certs[0])
-		if err := distrust(certs, o.Roots, o.Now); err != nil {
+		err = distrust(certs, o.Roots, o.Now)
+		if err == nil {
+			err = implausible(l.at, certs[0], o.Now)
+		}
+		if err != nil {
 			s.Distrust = err.Error()
 			problems = append(problems, fmt.Errorf("signature %q: %w", l.field, err))
 		} else {
