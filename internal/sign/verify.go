@@ -19,7 +19,7 @@ import (
 // may unpack to.
 const (
 	dataName = "report.json"
-	maxData  = 256 << 20
+	maxData  = 128 << 20
 )
 
 // VerifyOptions say what to verify against.
