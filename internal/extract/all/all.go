@@ -6,9 +6,11 @@ package all
 import (
 	"trustaudit/internal/extract"
 	extractcsv "trustaudit/internal/extract/csv"
+	"trustaudit/internal/extract/docx"
 	extractjson "trustaudit/internal/extract/json"
 	"trustaudit/internal/extract/sqlite"
 	"trustaudit/internal/extract/text"
+	"trustaudit/internal/extract/xlsx"
 	extractxml "trustaudit/internal/extract/xml"
 	extractzip "trustaudit/internal/extract/zip"
 )
@@ -17,9 +19,11 @@ import (
 func Formats() []extract.Format {
 	return []extract.Format{
 		extractcsv.Format,
+		docx.Format,
 		extractjson.Format,
 		sqlite.Format,
 		text.Format,
+		xlsx.Format,
 		extractxml.Format,
 		extractzip.Format,
 	}

@@ -56,7 +56,13 @@ type sibling struct {
 }
 
 func read(ctx context.Context, doc extract.Document, sink extract.Sink) error {
-	x := markup.NewScanner(charset.Open(doc))
+	return Labelled(ctx, charset.Open(doc), sink)
+}
+
+// Labelled reads XML from a stream as labelled text: formats that are made of
+// XML use it for their lesser parts.
+func Labelled(ctx context.Context, s *charset.Stream, sink extract.Sink) error {
+	x := markup.NewScanner(s)
 	r := &reader{sink: sink, level: maxLevel}
 	for {
 		t, err := x.Next()

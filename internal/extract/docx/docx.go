@@ -1,0 +1,80 @@
+// Package docx reads documents of Word: body, headers and footers, notes,
+// comments, text that was deleted under revision, text boxes, properties, and
+// the files embedded in them. Pictures are not looked into.
+package docx
+
+import (
+	"context"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"trustaudit/internal/extract"
+	"trustaudit/internal/extract/ooxml"
+)
+
+// Format is the document of Word 2007 and later.
+var Format = extract.Format{Name: "docx", Detect: detect, Read: read}
+
+func detect(head []byte, name string) extract.Confidence {
+	return ooxml.Detect(head, name, "word", ".docx", ".docm", ".dotx", ".dotm")
+}
+
+func read(ctx context.Context, doc extract.Document, sink extract.Sink) error {
+	p, err := ooxml.Open(ctx, doc, sink)
+	if err != nil {
+		return err
+	}
+	names := slices.Clone(p.Names())
+	slices.SortStableFunc(names, func(a, b string) int { return rank(a) - rank(b) })
+	if !slices.ContainsFunc(names, func(n string) bool { return rank(n) == body }) {
+		return fmt.Errorf("find body: %w", extract.ErrCorrupt)
+	}
+	return ooxml.Each(names, sink, func(name string) error {
+		switch rank(name) {
+		case header, body, other:
+			return p.Prose(name, sink)
+		case properties:
+			return p.Labelled(name, sink)
+		case embedded:
+			return p.Child(name, sink)
+		}
+		return nil
+	})
+}
+
+// The order in which parts are read: what stands on a letter's first page
+// comes together.
+const (
+	header = iota
+	body
+	other // footers, notes, comments, diagrams
+	properties
+	embedded
+	nothing // styles and the like
+)
+
+func rank(name string) int {
+	dir, file := path.Split(name)
+	base := strings.TrimRight(strings.TrimSuffix(file, ".xml"), "0123456789")
+	switch {
+	case ooxml.Embedded(name):
+		return embedded
+	case path.Ext(file) != ".xml":
+		return nothing
+	case dir == "docProps/", dir == "customXml/" && base == "item":
+		return properties
+	case dir == "word/" && base == "header":
+		return header
+	case dir == "word/" && base == "document":
+		return body
+	case !strings.HasPrefix(dir, "word/"), dir == "word/theme/":
+		return nothing
+	}
+	switch base {
+	case "styles", "stylesWithEffects", "settings", "webSettings", "fontTable", "numbering", "people", "commentsIds", "commentsExtensible", "commentsExtended":
+		return nothing
+	}
+	return other
+}

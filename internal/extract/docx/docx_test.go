@@ -1,0 +1,144 @@
+package docx_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"trustaudit/internal/extract"
+	"trustaudit/internal/extract/docx"
+	"trustaudit/internal/extracttest"
+)
+
+const space = `xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"`
+
+// document packs parts, given as name and content by turns, behind the list
+// of types that every document begins with.
+func document(t testing.TB, parts ...string) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	parts = append([]string{"[Content_Types].xml", "<Types/>"}, parts...)
+	for i := 0; i < len(parts); i += 2 {
+		f, err := w.Create(parts[i])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.WriteString(f, parts[i+1]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func body(inner string) string {
+	return `<?xml version="1.0"?><w:document ` + space + `><w:body>` + inner + `</w:body></w:document>`
+}
+
+func TestBody(t *testing.T) {
+	for _, tt := range []struct{ label, in, want string }{
+		{"runs join", `<w:p><w:r><w:t>NHS 999 0</w:t></w:r><w:r><w:rPr><w:b/></w:rPr><w:t>12 3456</w:t></w:r></w:p>`, "NHS 999 012 3456\n\n\n"},
+		{"paragraphs", `<w:p><w:r><w:t>a</w:t></w:r></w:p><w:p><w:r><w:t>b</w:t></w:r></w:p>`, "a\nb\n\n\n"},
+		{"white space between elements", "<w:p>\n <w:r>\n <w:t>a</w:t></w:r></w:p>", "a\n\n\n"},
+		{"tab, break, hyphen", `<w:p><w:pPr><w:tabs><w:tab w:val="left"/></w:tabs></w:pPr><w:r><w:t>a</w:t><w:tab/><w:t>b</w:t><w:br/><w:t>c</w:t><w:noBreakHyphen/><w:t>d</w:t></w:r></w:p>`, "a\tb\nc-d\n\n\n"},
+		{"deleted", `<w:p><w:del><w:r><w:delText>gone</w:delText></w:r></w:del></w:p>`, "gone\n\n\n"},
+		{"table", `<w:tbl><w:tr><w:tc><w:p><w:r><w:t>NHS</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>1</w:t></w:r></w:p><w:p><w:r><w:t>2</w:t></w:r></w:p></w:tc></w:tr></w:tbl>`, "NHS\t1\n2\t\n\n\n"},
+		{"a second version", `<w:p><mc:AlternateContent><mc:Choice><w:t>box</w:t></mc:Choice><mc:Fallback><w:t>box</w:t></mc:Fallback></mc:AlternateContent></w:p>`, "box\n\n\n"},
+	} {
+		t.Run(tt.label, func(t *testing.T) {
+			got := extracttest.Read(t, docx.Format, "x.docx", document(t, "word/document.xml", body(tt.in)))
+			if diff := cmp.Diff([]string{tt.want}, got.Texts); diff != "" || got.Err != nil {
+				t.Errorf("err %v; text differs (-want +got):\n%s", got.Err, diff)
+			}
+		})
+	}
+}
+
+func TestParts(t *testing.T) {
+	data := document(t,
+		"docProps/core.xml", `<p><dc:creator>creator9</dc:creator></p>`,
+		"word/document.xml", body(`<w:p><w:r><w:t>main</w:t></w:r></w:p>`),
+		"word/header1.xml", `<w:hdr><w:p><w:r><w:t>head</w:t></w:r></w:p></w:hdr>`,
+		"word/footer1.xml", `<w:ftr><w:p><w:r><w:t>foot</w:t></w:r></w:p></w:ftr>`,
+		"word/comments.xml", `<w:comments><w:comment><w:p><w:r><w:t>remark</w:t></w:r></w:p></w:comment></w:comments>`,
+		"word/footnotes.xml", `<w:footnotes><w:footnote><w:p><w:r><w:t>note</w:t></w:r></w:p></w:footnote></w:footnotes>`,
+		"word/styles.xml", `<w:styles><w:t>style</w:t></w:styles>`,
+		"word/media/image1.png", "\x89PNG",
+		"word/embeddings/sheet.xlsx", "PK embedded",
+	)
+	got := extracttest.Read(t, docx.Format, "x.docx", data)
+	all := got.All()
+	for _, want := range []string{"head\n\n\nmain", "foot", "remark", "note", "creator: creator9", "word/embeddings/sheet.xlsx\nPK embedded"} {
+		if !strings.Contains(all, want) {
+			t.Errorf("%q not found in %q", want, all)
+		}
+	}
+	if strings.Contains(all, "style") || len(got.Kids) != 1 {
+		t.Errorf("more than content was read: %q", all)
+	}
+}
+
+// Letters of a mail merge are parted by sections.
+func TestSections(t *testing.T) {
+	data := document(t, "word/document.xml", body(`<w:p><w:pPr><w:sectPr/></w:pPr><w:r><w:t>one</w:t></w:r></w:p><w:p><w:r><w:t>two</w:t></w:r></w:p>`))
+	got := extracttest.Read(t, docx.Format, "x.docx", data)
+	if len(got.Texts) != 2 {
+		t.Errorf("texts %q, want two records", got.Texts)
+	}
+}
+
+func wide(s string) string {
+	var b strings.Builder
+	for i := range len(s) {
+		b.WriteByte(s[i])
+		b.WriteByte(0)
+	}
+	return b.String()
+}
+
+func TestSealed(t *testing.T) {
+	ole := "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + strings.Repeat("\x00", 600) + wide("EncryptedPackage")
+	for _, tt := range []struct {
+		label, info string
+		want        extract.Seal
+	}{
+		{"agile", `<encryption><keyData saltSize="16" keyBits="256" cipherAlgorithm="AES"/>`, extract.Seal{Grade: extract.SealStrong, Detail: "AES-256 (Office agile)"}},
+		{"agile, weak", `<encryption><keyData keyBits="56" cipherAlgorithm="DES"/>`, extract.Seal{Grade: extract.SealWeak, Detail: "DES (Office agile)"}},
+		{"standard", "\x0e\x66\x00\x00\x04\x80\x00\x00\x80\x00\x00\x00" + strings.Repeat("\x00", 12) + wide("Microsoft Enhanced RSA and AES Cryptographic Provider"), extract.Seal{Grade: extract.SealStrong, Detail: "AES-128 (Office standard)"}},
+		{"unknown", "", extract.Seal{Grade: extract.SealWeak, Detail: "Office, algorithm not recognised"}},
+	} {
+		t.Run(tt.label, func(t *testing.T) {
+			data := []byte(ole + tt.info)
+			if c := docx.Format.Detect(data, "x.docx"); c != extract.ByContent {
+				t.Errorf("Detect = %d", c)
+			}
+			got := extracttest.Read(t, docx.Format, "x.docx", data)
+			if diff := cmp.Diff([]extract.Seal{tt.want}, got.Seals); diff != "" || !errors.Is(got.Err, extract.ErrSealed) {
+				t.Errorf("err %v; seal differs (-want +got):\n%s", got.Err, diff)
+			}
+		})
+	}
+	if err := extracttest.Read(t, docx.Format, "x.docx", []byte(ole[:600])).Err; !errors.Is(err, extract.ErrUnsupported) {
+		t.Errorf("a compound file of another kind: %v", err)
+	}
+}
+
+func TestConformance(t *testing.T) {
+	long := strings.Repeat(`<w:p><w:r><w:t>filler of no interest</w:t></w:r></w:p>`, 3000)
+	extracttest.Run(t, docx.Format, []extracttest.Sample{
+		{Name: "letter.docx", Data: document(t, "word/document.xml", body(`<w:p><w:r><w:t>999 012 3456</w:t></w:r></w:p>`+long+`<w:p><w:r><w:t>999 012 3464</w:t></w:r></w:p>`)), Want: []string{"999 012 3456", "999 012 3464"}},
+	})
+}
+
+func FuzzRead(f *testing.F) {
+	f.Add(document(f, "word/document.xml", body(`<w:p><w:t>a</w:t></w:p>`)))
+	f.Fuzz(func(t *testing.T, in []byte) { extracttest.Fuzz(t, docx.Format, "x.docx", in) })
+}

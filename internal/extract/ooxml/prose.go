@@ -1,0 +1,163 @@
+package ooxml
+
+import (
+	"bytes"
+	"fmt"
+
+	"trustaudit/internal/extract"
+	"trustaudit/internal/extract/xml/markup"
+)
+
+const flushAt = 32 << 10
+
+// prose puts the text of a part together: runs join, paragraphs are lines,
+// the cells of a table's row stand in one line.
+type prose struct {
+	sink extract.Sink
+	buf  []byte
+
+	text    int  // elements at hand whose text counts
+	cells   int  // table cells at hand
+	skip    int  // elements inside a second version of something
+	tabs    bool // definitions of tab stops
+	newline bool // due if another paragraph follows in this cell
+	section bool // a section ends with this paragraph
+}
+
+// Prose reads a part of running text: a body, headers, notes, comments,
+// drawings. Deleted text that is still there counts as well.
+func (p *Package) Prose(name string, sink extract.Sink) error {
+	s, closer, err := p.Stream(name)
+	if err != nil {
+		return err
+	}
+	defer closer.Close()
+	x := markup.NewScanner(s)
+	w := &prose{sink: sink}
+	for {
+		t, err := x.Next()
+		if err != nil || t.Kind == markup.EOF {
+			w.buf = append(w.buf, "\n\n"...)
+			if flushed := w.flush(); err == nil {
+				err = flushed
+			}
+			return err
+		}
+		if err := w.take(t); err != nil {
+			return err
+		}
+		if len(w.buf) < flushAt {
+			continue
+		}
+		if err := w.flush(); err != nil {
+			return err
+		}
+		if err := p.ctx.Err(); err != nil {
+			return fmt.Errorf("read part: %w", err)
+		}
+	}
+}
+
+func (w *prose) flush() error {
+	b := w.buf
+	w.buf = w.buf[:0]
+	if len(bytes.TrimSpace(b)) == 0 {
+		return nil
+	}
+	return w.sink.Text(b)
+}
+
+func (w *prose) take(t markup.Token) error {
+	switch {
+	case t.Kind == markup.Start && string(t.Name) == "Fallback":
+		w.skip++
+	case t.Kind == markup.End && string(t.Name) == "Fallback":
+		w.skip = max(0, w.skip-1)
+	case w.skip > 0:
+	case t.Kind == markup.Start:
+		w.start(string(t.Name))
+	case t.Kind == markup.End:
+		return w.end(string(t.Name))
+	case t.Kind == markup.Text && w.text > 0:
+		w.buf = append(w.buf, t.Text...)
+	case t.Kind == markup.Attr && string(t.Name) == "descr" && len(t.Text) > 0: // of a picture
+		w.line()
+		w.buf = append(append(w.buf, t.Text...), '\n')
+	}
+	return nil
+}
+
+func (w *prose) start(name string) {
+	switch name {
+	case "t", "delText", "text":
+		w.text++
+	case "instrText":
+		w.text++
+		w.buf = append(w.buf, ' ')
+	case "tabs":
+		w.tabs = true
+	case "tab":
+		if !w.tabs {
+			w.buf = append(w.buf, '\t')
+		}
+	case "br", "cr":
+		w.buf = append(w.buf, '\n')
+	case "noBreakHyphen":
+		w.buf = append(w.buf, '-')
+	case "p", "comment":
+		if w.newline || w.cells == 0 {
+			w.line()
+		}
+		w.newline = false
+	case "tc":
+		w.cells++
+		w.newline = false
+	case "sectPr":
+		w.section = true
+	}
+}
+
+func (w *prose) end(name string) error {
+	switch name {
+	case "t", "delText", "text":
+		w.text = max(0, w.text-1)
+	case "instrText":
+		w.text = max(0, w.text-1)
+		w.buf = append(w.buf, ' ')
+	case "tabs":
+		w.tabs = false
+	case "p", "comment", "threadedComment":
+		return w.paragraph()
+	case "tc":
+		w.cells = max(0, w.cells-1)
+		w.newline = false
+		w.buf = append(w.buf, '\t')
+	case "tr":
+		w.buf = append(w.buf, '\n')
+	}
+	return nil
+}
+
+// paragraph ends a line, and a record where a section ends: that is how mail
+// merge parts its letters.
+func (w *prose) paragraph() error {
+	if w.cells > 0 {
+		w.newline = true
+		return nil
+	}
+	w.buf = append(w.buf, '\n')
+	if !w.section {
+		return nil
+	}
+	w.section = false
+	if err := w.flush(); err != nil {
+		return err
+	}
+	return w.sink.Break()
+}
+
+func (w *prose) line() {
+	if n := len(w.buf); n > 0 && w.buf[n-1] != '\n' {
+		w.buf = append(w.buf, '\n')
+	}
+}

@@ -1,0 +1,148 @@
+package xlsx_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"trustaudit/internal/extract/xlsx"
+	"trustaudit/internal/extracttest"
+)
+
+func workbook(t testing.TB, parts ...string) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	parts = append([]string{"[Content_Types].xml", "<Types/>"}, parts...)
+	for i := 0; i < len(parts); i += 2 {
+		f, err := w.Create(parts[i])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.WriteString(f, parts[i+1]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// frame holds the parts around the sheets: two, the second hidden.
+var frame = []string{
+	"xl/workbook.xml", `<workbook><workbookPr/><sheets><sheet name="List" sheetId="1" r:id="rId1"/><sheet name="Old" state="veryHidden" r:id="rId2"/></sheets></workbook>`,
+	"xl/_rels/workbook.xml.rels", `<Relationships><Relationship Id="rId2" Target="worksheets/sheet2.xml"/><Relationship Id="rId1" Target="/xl/worksheets/sheet1.xml"/></Relationships>`,
+	"xl/styles.xml", `<styleSheet><numFmts><numFmt numFmtId="164" formatCode="[Red]dd\/mm\/yyyy"/><numFmt numFmtId="165" formatCode="&quot;day&quot;0"/></numFmts><cellStyleXfs><xf numFmtId="0"/></cellStyleXfs><cellXfs><xf numFmtId="0"/><xf numFmtId="164"/><xf numFmtId="14"/><xf numFmtId="165"/></cellXfs></styleSheet>`,
+	"xl/sharedStrings.xml", `<sst><si><t>nhs_number</t></si><si><t>name</t></si><si><t>dob</t></si><si><r><t>Ann </t></r><r><t>Example</t></r><rPh><t>phon</t></rPh></si></sst>`,
+}
+
+const heading = `<row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" t="s"><v>1</v></c><c r="C1" t="s"><v>2</v></c></row>`
+
+func sheet(rows string) string {
+	return `<worksheet><sheetData>` + rows + `</sheetData><headerFooter><oddHeader>&amp;LMargin text</oddHeader></headerFooter></worksheet>`
+}
+
+func TestSheets(t *testing.T) {
+	data := workbook(t, append(frame,
+		"xl/worksheets/sheet1.xml", sheet(heading+
+			`<row r="2"><c r="A2"><v>9.990123456E9</v></c><c r="B2" t="s"><v>3</v></c><c r="C2" s="1"><v>18264</v></c></row>`+
+			`<row r="3"><c r="A3"><v>9990123464</v></c><c r="C3" s="2"><v>36526.5</v></c></row>`+
+			`<row r="4"><c r="B4" t="inlineStr"><is><t>In line</t></is></c><c r="C4" s="3"><v>7</v></c></row>`+
+			`<row r="5"><c r="A5"><f t="shared" si="0">A1</f><v>12</v></c><c t="str"><v>str</v></c></row>`),
+		"xl/worksheets/sheet2.xml", sheet(`<row><c><v>1</v></c></row>`),
+	)...)
+	got := extracttest.Read(t, xlsx.Format, "x.xlsx", data)
+	want := []extracttest.Table{
+		{Name: "List", Columns: []string{"nhs_number", "name", "dob"}, Rows: [][]string{
+			{"9990123456", "Ann Example", "1950-01-01"},
+			{"9990123464", "", "2000-01-01 12:00:00"},
+			{"", "In line", "7"},
+			{"12", "str"},
+		}},
+		{Name: "Old", Rows: [][]string{{"1"}}},
+	}
+	if diff := cmp.Diff(want, got.Tables); diff != "" || got.Err != nil {
+		t.Errorf("err %v; tables differ (-want +got):\n%s", got.Err, diff)
+	}
+	if !strings.Contains(got.All(), "Margin text") {
+		t.Error("the sheet's header is lost")
+	}
+}
+
+func TestDates(t *testing.T) {
+	for serial, want := range map[string]string{"1": "1900-01-01", "59": "1900-02-28", "61": "1900-03-01", "45658": "2025-01-01", "0": "0", "x": "x", "9990123456": "9990123456"} {
+		data := workbook(t, append(frame, "xl/worksheets/sheet1.xml", sheet(`<row><c s="2"><v>`+serial+`</v></c></row>`))...)
+		got := extracttest.Read(t, xlsx.Format, "x.xlsx", data)
+		if cell := got.Tables[0].Rows[0][0]; cell != want {
+			t.Errorf("day %s is %q, want %q", serial, cell, want)
+		}
+	}
+}
+
+// A title above the heading is text; the heading is found below it.
+func TestTitle(t *testing.T) {
+	data := workbook(t, append(frame, "xl/worksheets/sheet1.xml", sheet(`<row><c t="inlineStr"><is><t>All of 2025</t></is></c></row>`+heading+`<row><c><v>9990123456</v></c></row>`))...)
+	got := extracttest.Read(t, xlsx.Format, "x.xlsx", data)
+	if diff := cmp.Diff([]extracttest.Table{{Name: "List", Columns: []string{"nhs_number", "name", "dob"}, Rows: [][]string{{"9990123456"}}}}, got.Tables); diff != "" {
+		t.Errorf("tables differ (-want +got):\n%s", diff)
+	}
+	if !strings.Contains(got.All(), "All of 2025") {
+		t.Error("the title is lost")
+	}
+}
+
+func TestOtherParts(t *testing.T) {
+	data := workbook(t, append(frame,
+		"xl/comments1.xml", `<comments><commentList><comment><text><r><t>999 </t></r><r><t>012</t></r></text></comment></commentList></comments>`,
+		"xl/threadedComments/threadedComment1.xml", `<ThreadedComments><threadedComment><text>thread</text></threadedComment></ThreadedComments>`,
+		"xl/drawings/drawing1.xml", `<xdr:wsDr><a:p><a:r><a:t>box</a:t></a:r></a:p></xdr:wsDr>`,
+		"xl/pivotCache/pivotCacheDefinition1.xml", `<pivotCacheDefinition><s v="kept"/></pivotCacheDefinition>`,
+		"xl/embeddings/letter.docx", "PK inside",
+		"xl/worksheets/sheet9.xml", sheet(`<row><c t="inlineStr"><is><t>not listed</t></is></c></row>`),
+		"docProps/app.xml", `<p><Manager>someone</Manager></p>`,
+	)...)
+	all := extracttest.Read(t, xlsx.Format, "x.xlsx", data).All()
+	for _, want := range []string{"999 012", "thread", "box", "s v: kept", "PK inside", "not listed", "Manager: someone"} {
+		if !strings.Contains(all, want) {
+			t.Errorf("%q not found in %q", want, all)
+		}
+	}
+}
+
+// More shared strings than are held are still read.
+func TestManyStrings(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("<sst>")
+	filler := strings.Repeat("f", 20_000)
+	for i := range 2000 {
+		fmt.Fprintf(&b, "<si><t>%s%d</t></si>", filler, i)
+	}
+	b.WriteString("<si><t>9990123456</t></si></sst>")
+	parts := append([]string{}, frame[:6]...)
+	parts = append(parts, "xl/sharedStrings.xml", b.String(), "xl/worksheets/sheet1.xml", sheet(`<row><c t="s"><v>2000</v></c></row>`))
+	got := extracttest.Read(t, xlsx.Format, "x.xlsx", workbook(t, parts...))
+	if !strings.Contains(got.All(), "9990123456") || len(got.Reasons) == 0 {
+		t.Errorf("reasons %q, err %v", got.Reasons, got.Err)
+	}
+}
+
+func TestConformance(t *testing.T) {
+	var rows strings.Builder
+	for i := range 2000 {
+		fmt.Fprintf(&rows, `<row r="%d"><c r="A%d"><v>%d</v></c><c r="B%d" t="s"><v>3</v></c></row>`, i+2, i+2, 9990000000+i, i+2)
+	}
+	extracttest.Run(t, xlsx.Format, []extracttest.Sample{
+		{Name: "list.xlsx", Data: workbook(t, append(frame, "xl/worksheets/sheet1.xml", sheet(heading+rows.String()), "xl/worksheets/sheet2.xml", sheet(""))...), Want: []string{"9990001999", "Ann Example"}},
+	})
+}
+
+func FuzzRead(f *testing.F) {
+	f.Add(workbook(f, append(frame, "xl/worksheets/sheet1.xml", sheet(heading))...))
+	f.Fuzz(func(t *testing.T, in []byte) { extracttest.Fuzz(t, xlsx.Format, "x.xlsx", in) })
+}
