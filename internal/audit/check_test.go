@@ -104,6 +104,19 @@ func TestExemplars(t *testing.T) {
 	}
 }
 
+func TestWorstExemplarFirst(t *testing.T) {
+	p := newPass(audit.Check{ID: "TEST", Severity: audit.High})
+	p.Found("x", audit.Low, audit.Evidence{Locator: "a", Excerpt: "low", Count: 9})
+	p.Found("x", audit.High, audit.Evidence{Locator: "b", Excerpt: "high"})
+	p.Found("x", audit.Note, audit.Evidence{Locator: "c", Excerpt: "note", Count: 99})
+	for range 2 { // concluding twice changes nothing
+		f := p.Result().Findings[0]
+		if f.Excerpt != "high" || f.Severity != audit.High || f.Count != 10 || len(f.Exemplars) != 2 {
+			t.Errorf("got %+v, want the worst exemplar first, and no note", f)
+		}
+	}
+}
+
 func TestSection(t *testing.T) {
 	c := audit.Check{Doc: "# Title\n\n## Remedy\n\nEncrypt it.\n\nThen delete it.\n\n## Limits\nNone.\n"}
 	for heading, want := range map[string]string{"Remedy": "Encrypt it.\n\nThen delete it.", "Limits": "None.", "Absent": ""} {

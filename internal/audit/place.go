@@ -70,7 +70,8 @@ func (s *places) total() int64 {
 }
 
 // merge joins what was reported at each severity: a place has its worst
-// severity, and notes count only where there is nothing else.
+// severity, with the exemplars of that first, and notes count only where there
+// is nothing else.
 func merge(tiers *[Critical + 1]places) (all []*Finding, total int64) {
 	merged := map[string]*Finding{}
 	for severity := Critical; severity >= Note; severity-- {
@@ -89,10 +90,8 @@ func merge(tiers *[Critical + 1]places) (all []*Finding, total int64) {
 				continue
 			}
 			worse.Count += f.Count
-			worse.Exemplars = slices.Clone(worse.Exemplars)
-			for _, e := range f.Exemplars {
-				worse.Exemplars = keepExemplar(worse.Exemplars, e)
-			}
+			list := slices.Concat(worse.Exemplars, f.Exemplars)
+			worse.Exemplars = list[:min(len(list), maxExemplars)]
 		}
 	}
 	return slices.Collect(maps.Values(merged)), total

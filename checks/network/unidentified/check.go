@@ -27,7 +27,7 @@ var Check = audit.Check{
 		mllp.MLLP{}.FactKind(), ftp.FTP{}.FactKind()},
 	Reach: audit.ReachEstate,
 	Judge: func(p *audit.Pass) audit.Fold {
-		return &fold{pass: p, open: map[string]bool{}, told: map[string]bool{}}
+		return &fold{pass: p, open: map[string]greeting{}, told: map[string]bool{}}
 	},
 }
 
@@ -37,9 +37,28 @@ const maxEndpoints = 100_000
 
 type fold struct {
 	pass *audit.Pass
-	open map[string]bool // endpoints that accepted; true once the greeting told
-	told map[string]bool // endpoints that a probe identified
-	more int64           // endpoints beyond the bound
+	open map[string]greeting // endpoints that accepted
+	told map[string]bool     // endpoints that a probe identified
+	more int64               // endpoints beyond the bound
+}
+
+// greeting is what an endpoint's greeting tells, the most telling last.
+type greeting int
+
+const (
+	silent greeting = iota
+	strange
+	plain
+)
+
+func read(e discover.Endpoint) greeting {
+	switch {
+	case e.Service != "":
+		return plain
+	case e.Silent:
+		return silent
+	}
+	return strange
 }
 
 func (f *fold) See(fact audit.Fact) {
@@ -50,7 +69,7 @@ func (f *fold) See(fact audit.Fact) {
 			f.more++
 			return
 		}
-		f.open[fact.Address] = f.open[fact.Address] || fact.Service != ""
+		f.open[fact.Address] = max(f.open[fact.Address], read(fact))
 	case tls.TLS:
 		f.identify(fact.Endpoint, fact.Spoken)
 	case mllp.MLLP:
@@ -68,13 +87,17 @@ func (f *fold) identify(endpoint string, identified bool) {
 
 func (f *fold) End() {
 	const reason = "open ports that neither their greeting nor a probe identified"
-	for endpoint, greeted := range f.open {
-		if greeted || f.told[endpoint] {
+	for endpoint, greeting := range f.open {
+		if greeting == plain || f.told[endpoint] {
 			f.pass.Seen(1)
 			continue
 		}
+		words := "says nothing by itself, and was not seen to speak TLS"
+		if greeting == strange {
+			words = "its greeting is not recognised"
+		}
 		f.pass.Unread(1, reason)
-		f.pass.Found(endpoint, audit.Note, audit.Evidence{Locator: endpoint, Excerpt: "unidentified, no TLS"})
+		f.pass.Found(endpoint, audit.Note, audit.Evidence{Locator: endpoint, Excerpt: words})
 	}
 	if f.more > 0 {
 		f.pass.Unread(f.more, "more open ports than can be told apart")

@@ -3,7 +3,6 @@ package unreached
 
 import (
 	_ "embed"
-	"fmt"
 
 	"trustaudit/internal/audit"
 	discover "trustaudit/internal/probe/discover/fact"
@@ -49,7 +48,7 @@ func (f *fold) End() {
 	if f.silent > 0 {
 		f.pass.Found("addresses without an answer", audit.Note, audit.Evidence{
 			Locator: "addresses without an answer", Count: f.silent,
-			Excerpt: fmt.Sprintf("%d addresses gave no answer on the ports that were tried", f.silent),
+			Excerpt: "no answer on any of the ports that were tried",
 		})
 	}
 }
