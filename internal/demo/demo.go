@@ -79,7 +79,7 @@ func (t *Trust) serve(ids identities) error {
 		address *string
 		serve   func(net.Conn)
 	}{
-		{&t.Services.FTP, (&ftpService{t.root}).serve},
+		{&t.Services.FTP, (&ftpService{t.listeners.ctx, t.root}).serve},
 		{&t.Services.Legacy, portal(since(tls.VersionTLS10, legacy))},
 		{&t.Services.Modern, portal(since(tls.VersionTLS12, modern))},
 		{&t.Services.MLLP, mllp},

@@ -339,6 +339,40 @@ func TestFTPServesTheShareForReadingOnly(t *testing.T) {
 	}
 }
 
+// TestCloseDoesNotWaitForClients has clients of every service that do nothing.
+func TestCloseDoesNotWaitForClients(t *testing.T) {
+	trust, err := demo.Start(t.Context(), t.TempDir(), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := trust.Services
+	for _, address := range []string{s.FTP, s.Legacy, s.Modern, s.MLLP, s.MLLPOnTLS} {
+		conn, err := net.Dial("tcp", address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+	}
+	conn, err := textproto.Dial("tcp", s.FTP)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	c := client{conn, t}
+	c.expect(220, "")
+	c.expect(331, "USER transfer")
+	c.expect(230, "PASS demonstration")
+	c.expect(229, "EPSV")
+	c.expect(150, "LIST") // and never come for it
+	began := time.Now()
+	if err := trust.Close(); err != nil {
+		t.Error(err)
+	}
+	if took := time.Since(began); took > 2*time.Second {
+		t.Errorf("took %v", took)
+	}
+}
+
 func TestMLLPAcknowledges(t *testing.T) {
 	trust := start(t, 1)
 	plain, err := net.Dial("tcp", trust.Services.MLLP)

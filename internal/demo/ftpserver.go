@@ -2,6 +2,7 @@ package demo
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
 	"io/fs"
@@ -25,10 +26,14 @@ const idleTime = 30 * time.Second
 
 // ftpService serves the share, for reading only and in clear, as services of
 // its kind did before anybody thought of TLS.
-type ftpService struct{ root *os.Root }
+type ftpService struct {
+	ctx  context.Context // of the demonstration
+	root *os.Root
+}
 
 // ftpSession is one client of the service.
 type ftpSession struct {
+	ctx     context.Context
 	root    *os.Root
 	conn    net.Conn
 	user    string
@@ -38,16 +43,14 @@ type ftpSession struct {
 }
 
 func (s *ftpService) serve(conn net.Conn) {
-	session := &ftpSession{root: s.root, conn: conn, folder: "."}
+	session := &ftpSession{ctx: s.ctx, root: s.root, conn: conn, folder: "."}
 	defer session.noData()
 	if session.reply(220, "Demonstration FTP service - "+notice) != nil {
 		return
 	}
-	lines := bufio.NewScanner(conn)
-	for {
-		if conn.SetReadDeadline(time.Now().Add(idleTime)) != nil || !lines.Scan() {
-			return
-		}
+	idle := time.AfterFunc(idleTime, func() { conn.Close() })
+	defer idle.Stop()
+	for lines := bufio.NewScanner(conn); lines.Scan(); idle.Reset(idleTime) {
 		command, argument, _ := strings.Cut(strings.TrimSpace(lines.Text()), " ")
 		command = strings.ToUpper(command)
 		if err := session.do(command, argument); err != nil || command == "QUIT" {
@@ -155,22 +158,30 @@ func (s *ftpSession) send(write func(io.Writer) error) error {
 	if err := s.reply(150, "Here it comes"); err != nil {
 		return err
 	}
-	limit := time.Now().Add(idleTime)
-	if err := s.data.(*net.TCPListener).SetDeadline(limit); err != nil {
-		return err
-	}
-	conn, err := s.data.Accept()
+	conn, err := s.accept()
 	if err != nil {
 		return s.reply(425, "Nobody came")
 	}
 	defer conn.Close()
-	if err := conn.SetDeadline(limit); err != nil {
-		return err
-	}
+	defer s.bound(conn)()
 	if write(conn) != nil || conn.Close() != nil {
 		return s.reply(550, "It cannot be read")
 	}
 	return s.reply(226, "That was all")
+}
+
+// accept waits for the client to come to the port opened before.
+func (s *ftpSession) accept() (net.Conn, error) {
+	defer s.bound(s.data)()
+	return s.data.Accept()
+}
+
+// bound closes c when the demonstration ends or the client is idle for too
+// long, unless the function that it returns is called first.
+func (s *ftpSession) bound(c io.Closer) func() {
+	limit, cancel := context.WithTimeout(s.ctx, idleTime)
+	stop := context.AfterFunc(limit, func() { c.Close() })
+	return func() { stop(); cancel() }
 }
 
 func (s *ftpSession) list(w io.Writer, long bool, argument string) error {
