@@ -71,6 +71,7 @@ func (f *frame) readChild(ctx context.Context, c extract.Child) {
 // readStream reads a child: from memory when it fits, else as a stream.
 func (f *frame) readStream(ctx context.Context, r io.Reader, c extract.Child) {
 	in := &unpacked{ctx: ctx, x: f.x, r: r}
+	f.unpacked = in
 	most := max(headSize, heldBytes-f.x.held)
 	whole := false
 	err := f.guard(func() (err error) { whole, err = f.fill(in, most); return err })

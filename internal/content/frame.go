@@ -40,6 +40,9 @@ type frame struct {
 	got     bool // the format has given something
 	rows    int
 
+	declared int64     // size of a child, by its container
+	unpacked *unpacked // a child's bytes, once opened
+
 	children tally
 	names    map[uint64]int // of children, to tell apart those of one name
 }
@@ -51,6 +54,7 @@ func (f *frame) reset(raw string, size int64, modified time.Time) {
 	f.item = fact.Item{Size: max(size, 0)}
 	f.setModified(modified)
 	f.reasons, f.got, f.rows = f.reasons[:0], false, 0
+	f.declared, f.unpacked = size, nil
 	f.children = tally{}
 	f.names = nil
 }

@@ -23,7 +23,7 @@ func (f *frame) reason(err error) string {
 	case errors.Is(err, context.DeadlineExceeded):
 		return fmt.Sprintf("time limit of %v reached", limits.ItemTime)
 	case errors.Is(err, errExpansion):
-		return fmt.Sprintf("limit of %d bytes unpacked reached", limits.Expansion)
+		return fmt.Sprintf("limit of %d bytes unpacked reached%s", limits.Expansion, f.left())
 	case errors.Is(err, errPanic), errors.Is(err, errBackward):
 		return known(err, errPanic, errBackward)
 	case errors.Is(err, extract.ErrSealed):
@@ -44,6 +44,18 @@ func (f *frame) reason(err error) string {
 		return errno.Error()
 	}
 	return "read error"
+}
+
+// left says how much of a child was not unpacked, as far as its container tells.
+func (f *frame) left() string {
+	n := f.declared
+	if f.unpacked != nil {
+		n -= f.unpacked.n
+	}
+	if n <= 0 {
+		return ""
+	}
+	return fmt.Sprintf(": %d left", n)
 }
 
 func known(err error, list ...error) string {
