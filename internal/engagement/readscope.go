@@ -227,7 +227,7 @@ func portRange(text string) (first, last int, service string, ok bool) {
 // window reads when targets may be touched.
 func (r *reader) window(s *section) {
 	w := audit.Window{From: s.moment("from"), Until: s.moment("until")}
-	ended := !w.Until.IsZero() && !r.now.IsZero() && !r.now.Before(w.Until)
+	ended := !w.Until.IsZero() && !r.now.Before(w.Until)
 	switch {
 	case !w.From.IsZero() && !w.Until.IsZero() && !w.From.Before(w.Until):
 		s.problem("until", "the window ends before it begins (%s): write an until that is later than the from", s.text("from"))

@@ -33,6 +33,7 @@ type world struct {
 	lookups  []string            // names that Resolve was asked for
 	names    map[string][]string // what they lead to
 	failing  error               // of Record
+	refusals int                 // of Record
 	peers    chan net.Conn       // the targets' ends
 }
 
@@ -57,6 +58,7 @@ func (w *world) record(c scope.Contact) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.failing != nil {
+		w.refusals++
 		return w.failing
 	}
 	w.contacts = append(w.contacts, c)
@@ -120,7 +122,7 @@ func prefixes(all ...string) []netip.Prefix {
 func hospital() (audit.Scope, map[string][]string) {
 	return audit.Scope{
 			Networks: prefixes("10.0.0.0/24", "2001:db8::/120", "::ffff:10.9.0.0/120"),
-			Hosts:    []string{"192.0.2.7", "pas.example", "LAB.example.", "localhost"},
+			Hosts:    []string{"192.0.2.7", "pas.example", "LAB.example.", "zone.example", "mapped.example", "localhost"},
 			Exclude:  []string{"10.0.0.9", "10.0.0.128/28", "2001:db8::9"},
 			Fragile:  []string{"ventilator.example", "10.0.0.77"},
 		}, map[string][]string{
@@ -132,6 +134,9 @@ func hospital() (audit.Scope, map[string][]string) {
 			"ventilator.example": {"10.0.0.66"},
 			"alias.example":      {"10.0.0.66"},
 			"zero.example":       {"0.0.0.0"},
+			"zone.example":       {"2001:db8:9::1%eth0"},
+			"mapped.example":     {"::ffff:198.51.100.5"},
+			"unmapped.example":   {"::ffff:10.0.0.9"},
 			"localhost":          {"127.0.0.1"},
 		}
 }
@@ -154,6 +159,9 @@ func TestDialDecides(t *testing.T) {
 		{"half.example:80", "10.0.0.31:80", ""},
 		{"localhost:80", "127.0.0.1:80", ""},
 
+		{"mapped.example:80", "198.51.100.5:80", ""},
+		{"10.0.0.5:080", "10.0.0.5:80", ""},
+
 		{"10.0.1.5:21", "", "not in the scope"},
 		{"192.0.2.8:21", "", "not in the scope"},
 		{"198.51.100.4:80", "", "not in the scope"}, // in scope by its name alone
@@ -174,6 +182,9 @@ func TestDialDecides(t *testing.T) {
 		{"alias.example:21", "", "fragile (ventilator.example)"},
 		{"[64:ff9b::10.0.0.9]:21", "", "excluded (10.0.0.9)"},
 		{"[2002:0a00:0009::1]:21", "", "excluded (10.0.0.9)"},
+
+		{"unmapped.example:80", "", "excluded (10.0.0.9)"},
+		{"zone.example:80", "", "with a zone"},
 
 		{"0.0.0.0:80", "", "stands for this machine"},
 		{"[::]:80", "", "stands for this machine"},
@@ -345,6 +356,32 @@ func TestExcludedNameMoves(t *testing.T) {
 	}
 }
 
+// TestLookups holds that a name service is asked only for what could be
+// permitted.
+func TestLookups(t *testing.T) {
+	tests := []struct {
+		address string
+		scope   audit.Scope
+		want    []string
+	}{
+		{"pas.example:80", audit.Scope{Hosts: []string{"pas.example"}}, []string{"pas.example"}},
+		{"inside.example:80", audit.Scope{Hosts: []string{"10.0.0.30"}}, []string{"inside.example"}},
+		{"inside.example:80", audit.Scope{Hosts: []string{"pas.example"}}, nil},
+		{"inside.example:80", audit.Scope{Hosts: []string{"10.0.0.30"}, Exclude: []string{"inside.example"}}, nil},
+		{"pas.example:80", audit.Scope{Hosts: []string{"pas.example"}, Window: audit.Window{From: time.Now().Add(time.Hour)}}, nil},
+		{"10.0.0.5:80", audit.Scope{Hosts: []string{"10.0.0.6"}, Exclude: []string{"pas.example"}}, nil},
+	}
+	for _, tt := range tests {
+		w := newWorld(t, tt.scope, second(hospital()))
+		if conn, err := w.Dial(t.Context(), who, "tcp", tt.address); err == nil {
+			conn.Close()
+		}
+		if diff := cmp.Diff(tt.want, w.lookups); diff != "" {
+			t.Errorf("%s in %+v: lookups (-want +got):\n%s", tt.address, tt.scope, diff)
+		}
+	}
+}
+
 func TestNewRefuses(t *testing.T) {
 	tests := map[string]audit.Scope{
 		"a wide IPv6 network":   {Networks: prefixes("2001:db8::/64")},
@@ -375,8 +412,8 @@ func TestNewRefuses(t *testing.T) {
 
 func TestTargets(t *testing.T) {
 	s := audit.Scope{
-		Networks: prefixes("10.0.0.0/24", "10.0.0.0/28", "2001:db8::/120", "10.0.0.0/24"),
-		Hosts:    []string{"10.0.0.5", "10.0.1.5", "PAS.example.", "::ffff:10.0.1.5"},
+		Networks: prefixes("10.0.0.0/24", "10.0.0.0/28", "2001:db8::/120", "10.0.0.0/24", "10.0.2.5/32"),
+		Hosts:    []string{"10.0.0.5", "10.0.2.5", "10.0.1.5", "PAS.example.", "::ffff:10.0.1.5"},
 		Stores: []audit.Store{
 			{Name: "a", URL: "file:///srv/943%20476%205919"},
 			{Name: "b", URL: "file:///srv/943%20476%205927"},
@@ -393,14 +430,14 @@ func TestTargets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []audit.Target{"net:10.0.0.0/24", "net:2001:db8::/120", "net:10.0.1.5", "net:pas.example",
+	want := []audit.Target{"net:10.0.0.0/24", "net:2001:db8::/120", "net:10.0.2.5/32", "net:10.0.1.5", "net:pas.example",
 		"file:///srv/943XXX", "file:///srv/943XXX~2", "sqlite:///srv/pas%20x.db"}
 	if diff := cmp.Diff(want, g.Targets()); diff != "" {
 		t.Errorf("targets (-want +got):\n%s", diff)
 	}
 	for i, name := range []string{"a", "b", "c"} {
-		if store, ok := g.StoreOf(want[4+i]); !ok || store.Name != name {
-			t.Errorf("target %s stands for %q, want %q", want[4+i], store.Name, name)
+		if store, ok := g.StoreOf(want[5+i]); !ok || store.Name != name {
+			t.Errorf("target %s stands for %q, want %q", want[5+i], store.Name, name)
 		}
 	}
 	if _, ok := g.StoreOf("file:///srv"); ok {
@@ -532,8 +569,8 @@ func TestRecordFails(t *testing.T) {
 	if _, err := w.Dial(t.Context(), who, "tcp", "pas.example:21"); !errors.Is(err, w.failing) {
 		t.Errorf("got %v, want the record's error", err)
 	}
-	if w.dialled != nil {
-		t.Errorf("dialled %v", w.dialled)
+	if w.dialled != nil || w.refusals != 1 {
+		t.Errorf("dialled %v after %d attempts to record", w.dialled, w.refusals)
 	}
 	if _, err := w.Dial(t.Context(), who, "tcp", "10.0.0.9:21"); !errors.Is(err, w.failing) || !errors.Is(err, scope.ErrOutside) {
 		t.Errorf("got %v, want the refusal and the record's error", err)
