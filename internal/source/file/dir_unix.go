@@ -70,7 +70,7 @@ func (d *dir) list(add func(entry) error) error {
 	for {
 		batch, err := d.file.ReadDir(listBatch)
 		for _, e := range batch {
-			if err := add(entry{name: e.Name(), kind: e.Type(), refused: dataless(e)}); err != nil {
+			if err := add(entry{name: e.Name(), kind: e.Type(), away: dataless(e)}); err != nil {
 				return err
 			}
 		}

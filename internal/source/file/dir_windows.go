@@ -48,7 +48,7 @@ func (d *dir) list(add func(entry) error) error {
 		for _, e := range batch {
 			listed := entry{name: e.Name(), kind: e.Type()}
 			if info, err := e.Info(); err == nil { // the listing holds it already
-				listed.refused = placeholder(info)
+				listed.away = placeholder(info)
 			}
 			if err := add(listed); err != nil {
 				return err
@@ -63,14 +63,12 @@ func (d *dir) list(add func(entry) error) error {
 	}
 }
 
-// placeholder says why a file must not be opened: its content is elsewhere, and
-// reading would fetch it.
-func placeholder(info fs.FileInfo) string {
+// placeholder reports whether a file's content is elsewhere: reading would
+// fetch it.
+func placeholder(info fs.FileInfo) bool {
 	const away = windows.FILE_ATTRIBUTE_RECALL_ON_DATA_ACCESS | windows.FILE_ATTRIBUTE_RECALL_ON_OPEN | windows.FILE_ATTRIBUTE_OFFLINE
-	if data, ok := info.Sys().(*syscall.Win32FileAttributeData); ok && data.FileAttributes&away != 0 {
-		return reasonPlaceholder
-	}
-	return ""
+	data, ok := info.Sys().(*syscall.Win32FileAttributeData)
+	return ok && data.FileAttributes&away != 0
 }
 
 func (d *dir) info() (os.FileInfo, error) { return d.root.Stat(".") }

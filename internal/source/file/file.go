@@ -72,11 +72,13 @@ func open(_ context.Context, config source.Config) (source.Source, error) {
 		return nil, fmt.Errorf("open store: %w", errMissing)
 	case err != nil:
 		return nil, fmt.Errorf("open store: %w", plain(err))
+	case s.own(info):
+		return nil, fmt.Errorf("open store: it is %s", reasonOwn)
 	case !info.IsDir():
 		if path, err = filepath.EvalSymlinks(path); err != nil {
 			return nil, fmt.Errorf("open store: %w", plain(err))
 		}
-		s.only = &entry{name: filepath.Base(path), kind: info.Mode().Type(), refused: placeholder(info)}
+		s.only = &entry{name: filepath.Base(path), kind: info.Mode().Type(), away: placeholder(info)}
 		path = filepath.Dir(path)
 	}
 	root, err := openRoot(path)
@@ -115,9 +117,9 @@ type walk struct {
 // entry is what a listing tells of one name; a large folder is kept in memory
 // as a list of these.
 type entry struct {
-	name    string
-	kind    fs.FileMode // type bits only
-	refused string      // why it is not opened, when the listing tells already
+	name string
+	kind fs.FileMode // type bits only
+	away bool        // a cloud placeholder: its content is elsewhere
 }
 
 // folder yields what the folder holds, and all below it.
@@ -132,13 +134,17 @@ func (w *walk) folder(f *folder) bool {
 	case refused != "":
 		return w.item(f.parent, source.Item{Path: f.path, Refused: refused, Skipped: true})
 	}
+	var below []entry // all that is kept of the list while the subfolders are walked
 	for _, e := range list {
-		if !e.kind.IsDir() && !w.entry(f, e) {
+		if e.kind.IsDir() {
+			below = append(below, e)
+		} else if !w.entry(f, e) {
 			return false
 		}
 	}
-	for _, e := range list {
-		if e.kind.IsDir() && !w.subfolder(f, e) {
+	list = nil
+	for _, e := range below {
+		if !w.subfolder(f, e) {
 			return false
 		}
 	}
@@ -178,17 +184,22 @@ func (w *walk) outside(d *dir) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if slices.ContainsFunc(w.exclude, func(own os.FileInfo) bool { return os.SameFile(own, info) }) {
+	if w.own(info) {
 		return reasonOwn, nil
 	}
 	return "", nil
 }
 
+// own reports whether a folder is one to leave out.
+func (s *store) own(info os.FileInfo) bool {
+	return slices.ContainsFunc(s.exclude, func(own os.FileInfo) bool { return os.SameFile(own, info) })
+}
+
 func (w *walk) subfolder(f *folder, e entry) bool {
 	sub := f.child(e.name)
 	switch {
-	case e.refused != "":
-		return w.item(f, source.Item{Path: sub.path, Refused: e.refused, Skipped: true})
+	case e.away:
+		return w.item(f, source.Item{Path: sub.path, Refused: reasonPlaceholder, Skipped: true})
 	case sub.depth > maxDepth:
 		return w.item(f, source.Item{Path: sub.path, Refused: reasonDepth})
 	}
@@ -197,16 +208,17 @@ func (w *walk) subfolder(f *folder, e entry) bool {
 
 // entry yields what is not a folder.
 func (w *walk) entry(f *folder, e entry) bool {
-	item := source.Item{Path: f.path + e.name, Refused: e.refused}
-	if item.Refused == "" {
-		item.Refused = special(e.kind)
+	item := source.Item{Path: f.path + e.name, Refused: special(e.kind)}
+	if e.away {
+		item.Refused = reasonPlaceholder
 	}
 	if item.Refused != "" {
 		item.Skipped = true
 		w.describe(f, e.name, &item)
 		return w.item(f, item)
 	}
-	item.File = func() (source.File, error) { return w.folders.open(f, e.name) }
+	folders, name := w.folders, e.name
+	item.File = func() (source.File, error) { return folders.open(f, name) }
 	return w.item(f, item)
 }
 

@@ -217,6 +217,15 @@ func TestStat(t *testing.T) {
 	}
 }
 
+func TestOwnFolder(t *testing.T) {
+	folder := t.TempDir()
+	src, err := Opener.Open(context.Background(), source.Config{URL: fileURL(folder), Exclude: []string{folder}})
+	if err == nil {
+		src.Close()
+		t.Error("the run's own folder opened as a store")
+	}
+}
+
 func TestOpenRefuses(t *testing.T) {
 	folder := t.TempDir()
 	for name, location := range map[string]string{

@@ -15,18 +15,13 @@ func (d *dir) kernel() bool { return false }
 // sfDataless marks a file whose content is only in the cloud.
 const sfDataless = 0x40000000
 
-// dataless says why a listed name is not to be opened, or "".
-func dataless(e fs.DirEntry) string {
+// dataless reports whether a listed name is a cloud placeholder.
+func dataless(e fs.DirEntry) bool {
 	info, err := e.Info()
-	if err != nil {
-		return ""
-	}
-	return placeholder(info)
+	return err == nil && placeholder(info)
 }
 
-func placeholder(info fs.FileInfo) string {
-	if st, ok := info.Sys().(*syscall.Stat_t); ok && st.Flags&sfDataless != 0 {
-		return reasonPlaceholder
-	}
-	return ""
+func placeholder(info fs.FileInfo) bool {
+	st, ok := info.Sys().(*syscall.Stat_t)
+	return ok && st.Flags&sfDataless != 0
 }

@@ -25,6 +25,6 @@ func (d *dir) kernel() bool {
 }
 
 // dataless: Linux mounts of cloud stores do not tell placeholders apart.
-func dataless(fs.DirEntry) string { return "" }
+func dataless(fs.DirEntry) bool { return false }
 
-func placeholder(fs.FileInfo) string { return "" }
+func placeholder(fs.FileInfo) bool { return false }

@@ -8,6 +8,6 @@ const noAccessTime = 0
 
 func (d *dir) kernel() bool { return false }
 
-func dataless(fs.DirEntry) string { return "" }
+func dataless(fs.DirEntry) bool { return false }
 
-func placeholder(fs.FileInfo) string { return "" }
+func placeholder(fs.FileInfo) bool { return false }
