@@ -84,7 +84,8 @@ func (c *Context) At(i int) byte {
 const (
 	labelWords = 6
 	labelGap   = 24
-	labelLine  = 1 // line ends that may stand between
+	labelLines = 2 // line ends that may stand between, when it says yes
+	notLines   = 5 // and when it says no: room for a signature
 )
 
 // Label walks back from a match over the words before it and returns the first
@@ -102,7 +103,10 @@ func (c *Context) Label(at int, labels *Labels) Sign {
 		if n == 0 {
 			return None
 		}
-		if sign := labels.sign(word[:n]); sign != skip {
+		switch sign := labels.sign(word[:n]); {
+		case sign == Yes && lines > labelLines:
+			return None
+		case sign != skip:
 			return sign
 		}
 		at = start
@@ -120,7 +124,7 @@ func (c *Context) wordEnd(at int, lines *int) (end int, ok bool) {
 		case IsDigit(ch):
 			return 0, false
 		case ch == '\n':
-			if *lines++; *lines > labelLine {
+			if *lines++; *lines > notLines {
 				return 0, false
 			}
 		}

@@ -25,7 +25,7 @@ func (d *distinct) reset() {
 		d.slots = d.slots[:smallSlots]
 		clear(d.slots)
 	}
-	d.n, d.level = 0, 0
+	d.n, d.level, d.limit = 0, 0, 0
 }
 
 // add takes a hash, which must be well mixed, and reports whether it is new.

@@ -46,6 +46,7 @@ func (s *Scanner) Text(b []byte) {
 		if len(s.buf) == cap(s.buf) {
 			s.advance(len(s.buf) - lookAhead)
 			s.shift()
+			boundPending(&s.prose.tally)
 		}
 	}
 }

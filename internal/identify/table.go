@@ -65,7 +65,7 @@ func (s *Scanner) Row(cells [][]byte) {
 	}
 	s.take(&s.table, s.rowHits)
 	if s.rows++; s.rows%pendingEvery == 0 {
-		s.boundPending()
+		boundPending(&s.table)
 	}
 }
 
@@ -78,14 +78,14 @@ const (
 
 // boundPending keeps memory flat when many columns hold many values: their
 // counts become estimates.
-func (s *Scanner) boundPending() {
+func boundPending(t *tally) {
 	total := 0
-	for i := range s.table.slots {
-		total += s.table.slots[i].pending.n
+	for i := range t.slots {
+		total += t.slots[i].pending.n
 	}
 	if total > pendingTotal {
-		for i := range s.table.slots {
-			s.table.slots[i].pending.restrict(pendingFew)
+		for i := range t.slots {
+			t.slots[i].pending.restrict(pendingFew)
 		}
 	}
 }

@@ -9,6 +9,8 @@ type tally struct {
 	entries []entry
 	index   map[slotSet]int32
 	spill   entryTotals // records beyond the bound, judged as they came
+	spilled int         // how many there were
+	guesses []verdict   // on the columns, as they stood some time ago
 }
 
 // Bounds of a tally.
@@ -64,6 +66,7 @@ func (t *tally) reset() {
 	clear(t.index)
 	clear(t.spill.counts)
 	t.spill = entryTotals{counts: t.spill.counts}
+	t.spilled = 0
 }
 
 // slotOf returns the number of a slot, making it when it is new. When there are
@@ -245,10 +248,17 @@ func (s *Scanner) entryOf(t *tally, set slotSet) *entry {
 	return e
 }
 
+// guessEvery is after how many spilled records the columns are judged anew.
+const guessEvery = 4096
+
 // takeSpilled counts a record of a combination that there is no room for, as
-// its columns stand now.
+// its columns stand.
 func (s *Scanner) takeSpilled(t *tally, set *slotSet, hits []hit) {
-	verdicts := s.verdicts(t)
+	if t.spilled%guessEvery == 0 || len(t.guesses) != len(t.slots) {
+		t.guesses = append(t.guesses[:0], s.verdicts(t)...)
+	}
+	t.spilled++
+	verdicts := t.guesses
 	score := s.score(t, set, verdicts, false)
 	s.summary.Score = max(s.summary.Score, score)
 	if !s.identifiable(score) {

@@ -48,7 +48,8 @@ type date struct {
 // a date of birth.
 func find(c *identify.Context, at int) (identify.Match, bool) {
 	d, ok := parse(c, at)
-	if !ok || identify.IsWord(c.At(d.end)) && !timeFollows(c, d.end) && !c.Name {
+	timed, atMidnight := timeFollows(c, d.end)
+	if !ok || identify.IsWord(c.At(d.end)) && !timed && !c.Name {
 		return identify.Match{}, false
 	}
 	before := c.Before(at)
@@ -65,7 +66,7 @@ func find(c *identify.Context, at int) (identify.Match, bool) {
 	case identify.No:
 		signals |= other
 	}
-	if timeFollows(c, d.end) && signals&label == 0 {
+	if timed && !atMidnight && signals&label == 0 {
 		return identify.Match{}, false // a time stamp
 	}
 	if d.compact && before == '|' && c.LineHas("PID|") { // HL7, with or without a time
@@ -123,13 +124,14 @@ func weigh(c *identify.Context, d *date) (uint32, bool) {
 	return s, true
 }
 
-// timeFollows reports whether a time of day stands behind a date.
-func timeFollows(c *identify.Context, end int) bool {
+// timeFollows reports whether a time of day stands behind a date, and whether it
+// is the midnight that a database puts there.
+func timeFollows(c *identify.Context, end int) (timed, atMidnight bool) {
 	if sep := c.At(end); sep != 'T' && sep != ' ' {
-		return false
+		return false, false
 	}
-	hour := identify.IsDigit(c.At(end+1)) && identify.IsDigit(c.At(end+2)) && c.At(end+3) == ':'
-	return hour && !(len(c.Text) >= end+6 && string(c.Text[end+1:end+6]) == "00:00")
+	timed = identify.IsDigit(c.At(end+1)) && identify.IsDigit(c.At(end+2)) && c.At(end+3) == ':'
+	return timed, timed && len(c.Text) >= end+6 && string(c.Text[end+1:end+6]) == "00:00"
 }
 
 // midnight reports whether b is the empty time that a database puts behind a

@@ -310,10 +310,10 @@ func partOfHash(c *identify.Context, at, end int) bool {
 	hexadecimal := func(b byte) bool {
 		return identify.IsDigit(b) || b|0x20 >= 'a' && b|0x20 <= 'f'
 	}
-	for at > 0 && hexadecimal(c.At(at-1)) {
+	for at > 0 && end-at < shortest && hexadecimal(c.At(at-1)) {
 		at--
 	}
-	for end < len(c.Text) && hexadecimal(c.At(end)) {
+	for end < len(c.Text) && end-at < shortest && hexadecimal(c.At(end)) {
 		end++
 	}
 	return end-at >= shortest

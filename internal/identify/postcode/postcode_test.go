@@ -1,0 +1,63 @@
+package postcode
+
+import (
+	"testing"
+
+	"trustaudit/internal/identify"
+)
+
+func TestFind(t *testing.T) {
+	tests := []struct {
+		text string
+		want uint32
+	}{
+		{"EX4 8AG", listed}, {"EX48AG", listed}, {"M1 1AA", listed}, {"M11AA", listed}, {"W1A 0AX", listed}, {"EC1A 1BB", listed}, {"LS16 6BJ", listed},
+		{"EX4  8AG", listed}, {"EX4\u00a08AG", listed}, {"EX4 8AG.", listed},
+		{"DE2 1JL", unlisted},
+		{"ZZ99 3VZ", 0}, {"ZZ99 3AZ", 0}, // no fixed abode, abroad
+		{"EX4 8CG", 0}, {"EX4 8A", 0}, {"EX4 8AGX", 0}, {"EX 8AG", 0}, {"EX4-8AG", 0}, {"EX4\n8AG", 0}, {"4 8AG", 0}, {"ex4 8ag", 0},
+		{"EX4", 0}, {"", 0}, {"E", 0},
+	}
+	for _, tt := range tests {
+		c := identify.Context{Text: []byte(tt.text)}
+		m, ok := Kind.Find(&c, 0)
+		if ok != (tt.want != 0) || m.Signals&(listed|unlisted) != tt.want {
+			t.Errorf("%q: got %b, %v, want %b", tt.text, m.Signals, ok, tt.want)
+		}
+	}
+}
+
+func TestContext(t *testing.T) {
+	tests := []struct {
+		before string
+		want   uint32
+	}{
+		{"Northfold Hospital, Barrack Road, Exeter ", organisation},
+		{"Acme Ltd, Unit 4, ", organisation},
+		{"Mrs A Canary\n37 The Crescent\nExeter\n", addressee},
+		{"Northfold Hospital\n\nMrs A Canary\n37 The Crescent\n", addressee},
+		{"Postcode: ", label},
+		{"37 The Crescent, ", 0},
+	}
+	for _, tt := range tests {
+		c := identify.Context{Text: []byte(tt.before + "EX4 8AG")}
+		m, ok := Kind.Find(&c, len(tt.before))
+		if got := m.Signals &^ listed; !ok || got != tt.want {
+			t.Errorf("%q: got %b, %v, want %b", tt.before, got, ok, tt.want)
+		}
+	}
+}
+
+func TestValue(t *testing.T) {
+	value := func(text string, name bool) uint64 {
+		c := identify.Context{Text: []byte(text), Name: name}
+		m, _ := Kind.Find(&c, 0)
+		return m.Value
+	}
+	want := value("EX4 8AG", false)
+	for _, text := range []string{"EX48AG", "ex4 8ag", "EX4_8AG"} {
+		if got := value(text, true); got != want {
+			t.Errorf("%q is %x, want %x", text, got, want)
+		}
+	}
+}
