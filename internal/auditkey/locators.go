@@ -257,6 +257,7 @@ func (m *messages) open(s *Secret, yield func(Locator, error) bool) bool {
 	if err == nil {
 		lines := bufio.NewScanner(plain)
 		lines.Buffer(nil, maxLocator)
+		lines.Split(wholeLines)
 		for lines.Scan() {
 			row, err := parseLocator(lines.Bytes())
 			if !yield(row, err) {
@@ -272,6 +273,17 @@ func (m *messages) open(s *Secret, yield func(Locator, error) bool) bool {
 		return yield(Locator{}, fmt.Errorf("unseal locators, message %d: %w", m.count, err))
 	}
 	return true
+}
+
+// wholeLines parts lines; unlike bufio.ScanLines it takes no half of one.
+func wholeLines(data []byte, atEOF bool) (int, []byte, error) {
+	if i := bytes.IndexByte(data, '\n'); i >= 0 {
+		return i + 1, data[:i], nil
+	}
+	if atEOF && len(data) > 0 {
+		return 0, nil, io.ErrUnexpectedEOF
+	}
+	return 0, nil, nil
 }
 
 // parseLocator says nothing of the line in its errors.

@@ -154,61 +154,21 @@ func (v *verifier) block(offset int64) (int64, error) {
 		return at.end, nil
 	}
 	v.defect(Altered, l.N, at.payload, "its payload is not what its header says")
-	if fits, err := v.headerAt(at.end); fits || err != nil {
+	if at.end == v.window.size {
+		return at.end, nil
+	}
+	if fits, err := v.window.headerAt(at.end); fits || err != nil {
 		return at.end, err
 	}
 	if v.rescans++; v.rescans > maxRescans {
 		v.verdict.Stopped = true
 	}
-	return v.search(at.payload)
-}
-
-// headerAt reports whether a block, or the end of the journal, is at offset.
-func (v *verifier) headerAt(offset int64) (bool, error) {
-	if offset == v.window.size {
-		return true, nil
-	}
-	line, err := v.window.line(offset)
-	if errors.Is(err, errTorn) || errors.Is(err, errLong) {
-		return false, nil
-	}
-	if err != nil {
-		return false, err
-	}
-	_, err = parseHeader(line)
-	return err == nil, nil
-}
-
-// search returns where the next header stands, at the start of a line or not,
-// or the end.
-func (v *verifier) search(from int64) (int64, error) {
-	mark := []byte(headerStart)
-	for at := from; at < v.window.size; {
-		data := v.buf[:min(int64(len(v.buf)), v.window.size-at)]
-		if n, err := v.window.src.ReadAt(data, at); n < len(data) {
-			return 0, fmt.Errorf("read journal: %w", err)
-		}
-		for i := 0; ; {
-			k := bytes.Index(data[i:], mark)
-			if k < 0 {
-				break
-			}
-			if fits, err := v.headerAt(at + int64(i+k)); fits || err != nil {
-				return at + int64(i+k), err
-			}
-			i += k + 1
-		}
-		if len(data) < len(v.buf) {
-			break
-		}
-		at += int64(len(data) - len(mark) + 1)
-	}
-	return v.window.size, nil
+	return v.window.search(at.payload, v.buf)
 }
 
 // unreadable deals with a line that should be a header and is not.
 func (v *verifier) unreadable(offset int64) (int64, error) {
-	next, err := v.search(offset)
+	next, err := v.window.search(offset, v.buf)
 	if err != nil {
 		return 0, err
 	}
@@ -241,7 +201,7 @@ func (v *verifier) follows(offset int64) (bool, error) {
 
 // overrun deals with a block that ends beyond the journal.
 func (v *verifier) overrun(l *headerLine, offset int64, at place) (int64, error) {
-	next, err := v.search(at.payload)
+	next, err := v.window.search(at.payload, v.buf)
 	if err != nil {
 		return 0, err
 	}

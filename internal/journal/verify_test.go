@@ -275,6 +275,40 @@ func TestVerifyWithoutIndex(t *testing.T) {
 			if len(list) < 2 {
 				t.Errorf("the tampering does not show: %v", list)
 			}
+			if _, err := readEverything(dir); err == nil {
+				t.Error("a reader took it")
+			}
+			var damage *DamagedError
+			if _, err := Open(dir, clock()); !errors.As(err, &damage) {
+				t.Errorf("Open: %v", err)
+			}
+		})
+	}
+}
+
+// TestHeaderMustFitFacts: a header that names other facts than its payload
+// holds, with a sound hash of it, is refused by whoever reads the facts.
+func TestHeaderMustFitFacts(t *testing.T) {
+	for name, how := range map[string]func(*headerLine){
+		"one more":     func(l *headerLine) { l.Facts++ },
+		"one less":     func(l *headerLine) { l.Facts-- },
+		"another kind": func(l *headerLine) { l.Kinds = []string{"test.other/1"} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir, w := create(t)
+			commit(t, w, 1, 5)
+			must(t, w.Close())
+			line, payload, _ := bytes.Cut(blocksOf(t, dir)[0], []byte("\n"))
+			l, err := parseHeader(line)
+			must(t, err)
+			how(l)
+			line, err = l.encode()
+			must(t, err)
+			dir = copyFiles(t, join(line, []byte("\n"), payload), nil)
+			var damage *DamagedError
+			if _, err := readEverything(dir); !errors.As(err, &damage) {
+				t.Errorf("reading: %v", err)
+			}
 		})
 	}
 }

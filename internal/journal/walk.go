@@ -76,6 +76,42 @@ func (w *window) line(offset int64) ([]byte, error) {
 	}
 }
 
+// headerAt reports whether a header stands at offset.
+func (w *window) headerAt(offset int64) (bool, error) {
+	line, err := w.line(offset)
+	if errors.Is(err, errTorn) || errors.Is(err, errLong) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	_, err = parseHeader(line)
+	return err == nil, nil
+}
+
+// search returns where the next header stands, at the start of a line or not,
+// or the end. It reads through buf.
+func (w *window) search(from int64, buf []byte) (int64, error) {
+	mark := []byte(headerStart)
+	for at := from; at < w.size; at += int64(len(buf) - len(mark) + 1) {
+		data := buf[:min(int64(len(buf)), w.size-at)]
+		if n, err := w.src.ReadAt(data, at); n < len(data) {
+			return 0, fmt.Errorf("read journal: %w", err)
+		}
+		for i := 0; ; i++ {
+			k := bytes.Index(data[i:], mark)
+			if k < 0 {
+				break
+			}
+			i += k
+			if fits, err := w.headerAt(at + int64(i)); fits || err != nil {
+				return at + int64(i), err
+			}
+		}
+	}
+	return w.size, nil
+}
+
 // trimNUL returns the size without the zero bytes at the end: neither file
 // ever holds one, but a power cut can leave a file longer than what was
 // written to it.
@@ -175,10 +211,20 @@ func next(w *window, c *chain) (*headerLine, place, error) {
 	}
 	at := place{payload: c.end + int64(len(line)) + 1, hash: sha256.Sum256(line)}
 	if l.Bytes > w.size-at.payload {
-		return nil, place{}, nil
+		return nil, place{}, reallyLast(w, n, c.end, at.payload)
 	}
 	at.end = at.payload + l.Bytes
 	return l, at, nil
+}
+
+// reallyLast makes sure that a block that ends beyond the journal is the last:
+// if another follows, its length was altered, and nothing must be cut off.
+func reallyLast(w *window, n, offset, payload int64) error {
+	following, err := w.search(payload, make([]byte, 256<<10))
+	if err == nil && following < w.size {
+		err = damaged(Altered, n, offset, "its header gives it more bytes than the journal has")
+	}
+	return err
 }
 
 // tornHeader reports whether rest can be the beginning of the header of block n.
