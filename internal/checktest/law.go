@@ -82,7 +82,7 @@ const (
 	manyFacts    = 10_000
 	maxFindings  = 200
 	maxExemplars = 20
-	maxGrowth    = 8 << 20
+	maxGrowth    = 3 << 20
 )
 
 // bounded feeds the case many times over, each time about other places, and

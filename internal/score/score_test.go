@@ -97,6 +97,8 @@ func TestStanding(t *testing.T) {
 	failed := file("file:///a", audit.Fail)
 	halfRead := failed
 	halfRead.Coverage = audit.Coverage{Total: 4, Seen: 2, Unread: 2}
+	doubtful := file("file:///a", audit.StatePass) // says pass, although something is unread
+	doubtful.Coverage = halfRead.Coverage
 	tests := []struct {
 		name     string
 		results  []audit.Result
@@ -118,6 +120,7 @@ func TestStanding(t *testing.T) {
 		{"refuted", []audit.Result{failed}, audit.Refuted, audit.NotAchieved, 1, nil},
 		{"refuted outweighs capped", []audit.Result{seal(audit.Fail), failed}, audit.Refuted, audit.NotAchieved, 2, nil},
 		{"one clean target helps nothing", []audit.Result{failed, file("file:///b", audit.StatePass)}, audit.Refuted, audit.NotAchieved, 1, nil},
+		{"a pass that left something", []audit.Result{doubtful}, audit.NotAssessed, "", 0, []string{"FILE-X left 2 of 4 unread on 1 target."}},
 		{"refuted and half read", []audit.Result{halfRead}, audit.Refuted, audit.NotAchieved, 1, []string{"FILE-X left 2 of 4 unread on 1 target."}},
 	}
 	for _, test := range tests {

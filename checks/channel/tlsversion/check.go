@@ -31,12 +31,17 @@ func (f fold) See(fact audit.Fact) {
 	if !ok {
 		return
 	}
-	if !endpoint.Spoken {
-		if endpoint.Reason != "" {
-			f.pass.Unread(1, endpoint.Reason)
-		}
-		return
+	switch {
+	case endpoint.Spoken:
+		f.versions(endpoint)
+	case endpoint.Reason != "":
+		f.pass.Unread(1, endpoint.Reason)
+	case endpoint.Via != "":
+		f.pass.Unread(1, "TLS was not spoken after "+endpoint.Via)
 	}
+}
+
+func (f fold) versions(endpoint tls.TLS) {
 	told := map[string]bool{}
 	for _, v := range endpoint.Versions {
 		told[v.Name] = true

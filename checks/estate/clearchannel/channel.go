@@ -108,6 +108,8 @@ func (c *channel) state(medium string) state {
 	switch {
 	case c == nil:
 		return unknown
+	case c.ftp == sound && c.tls == clear: // agreed to TLS, and did not speak it
+		return clear
 	case c.ftp != unknown:
 		return c.ftp
 	case c.mllp != unknown:
@@ -131,7 +133,7 @@ func neverEncrypts(service string) bool {
 
 func (c *channel) words(medium string) string {
 	switch {
-	case c.ftp == clear:
+	case c.ftp != unknown:
 		return "FTP without TLS"
 	case c.mllp == clear:
 		return "MLLP without TLS"

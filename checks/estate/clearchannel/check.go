@@ -62,9 +62,7 @@ func (f *fold) See(fact audit.Fact) {
 			c.mllp = max(c.mllp, ask(fact.TLS, fact.Declared && fact.Reason == ""))
 		})
 	case tls.TLS:
-		if fact.Via == "" {
-			f.channel(fact.Endpoint, func(c *channel) { c.tls = max(c.tls, ask(fact.Spoken, fact.Reason == "")) })
-		}
+		f.channel(fact.Endpoint, func(c *channel) { c.tls = max(c.tls, ask(fact.Spoken, fact.Reason == "")) })
 	}
 }
 
