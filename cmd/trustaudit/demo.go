@@ -57,7 +57,11 @@ func (a *app) demo(ctx context.Context, out string) (err error) {
 // auditDemo does what an auditor does, step by step.
 func (a *app) auditDemo(ctx context.Context, trust *demo.Trust, out, runDir string) error {
 	engagementFile := filepath.Join(out, "engagement.yaml")
-	if err := writeFile(engagementFile, []byte(trust.EngagementYAML()), 0o644); err != nil {
+	text, err := trust.EngagementYAML()
+	if err != nil {
+		return err
+	}
+	if err := writeFile(engagementFile, text, 0o644); err != nil {
 		return err
 	}
 	file, err := a.load(engagementFile, runDir)

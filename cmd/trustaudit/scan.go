@@ -54,15 +54,14 @@ unless the engagement says otherwise.`,
 	f.StringArrayVar(&o.paths, "path", nil, "folder, file or store URL to assess; may be repeated")
 	f.BoolVar(&o.countTestData, "count-test-data", false, "count identifiers from test ranges as if they were live")
 	f.StringVar(&o.passphraseFile, "passphrase-file", "", "file that holds the passphrase of the audit key")
-	if err := c.MarkFlagRequired("out"); err != nil {
-		panic(err) // the flag is defined three lines up
-	}
 	return c
 }
 
 // engagement reads the engagement file, or makes one of the paths.
 func (a *app) engagement(args []string, o scanOptions) (*engagement.File, error) {
 	switch {
+	case o.out == "":
+		return nil, &exit{exitUsage, errors.New("--out is missing: write the folder that the run is to be kept in")}
 	case len(args) == 1 && (o.selfAssessment || len(o.paths) > 0 || o.countTestData):
 		return nil, &exit{exitUsage, errors.New("an engagement file says itself what to assess: leave out --self-assessment, --path and --count-test-data")}
 	case len(args) == 1:

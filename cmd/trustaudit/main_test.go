@@ -1,0 +1,69 @@
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// mainAgain makes the test binary the program itself: tests that kill or
+// measure it start it so.
+const mainAgain = "TRUSTAUDIT_TEST_MAIN"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(mainAgain) != "" {
+		os.Exit(program())
+	}
+	testscript.Main(m, map[string]func(){"trustaudit": func() { os.Exit(program()) }})
+}
+
+// program is main without its exit.
+func program() int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	a := &app{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, now: time.Now}
+	return a.run(ctx, os.Args[1:])
+}
+
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("TRUSTAUDIT_PASSPHRASE", "correct horse battery staple")
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exit": exits, "flip": flip},
+	})
+}
+
+// exits runs trustaudit and expects an exit code: exit 3 scan ….
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exit CODE ARG…")
+	}
+	err := ts.Exec("trustaudit", args[1:]...)
+	code := "0"
+	if err != nil {
+		code = exitCode(err)
+	}
+	if code != args[0] {
+		ts.Fatalf("trustaudit %v: exit %s, want %s", args[1:], code, args[0])
+	}
+}
+
+// flip changes one byte of a file at an offset from its end.
+func flip(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: flip FILE")
+	}
+	name := ts.MkAbs(args[0])
+	data, err := os.ReadFile(name)
+	ts.Check(err)
+	data[len(data)/2] ^= 1
+	ts.Check(os.WriteFile(name, data, 0o600))
+}
