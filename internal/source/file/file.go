@@ -142,7 +142,6 @@ func (w *walk) folder(f *folder) bool {
 			return false
 		}
 	}
-	list = nil
 	for _, e := range below {
 		if !w.subfolder(f, e) {
 			return false
