@@ -1,6 +1,6 @@
 // Package json reads JSON and JSON lines as a stream of records: the values of
-// a file, the elements of an array at its top, the larger elements of arrays
-// below an object at its top. A record of plain fields is a row of a table,
+// a file, the elements of an array at its top, and those of an array below an
+// object at its top whose name says that it holds records. A record of plain fields is a row of a table,
 // any other is text, "key: value" a line each. What is not quite JSON is read
 // all the same; nothing is refused for its grammar.
 package json
@@ -21,22 +21,25 @@ var Format = extract.Format{Name: "json", Detect: detect, Read: read}
 
 func detect(head []byte, name string) extract.Confidence {
 	b := bytes.TrimLeft(charset.Sample(head, 512), " \t\r\n")
-	if len(b) == 0 || !charset.IsText(head) {
+	if len(b) == 0 {
 		return extract.No
 	}
 	next := byte(0)
 	if rest := bytes.TrimLeft(b[1:], " \t\r\n"); len(rest) > 0 {
 		next = rest[0]
 	}
-	switch {
-	case b[0] == '{' && (next == '"' || next == '}'), b[0] == '[' && (next == '{' || next == '[' || next == '"'):
-		return extract.ByContent
-	}
+	sure := extract.No
 	switch strings.ToLower(path.Ext(name)) {
 	case ".json", ".jsonl", ".ndjson", ".geojson":
-		return extract.ByName
+		sure = extract.ByName
 	}
-	return extract.No
+	if b[0] == '{' && (next == '"' || next == '}') || b[0] == '[' && (next == '{' || next == '[' || next == '"') {
+		sure = extract.ByContent
+	}
+	if sure == extract.No || !charset.IsText(head) {
+		return extract.No
+	}
+	return sure
 }
 
 func read(ctx context.Context, doc extract.Document, sink extract.Sink) error {
@@ -60,6 +63,13 @@ const (
 	maxLabel = 256
 )
 
+// lists are the names of arrays of records: those of FHIR, and of the answers
+// of services.
+var lists = map[string]bool{
+	"entry": true, "entries": true, "records": true, "patients": true, "rows": true, "items": true, "data": true,
+	"results": true, "hits": true, "list": true, "messages": true, "documents": true, "resources": true,
+}
+
 // reader walks the document token by token.
 type reader struct {
 	s     *charset.Stream
@@ -67,7 +77,7 @@ type reader struct {
 	over  int    // containers beyond maxDepth
 	key   bool   // a key is due
 	label []byte // key of the array at hand
-	large bool   // the element at hand has containers in it
+	list  bool   // the array at hand, below the object at the top, holds records
 	rec   record
 }
 
@@ -125,11 +135,8 @@ func (r *reader) open(c byte) error {
 			return err
 		}
 		r.rec.begin(true)
-	case depth == 2:
-		r.large = false
-		r.rec.flat = false
-	case depth > 2:
-		r.large = true
+	case depth == 1 && c == '[':
+		r.list = lists[strings.ToLower(string(r.rec.lastKey()))]
 		r.rec.flat = false
 	default:
 		r.rec.flat = false
@@ -160,7 +167,7 @@ func (r *reader) close() error {
 	r.stack = r.stack[:len(r.stack)-1]
 	r.key = false
 	depth := len(r.stack)
-	element := depth == 2 && r.stack[0] == '{' && r.stack[1] == '[' && r.large
+	element := depth == 2 && r.stack[0] == '{' && r.stack[1] == '[' && r.list
 	if depth == 0 || depth == 1 && r.stack[0] == '[' || element {
 		return r.rec.end()
 	}

@@ -46,6 +46,7 @@ func TestRead(t *testing.T) {
 		{"nested", `[{"p":{"nhs":"9990123456"}},{"p":{"nhs":"9990123464"}}]`, []string{"p: \nnhs: 9990123456\n", "p: \nnhs: 9990123464\n"}, nil},
 		{"array of values", `{"given":["Ann","Bea"],"x":1}`, []string{"given: \ngiven: Ann\ngiven: Bea\nx: 1\n"}, nil},
 		{"bundle", `{"type":"b","entry":[{"r":{"id":"1"}},{"r":{"id":"2"}}]}`, []string{"type: b\nentry: \nr: \nid: 1\n", "r: \nid: 2\n"}, nil},
+		{"parts of one thing", `{"name":[{"given":["Ann"]},{"given":["Bea"]}],"birthDate":"1950-01-02"}`, []string{"name: \ngiven: \ngiven: Ann\ngiven: \ngiven: Bea\nbirthDate: 1950-01-02\n"}, nil},
 		{"list", `["9990123456", 12]`, []string{"9990123456\n12\n"}, nil},
 		{"escapes", `["a\"b\\\u00e9\ud83d\ude00\n\q\ud83d"]`, []string{"a\"b\\é😀\nq\uFFFD\n"}, nil},
 		{"exponent", `[9.990123456e9]`, []string{"9990123456\n"}, nil},

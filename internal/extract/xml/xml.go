@@ -1,6 +1,7 @@
 // Package xml reads XML as labelled text: "element: text", a line each, with a
-// break between elements that repeat and have parts, which are the records of
-// an export. Entities of a document's own are not expanded.
+// break between elements that have parts and repeat with none of another name
+// between them, which are the records of an export. Entities of a document's
+// own are not expanded.
 package xml
 
 import (
@@ -53,7 +54,11 @@ type reader struct {
 type sibling struct {
 	name  string
 	parts bool // it has elements in it
+	mixed bool // it has siblings of other names that have parts: they describe one thing
 }
+
+// records are the names of elements that are records among elements that are not.
+var records = map[string]bool{"entry": true, "record": true, "patient": true, "row": true, "message": true}
 
 func read(ctx context.Context, doc extract.Document, sink extract.Sink) error {
 	return Labelled(ctx, charset.Open(doc), sink)
@@ -121,11 +126,13 @@ func (r *reader) begin(name []byte) error {
 		return nil
 	}
 	before := r.last[r.depth]
-	r.last[r.depth] = sibling{name: string(name)}
+	same := before.name == string(name)
+	mixed := before.mixed || before.parts && !same
+	r.last[r.depth] = sibling{name: string(name), mixed: mixed}
 	if r.depth < maxLevel {
 		r.last[r.depth+1] = sibling{}
 	}
-	if r.depth < 2 || r.depth > r.level || !before.parts || before.name != string(name) {
+	if r.depth < 2 || r.depth > r.level || !before.parts || !same || mixed && !records[string(bytes.ToLower(name))] {
 		return nil
 	}
 	r.level = r.depth

@@ -37,6 +37,8 @@ func TestRead(t *testing.T) {
 		{"labels", "<p><nhs>9990123456</nhs><dob>1950-01-02</dob></p>", []string{"\nnhs: 9990123456\ndob: 1950-01-02"}},
 		{"records", "<?xml version='1.0'?><ps><p><a>1</a><b>2</b></p>\n<p><a>3</a></p></ps>", []string{"\na: 1\nb: 2 ", "\na: 3"}},
 		{"lines are no records", "<p><line>1</line><line>2</line></p>", []string{"\nline: 1\nline: 2"}},
+		{"parts of one thing", "<p><id><v>1</v></id><n><g>A</g></n><n><g>B</g></n></p>", []string{"\nv: 1\ng: A\ng: B"}},
+		{"entries of a bundle", "<b><meta><v>1</v></meta><entry><n>A</n></entry><entry><n>B</n></entry></b>", []string{"\nv: 1\nn: A", "\nn: B"}},
 		{"attributes", `<x:id root="2.16" extension='999'/>`, []string{"\nid root: 2.16\nid extension: 999"}},
 		{"mixed", "<p>NHS <b>999</b> 012</p>", []string{"\np: NHS \nb: 999 012"}},
 		{"entities", "<p>a &amp; b &#x41;&#66; &unknown; & c</p>", []string{"\np: a & b AB &unknown; & c"}},
