@@ -117,3 +117,11 @@ func BenchmarkTable(b *testing.B) {
 		s.Finish()
 	}
 }
+
+func BenchmarkMask(b *testing.B) {
+	s := newScanner()
+	b.ReportAllocs()
+	for b.Loop() {
+		s.Mask("clinics/2026/cardiology/letter_000123.txt")
+	}
+}

@@ -96,7 +96,7 @@ type column struct {
 	lettered int64 // of these, with a letter
 	values   distinct
 	sketch   audit.Sketch
-	recent   [64]uint64 // hashes sketched of late
+	recent   [256]uint64 // hashes sketched of late
 }
 
 // columnValues bounds what is kept to count a column's distinct values.

@@ -162,7 +162,7 @@ func (c *Context) wordBack(end int, word *[MaxWord]byte) (start, n int) {
 
 // Near reports whether one of the words stands in the stretch of n bytes before
 // at, and stops at a word of the other list.
-func (c *Context) Near(at, n int, words, stop Words) (found, stopped bool) {
+func (c *Context) Near(at, n int, words, stop *Words) (found, stopped bool) {
 	var word [MaxWord]byte
 	low := max(0, at-n)
 	for at > low {

@@ -2,6 +2,8 @@ package identify
 
 import (
 	"fmt"
+	"iter"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,30 +12,49 @@ import (
 )
 
 // Words is a set of words in lower case.
-type Words map[string]struct{}
+type Words struct {
+	set map[string]struct{}
+	// lengths has, for each first byte, the bits of the lengths that occur: most
+	// words are told from the set's without hashing them.
+	lengths [256]uint32
+}
 
 // Has reports whether the set holds the word.
-func (w Words) Has(word []byte) bool {
-	_, ok := w[string(word)]
+func (w *Words) Has(word []byte) bool {
+	if n := len(word); n == 0 || n > MaxWord || w.lengths[word[0]]>>n&1 == 0 {
+		return false
+	}
+	_, ok := w.set[string(word)]
 	return ok
 }
 
+// All yields the words in no order.
+func (w *Words) All() iter.Seq[string] { return maps.Keys(w.set) }
+
+func (w *Words) add(word string) {
+	if w.set == nil {
+		w.set = map[string]struct{}{}
+	}
+	w.set[word] = struct{}{}
+	w.lengths[word[0]] |= 1 << min(len(word), 31)
+}
+
 // ReadWords returns the words of a list: one a line.
-func ReadWords(list string) Words {
-	words := Words{}
+func ReadWords(list string) *Words {
+	words := &Words{}
 	for _, row := range readRows(list) {
-		words[row[0]] = struct{}{}
+		words.add(row[0])
 	}
 	return words
 }
 
-// ReadTitles returns the titles of one sign.
-func ReadTitles(sign string) Words {
-	words := Words{}
+// ReadTitles returns the titles of the given signs.
+func ReadTitles(signs ...string) *Words {
+	words := &Words{}
 	for _, row := range readRows("titles.tsv") {
-		if row[0] == sign {
+		if slices.Contains(signs, row[0]) {
 			for w := range strings.FieldsSeq(row[1]) {
-				words[w] = struct{}{}
+				words.add(w)
 			}
 		}
 	}

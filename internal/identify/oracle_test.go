@@ -174,7 +174,7 @@ func oracleCode(text string, i int) found {
 		return found{}
 	}
 	out, in := text[i+m[2]:i+m[3]], text[i+m[4]:i+m[5]]
-	if _, listed := oracleOutcode[out]; out[0] == 'Z' && !listed {
+	if out[0] == 'Z' && !oracleOutcode.Has([]byte(out)) {
 		return found{}
 	}
 	var v uint64

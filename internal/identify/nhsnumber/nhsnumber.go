@@ -58,7 +58,7 @@ type lists struct {
 
 var load = sync.OnceValue(func() lists {
 	l := lists{identify.ReadLabels("nhs-number"), map[uint64]bool{}}
-	for word := range identify.ReadWords("examples.txt") {
+	for word := range identify.ReadWords("examples.txt").All() {
 		if v, err := strconv.ParseUint(word, 10, 64); err == nil {
 			l.examples[v] = true
 		}

@@ -39,15 +39,15 @@ var Kind = identify.Kind{
 // lists are the word lists of the kind.
 type lists struct {
 	labels               *identify.Labels
-	persons, staff       identify.Words
-	forenames, surnames  identify.Words
-	doubtful, afterwards identify.Words
+	titles, staff        *identify.Words
+	forenames, surnames  *identify.Words
+	doubtful, afterwards *identify.Words
 }
 
 var load = sync.OnceValue(func() *lists {
 	return &lists{
 		labels:     identify.ReadLabels("name"),
-		persons:    identify.ReadTitles("person"),
+		titles:     identify.ReadTitles("person", "professional"),
 		staff:      identify.ReadTitles("professional"),
 		forenames:  identify.ReadWords("forenames.txt"),
 		surnames:   identify.ReadWords("surnames.txt"),
@@ -69,10 +69,9 @@ func find(c *identify.Context, at int) (identify.Match, bool) {
 		return identify.Match{}, false
 	}
 	l := load()
-	if n <= 9 && titleEnds(c, end) {
-		person, staffTitle := l.persons.Has(buf[:n]), l.staff.Has(buf[:n])
-		if person || staffTitle {
-			return titled(c, l, at, end, buf[:n], staffTitle)
+	if titleEnds(c, end) {
+		if l.titles.Has(buf[:n]) {
+			return titled(c, l, at, end, buf[:n], l.staff.Has(buf[:n]))
 		}
 	}
 	second, ok := nextName(c, end)

@@ -35,8 +35,8 @@ var Kind = identify.Kind{
 type lists struct {
 	labels        *identify.Labels
 	outcodes      map[uint32]struct{}
-	organisations identify.Words
-	titles        identify.Words
+	organisations *identify.Words
+	titles        *identify.Words
 }
 
 var load = sync.OnceValue(func() *lists {
@@ -46,7 +46,7 @@ var load = sync.OnceValue(func() *lists {
 		organisations: identify.ReadWords("organisations.txt"),
 		titles:        identify.ReadTitles("person"),
 	}
-	for code := range identify.ReadWords("outcodes.txt") {
+	for code := range identify.ReadWords("outcodes.txt").All() {
 		l.outcodes[pack([]byte(code))] = struct{}{}
 	}
 	return l
