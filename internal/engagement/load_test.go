@@ -39,7 +39,7 @@ count_test_data: true
 sampling_seed: 42
 follow_up_of: RXX-2025-01
 flows:
-  - {from: letters, to: "10.0.0.5:21", medium: ftp, protection: none, data: letters}
+  - {from: letters, to: "PAS.example.:021", medium: ftp, protection: none, data: letters}
 claims:
   B3.b: achieved
   A2.b: not_achieved
@@ -87,7 +87,7 @@ func TestLoad(t *testing.T) {
 		},
 		NamedTests:    []audit.NamedTest{{Test: "ftp-anonymous", Hosts: []string{"10.0.0.5", "pas.example"}}},
 		CountTestData: true, SamplingSeed: "42", FollowUpOf: "RXX-2025-01",
-		Flows:        []audit.Flow{{From: share, To: "10.0.0.5:21", Medium: "ftp", Protection: "none", Data: "letters", Declared: true}},
+		Flows:        []audit.Flow{{From: share, To: "pas.example:21", Medium: "ftp", Protection: "none", Data: "letters", Declared: true}},
 		Claims:       []audit.Claim{{Outcome: "A2.b", Level: audit.NotAchieved}, {Outcome: "B3.b", Level: audit.Achieved}},
 		Attestations: []audit.Attestation{{Outcome: "A2.b", Level: audit.PartiallyAchieved, By: "A. Auditor", Reason: "seen", Date: "2026-11-20"}},
 		Limits:       audit.Limits{Depth: 4, Expansion: 4 << 30, Members: 1000, ItemTime: 10 * time.Minute, ItemBytes: 512 << 20},
@@ -328,6 +328,17 @@ func TestLoadUnreadable(t *testing.T) {
 		if _, err := Load(path, now); err == nil || errors.Is(err, ErrInvalid) || !strings.Contains(err.Error(), path) {
 			t.Errorf("%s: got %v", path, err)
 		}
+	}
+}
+
+func TestNotes(t *testing.T) {
+	open := strings.Replace(sound, "  window: {from: 2026-11-21T08:00:00+01:00, until: 2026-11-28T06:00:00Z}\n", "", 1)
+	notes := mustParse(t, open).Notes
+	if len(notes) != 2 || !strings.Contains(notes[1], "the window has no end") {
+		t.Errorf("an audit without a window: %q", notes)
+	}
+	if notes := mustParse(t, least).Notes; notes != nil {
+		t.Errorf("a self-assessment without a window: %q", notes)
 	}
 }
 

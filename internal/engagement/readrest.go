@@ -36,7 +36,7 @@ func (r *reader) namedTests(top *section) {
 }
 
 // flows reads what the trust's register says of data that travels. A store may
-// be called by its name.
+// be called by its name; an endpoint is written as discovery writes it.
 func (r *reader) flows(top *section) {
 	for i, node := range top.items("flows", "{from: letters, to: 10.0.0.5:21, medium: ftp}") {
 		one := r.section(node, fmt.Sprintf("flows[%d]", i+1), "from", "to", "medium", "protection", "data")
@@ -52,6 +52,9 @@ func (r *reader) flows(top *section) {
 }
 
 func (r *reader) flowEnd(text string) string {
+	if endpoint, err := endpointText(text); err == nil {
+		return endpoint
+	}
 	for _, s := range r.file.Scope.Stores {
 		if s.Name == text && s.URL != "" {
 			return s.URL

@@ -234,6 +234,8 @@ func (r *reader) window(s *section) {
 	case ended:
 		s.problem("until", "the window is in the past, it is now %s: agree a new window with the client and write its end",
 			r.now.UTC().Format(time.RFC3339))
+	case w.Until.IsZero() && r.file.Kind == audit.IndependentAudit:
+		r.file.Notes = append(r.file.Notes, "the window has no end: write scope.window.until if the letter of authority names one")
 	}
 	r.file.Scope.Window = w
 }

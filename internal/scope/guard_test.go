@@ -445,6 +445,39 @@ func TestTargets(t *testing.T) {
 	}
 }
 
+func TestMasked(t *testing.T) {
+	e := audit.Engagement{
+		Reference: "R1",
+		Scope: audit.Scope{Stores: []audit.Store{
+			{Name: "SMITH", URL: "file:///srv/SMITH", ServedBy: []string{"10.0.0.5:21"}}, {Name: "x", URL: "file:///srv/JONES"},
+		}},
+		Flows: []audit.Flow{
+			{From: "file:///srv/JONES", To: "10.0.0.5:21", Medium: "ftp"}, {From: "10.0.0.5", To: "file:///other/SMITH"},
+		},
+	}
+	mask := strings.NewReplacer("SMITH", "***", "JONES", "***").Replace
+	g, err := scope.New(scope.Config{Scope: e.Scope, Now: time.Now, Record: func(scope.Contact) error { return nil }, Mask: mask})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := g.Masked(e)
+	want := audit.Engagement{
+		Reference: "R1",
+		Scope: audit.Scope{Stores: []audit.Store{
+			{Name: "***", URL: "file:///srv/%2A%2A%2A", ServedBy: []string{"10.0.0.5:21"}}, {Name: "x", URL: "file:///srv/%2A%2A%2A~2"},
+		}},
+		Flows: []audit.Flow{
+			{From: "file:///srv/%2A%2A%2A~2", To: "10.0.0.5:21", Medium: "ftp"}, {From: "10.0.0.5", To: "file:///other/%2A%2A%2A"},
+		},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("masked (-want +got):\n%s", diff)
+	}
+	if e.Flows[0].From != "file:///srv/JONES" || e.Scope.Stores[0].Name != "SMITH" {
+		t.Error("the engagement itself was changed")
+	}
+}
+
 func TestAddresses(t *testing.T) {
 	s, names := hospital()
 	s.Networks = append(s.Networks, prefixes("172.16.0.0/12", "224.0.0.0/30", "2001:db8:1::/112", "255.255.255.252/30")...)

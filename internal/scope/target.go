@@ -126,3 +126,31 @@ func maskURL(raw string, mask func(string) string) string {
 	}
 	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: masked}).String()
 }
+
+// Masked returns the engagement of the guard's scope as it may be kept and
+// shown: stores, and the flows from and to them, go by the targets that stand
+// for them.
+func (g *Guard) Masked(e audit.Engagement) audit.Engagement {
+	targets := map[string]string{}
+	e.Scope.Stores = nil
+	for _, s := range g.stores {
+		targets[s.store.URL] = string(s.target)
+		masked := s.store
+		masked.URL, masked.Name = string(s.target), g.config.Mask(masked.Name)
+		e.Scope.Stores = append(e.Scope.Stores, masked)
+	}
+	end := func(text string) string {
+		if target, ok := targets[text]; ok {
+			return target
+		}
+		if strings.Contains(text, "://") && g.config.Mask != nil {
+			return maskURL(text, g.config.Mask)
+		}
+		return text
+	}
+	e.Flows = slices.Clone(e.Flows)
+	for i, f := range e.Flows {
+		e.Flows[i].From, e.Flows[i].To = end(f.From), end(f.To)
+	}
+	return e
+}
