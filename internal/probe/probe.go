@@ -61,8 +61,12 @@ type Session struct {
 	Emit func(audit.Fact) error
 	// Reveal keeps the raw locator of a masked one, sealed to the engagement.
 	Reveal func(id, raw string) error
-	Log    *slog.Logger
-	Now    func() time.Time
+	// Scratch, when set, holds what the probe left in it in an earlier unit of
+	// the same run and target, nil at first: buffers that are dear to make. No
+	// two units under way share one, and no fact may depend on it.
+	Scratch *any
+	Log     *slog.Logger
+	Now     func() time.Time
 }
 
 // Conn is a connection to a target, whose traffic is accounted for.

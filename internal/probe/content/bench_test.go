@@ -64,8 +64,11 @@ func BenchmarkFolder(b *testing.B) {
 		var workers sync.WaitGroup
 		for range 2 {
 			workers.Go(func() {
+				var scratch any
 				for items := range units {
-					if err := content.Observe(b.Context(), session(items)); err != nil {
+					s := session(items)
+					s.Scratch = &scratch
+					if err := content.Observe(b.Context(), s); err != nil {
 						b.Error(err)
 					}
 				}
@@ -103,6 +106,5 @@ func session(items []source.Item) *probe.Session {
 		},
 		Emit:   func(audit.Fact) error { return nil },
 		Reveal: func(string, string) error { return nil },
-		Log:    nil,
 	}
 }

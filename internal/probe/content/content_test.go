@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"trustaudit/internal/audit"
 	"trustaudit/internal/engagement"
 	"trustaudit/internal/probe/content"
@@ -65,6 +67,37 @@ func TestObserve(t *testing.T) {
 	}
 	if cloud := got["cloud.txt"]; cloud.Status != fact.Skipped || !strings.Contains(cloud.Reason, "placeholder") {
 		t.Errorf("cloud.txt: %+v, want it skipped", cloud)
+	}
+}
+
+// TestScratch holds that a unit says the same whatever the units before it
+// left behind, and says it to its own session.
+func TestScratch(t *testing.T) {
+	folder := t.TempDir()
+	text := "Dear Mrs Canary\nNHS No: 943 476 5919\nDate of birth: 03/04/1961\n"
+	for _, name := range []string{"a.txt", "b.txt", "c.txt"} {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	items := walk(t, folder)
+	facts := func(item source.Item, scratch *any) (all []audit.Fact) {
+		s := session([]source.Item{item})
+		s.Scratch = scratch
+		s.Emit = func(f audit.Fact) error { all = append(all, f); return nil }
+		if err := content.Observe(t.Context(), s); err != nil {
+			t.Fatal(err)
+		}
+		return all
+	}
+	var scratch any
+	for _, item := range items {
+		if diff := cmp.Diff(facts(item, nil), facts(item, &scratch)); diff != "" {
+			t.Errorf("%s (-alone +after others):\n%s", item.Path, diff)
+		}
+	}
+	if scratch == nil {
+		t.Error("nothing was kept")
 	}
 }
 
