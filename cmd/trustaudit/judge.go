@@ -2,9 +2,6 @@ package main
 
 import (
 	"cmp"
-	"fmt"
-	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -120,42 +117,4 @@ func (j *judged) inconclusive() bool {
 		}
 	}
 	return false
-}
-
-// printSummary prints a judgement for people.
-func (a *app) printSummary(j *judged) {
-	r := j.report
-	for _, w := range r.Warnings {
-		fmt.Fprintln(a.stdout, "!", w)
-	}
-	fmt.Fprintf(a.stdout, "\n%s\n\n", r.Conclusion.Words)
-	table := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
-	for _, f := range r.Findings {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%d\n", strings.ToUpper(f.Severity.String()), f.Check, f.Target, f.Locator, f.Count)
-	}
-	for _, result := range j.results {
-		if result.State == audit.Inconclusive {
-			fmt.Fprintf(table, "INCONCLUSIVE\t%s\t%s\t%s\t\n", result.Check, result.Target, result.Reason)
-		}
-	}
-	table.Flush()
-	fmt.Fprintf(a.stdout, "\nOutcomes of %s that the evidence bears on (a scan refutes or caps; it never proves):\n", r.Edition.ID)
-	fmt.Fprintln(table, "OUTCOME\tSTANDING\tPROPOSED\tREQUIRED\tCLAIMED\tTITLE")
-	for _, o := range r.Opinions {
-		if o.Standing == audit.NotAssessed {
-			continue
-		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", o.Outcome, o.Standing, levelWords(o.Proposed, "no limit"),
-			levelWords(o.Required, "-"), levelWords(o.Claimed, "-"), o.Title)
-	}
-	table.Flush()
-	fmt.Fprintf(a.stdout, "%d outcomes are not assessed by this scan.\n", r.Conclusion.Untested)
-}
-
-// levelWords names a level, or says what its absence means.
-func levelWords(l audit.Level, absent string) string {
-	if l == "" {
-		return absent
-	}
-	return strings.ReplaceAll(string(l), "_", " ")
 }
