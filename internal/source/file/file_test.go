@@ -114,7 +114,15 @@ func TestManyFolders(t *testing.T) {
 	for i := range n {
 		plant(t, folder, map[string]string{fmt.Sprintf("p%03d/q/r/f.txt", i): fmt.Sprint(i)})
 	}
-	items := walkAll(t, source.Config{URL: fileURL(folder)})
+	src, err := Opener.Open(context.Background(), source.Config{URL: fileURL(folder)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer src.Close()
+	var items []source.Item
+	for item := range src.Items(context.Background()) {
+		items = append(items, item)
+	}
 	if len(items) != n {
 		t.Fatalf("%d items, want %d", len(items), n)
 	}
@@ -128,6 +136,9 @@ func TestManyFolders(t *testing.T) {
 		f.Close()
 		if string(b[:k]) != fmt.Sprint(i) {
 			t.Errorf("%s holds %q, want %d", items[i].Path, b[:k], i)
+		}
+		if open := len(src.(*store).folders.handles); open > maxOpen+1 {
+			t.Fatalf("%d folders are open, at most %d are wanted", open, maxOpen+1)
 		}
 	}
 }
