@@ -3,18 +3,25 @@ package checktest
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"math/rand/v2"
 	"regexp"
 	"runtime"
 	"slices"
 	"strconv"
 	"strings"
-	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"trustaudit/internal/audit"
 )
+
+// reporter takes what breaks a law: a test, or a test of the laws.
+type reporter interface {
+	Helper()
+	Errorf(format string, args ...any)
+}
 
 // headings are the sections of a check's doc, in order.
 var headings = []string{"What it looks at", "Why it matters", "Remedy", "Limits"}
@@ -22,7 +29,7 @@ var headings = []string{"What it looks at", "Why it matters", "Remedy", "Limits"
 var words = regexp.MustCompile(`^[A-Z][A-Z0-9]*(-[A-Z0-9]+)+$`)
 
 // declaration holds what the check says of itself.
-func declaration(t *testing.T, check *audit.Check, d *audit.Decoder) {
+func declaration(t reporter, check *audit.Check, d *audit.Decoder) {
 	if !words.MatchString(check.ID) {
 		t.Errorf("ID %q: write upper-case words joined by hyphens", check.ID)
 	}
@@ -51,7 +58,7 @@ func declaration(t *testing.T, check *audit.Check, d *audit.Decoder) {
 		t.Errorf("reach %q is neither target nor estate", check.Reach)
 	}
 	if len(check.Needs) == 0 {
-		t.Error("needs no facts")
+		t.Errorf("needs no facts")
 	}
 	for _, kind := range check.Needs {
 		if !d.Knows(kind) {
@@ -63,7 +70,7 @@ func declaration(t *testing.T, check *audit.Check, d *audit.Decoder) {
 func needs(check *audit.Check, kind string) bool { return slices.Contains(check.Needs, kind) }
 
 // shuffled holds that the order of facts does not show in the result.
-func shuffled(t *testing.T, check *audit.Check, c Case, facts []seen, want audit.Result) {
+func shuffled(t reporter, check *audit.Check, c Case, facts []seen, want audit.Result) {
 	t.Helper()
 	random := rand.New(rand.NewPCG(1, 2))
 	for range 8 {
@@ -87,50 +94,63 @@ const (
 
 // bounded feeds the case many times over, each time about other places, and
 // holds the result to its bounds and the memory to stay flat.
-func bounded(t *testing.T, check *audit.Check, c Case, d *audit.Decoder) {
+func bounded(t reporter, check *audit.Check, c Case, d *audit.Decoder) {
 	t.Helper()
 	if len(c.Facts) == 0 {
 		return
 	}
 	pass := audit.NewPass(check, c.Target, audit.Options{CountTestData: c.Options.CountTestData, Now: c.Options.Now})
-	fold := check.Judge(pass)
-	templates := make([][]byte, len(c.Facts))
-	for i, f := range c.Facts {
-		templates[i] = template(t, f.Data)
-	}
-	n := 0
-	feed := func(facts int) {
-		for end := n + facts; n < end; {
-			for i, f := range c.Facts {
-				fact, err := d.Decode(f.Kind, elsewhere(templates[i], n/len(c.Facts)))
-				if err != nil {
-					t.Fatal(err)
-				}
-				pass.Origin = c.Target
-				if f.Target != "" {
-					pass.Origin = f.Target
-				}
-				fold.See(fact)
-				n++
-			}
-		}
-	}
-	feed(manyFacts)
+	templates, err := newTemplates(c.Facts)
+	m := mill{facts: c.Facts, templates: templates, decoder: d, fold: check.Judge(pass), pass: pass}
+	err = errors.Join(err, m.feed(manyFacts))
 	before := heap()
-	feed(2 * manyFacts)
+	if err = errors.Join(err, m.feed(2*manyFacts)); err != nil {
+		t.Errorf("feed many facts: %v", err)
+		return
+	}
 	if growth := int64(heap()) - int64(before); growth > maxGrowth {
 		t.Errorf("the memory grew by %d bytes over %d facts", growth, 2*manyFacts)
 	}
-	fold.End()
+	m.fold.End()
 	r := pass.Result()
 	if len(r.Findings) > maxFindings {
-		t.Errorf("%d facts led to %d findings", n, len(r.Findings))
+		t.Errorf("%d facts led to %d findings", m.fed, len(r.Findings))
 	}
 	for _, f := range r.Findings {
 		if len(f.Exemplars) > maxExemplars {
 			t.Errorf("finding %s has %d exemplars", f.Locator, len(f.Exemplars))
 		}
 	}
+}
+
+// mill feeds the facts of a case to a fold again and again, each round about
+// other places.
+type mill struct {
+	facts     []Fact
+	templates [][]byte // of the facts' data, with mark for the place
+	decoder   *audit.Decoder
+	pass      *audit.Pass
+	fold      audit.Fold
+	fed       int
+}
+
+func (m *mill) feed(facts int) error {
+	for end := m.fed + facts; m.fed < end; {
+		place := []byte("p" + strconv.Itoa(m.fed/len(m.facts)))
+		for i, f := range m.facts {
+			fact, err := m.decoder.Decode(f.Kind, bytes.ReplaceAll(m.templates[i], []byte(mark), place))
+			if err != nil {
+				return err
+			}
+			m.pass.Origin = m.pass.Target
+			if f.Target != "" {
+				m.pass.Origin = f.Target
+			}
+			m.fold.See(fact)
+			m.fed++
+		}
+	}
+	return nil
 }
 
 func heap() uint64 {
@@ -140,40 +160,38 @@ func heap() uint64 {
 	return m.HeapAlloc
 }
 
-// mark stands in a template where the number of the place goes.
+// mark stands in a template where the place goes.
 const mark = "#place#"
 
-// template is a fact whose paths, items and endpoints are to be renamed.
-func template(t *testing.T, data json.RawMessage) []byte {
-	t.Helper()
-	var fields map[string]any
-	if err := json.Unmarshal(data, &fields); err != nil {
-		t.Fatal(err)
-	}
-	for _, key := range []string{"path", "endpoint", "address", "item", "id", "to"} {
-		old, ok := fields[key].(string)
-		if !ok {
-			continue
+// newTemplates makes facts movable to other places, in the same way for those
+// that belong together: their paths, items and endpoints are renamed.
+func newTemplates(facts []Fact) ([][]byte, error) {
+	templates := make([][]byte, len(facts))
+	for i, f := range facts {
+		var fields map[string]any
+		if err := json.Unmarshal(f.Data, &fields); err != nil {
+			return templates, fmt.Errorf("move fact %d: %w", i, err)
 		}
-		joint := "."
-		if key == "path" {
-			joint = "/"
+		for _, key := range []string{"path", "endpoint", "address", "item", "id", "to"} {
+			if old, ok := fields[key].(string); ok {
+				fields[key] = move(key, old)
+			}
 		}
-		rest, tcp := strings.CutPrefix(old, "tcp://")
-		fields[key] = mark + joint + rest
-		if tcp {
-			fields[key] = "tcp://" + mark + joint + rest
+		moved, err := json.Marshal(fields)
+		if err != nil {
+			return templates, fmt.Errorf("move fact %d: %w", i, err)
 		}
+		templates[i] = moved
 	}
-	moved, err := json.Marshal(fields)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return moved
+	return templates, nil
 }
 
-// elsewhere moves a fact to the nth other place, in the same way for facts that
-// belong together.
-func elsewhere(template []byte, n int) []byte {
-	return bytes.ReplaceAll(template, []byte(mark), []byte("p"+strconv.Itoa(n)))
+func move(key, old string) string {
+	if key == "path" {
+		return mark + "/" + old
+	}
+	if rest, ok := strings.CutPrefix(old, "tcp://"); ok {
+		return "tcp://" + mark + "." + rest
+	}
+	return mark + "." + old
 }
