@@ -78,7 +78,8 @@ func oracleGroupPatterns() (all []*regexp.Regexp) {
 		q := regexp.QuoteMeta(sep)
 		all = append(all, regexp.MustCompile(`^([0-9]{3})`+q+`([0-9]{3})`+q+`([0-9]{4})`))
 	}
-	return all
+	// A line may end instead of one of two spaces.
+	return append(all, regexp.MustCompile(`^([0-9]{3})(?: ([0-9]{3})\r?\n|\r?\n([0-9]{3}) )([0-9]{4})`))
 }
 
 func oracleMatches(text string) []found {

@@ -75,6 +75,7 @@ var identifiableTests = []struct {
 	records int64
 }{
 	// Records of patients.
+	{"label, wrapped", "the NHS number is " + strings.Replace(fill("{A}"), " ", "\r\n", 1), 1},
 	{"label, plain", "NHS Number: {a}", 1},
 	{"label, grouped", "NHS No. {A}", 1},
 	{"label, hyphens", "nhs number " + strings.ReplaceAll(fill("{A}"), " ", "-"), 1},
@@ -118,6 +119,7 @@ var identifiableTests = []struct {
 	{"CSV, free text", "csv:id,note\n1,Spoke to Mrs Canary DOB 12/03/1958\n2,No answer\n", 1},
 	{"CSV, headings run together", "csv:PatientNHSNumber\n{a}\n", 1},
 	{"a list of bare numbers", list(40, testNumber), 40},
+	{"a column of quoted numbers", "rows:'" + strings.ReplaceAll(strings.TrimSpace(list(40, testNumber)), "\n", "'\n'") + "'\n", 40},
 	{"a column of bare numbers", "rows:" + list(40, testNumber), 40},
 
 	// Not records of patients.
@@ -148,6 +150,7 @@ var identifiableTests = []struct {
 	{"surgery", "The Surgery, 1 High Street, EX1 1AA. Partners: Dr A Jones, Dr B Khan, Dr C Patel", 0},
 	{"board minutes", "Present: Mr J Smith (Chair), Mrs A Jones\nThe committee met on 12/03/2026 at Trust Headquarters, EX2 5DW.\nMeeting ref 0282431160\n", 0},
 	{"staff training", "Raymond Brown, staff nurse, completed training on 12/02/2026.", 0},
+	{"trusts", "csv:Name,Postcode\nBARTS HEALTH NHS TRUST,E1 2ES\nNorthfold Hospital,EX2 5DW\n", 0},
 	{"two dates", "Version 1.2 of 12/03/2019, reviewed 13/04/2021.", 0},
 	{"admission date", "Mrs Canary was admitted 12/03/2026.", 0},
 	{"template", "Dear [Title] [Surname], NHS Number: [number], DOB: [date]", 0},

@@ -53,7 +53,7 @@ func (s *Scanner) Row(cells [][]byte) {
 	s.Break()
 	s.rowHits = s.rowHits[:0]
 	for i, cell := range cells {
-		cell = bytes.TrimSpace(cell)
+		cell = bytes.Trim(cell, " \t\r\n'\"") // of a number kept as text, of a list of values
 		if len(cell) == 0 {
 			continue
 		}

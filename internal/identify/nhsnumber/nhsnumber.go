@@ -156,17 +156,10 @@ func find(c *identify.Context, at int) (identify.Match, bool) {
 
 // cell takes a cell that is a number, also one that a spreadsheet made of it.
 func cell(c *identify.Context, shape identify.CellShape) (m identify.Match, tested, ok bool) {
-	if shape.Digits < 10 || shape.Digits > 11 || shape.Letters > 0 || len(c.Text) > 20 {
+	if shape.Digits < 10 || shape.Digits > 11 || shape.Letters > 0 || len(c.Text) > 20 || !identify.IsDigit(c.Text[0]) {
 		return m, false, false
 	}
-	at := 0
-	if !identify.IsDigit(c.Text[0]) {
-		at = 1 // the apostrophe of a number kept as text
-	}
-	if at == 1 && c.Text[0] != '\'' {
-		return m, false, false
-	}
-	m, ok = find(c, at)
+	m, ok = find(c, 0)
 	if !ok || m.End != len(c.Text) && string(c.Text[m.End:]) != ".0" {
 		return m, false, false
 	}
@@ -219,20 +212,41 @@ func digits(b []byte) (v uint64) {
 }
 
 // groups reads 3-3-4 from at on; end is zero when it is not there. Both
-// separators are the same.
+// separators are the same, but a line may end instead of one of two spaces.
 func groups(c *identify.Context, at int) (v uint64, end int) {
-	width := separator(c, at+3)
+	width := gap(c, at+3)
 	if width == 0 {
 		return 0, 0
 	}
 	second := at + 3 + width
+	width = gap(c, second+3)
 	third := second + 3 + width
-	if third+4 > len(c.Text) || separator(c, second+3) != width ||
-		string(c.Text[at+3:second]) != string(c.Text[second+3:third]) ||
+	if width == 0 || third+4 > len(c.Text) || !alike(c.Text[at+3:second], c.Text[second+3:third]) ||
 		!allDigits(c.Text[second:second+3]) || !allDigits(c.Text[third:third+4]) {
 		return 0, 0
 	}
 	return digits(c.Text[at:at+3])*1e7 + digits(c.Text[second:second+3])*1e4 + digits(c.Text[third:third+4]), third + 4
+}
+
+// gap is separator, or the length of the end of a line.
+func gap(c *identify.Context, i int) int {
+	switch {
+	case c.Name || i >= len(c.Text):
+	case c.Text[i] == '\n':
+		return 1
+	case c.Text[i] == '\r' && c.At(i+1) == '\n':
+		return 2
+	}
+	return separator(c, i)
+}
+
+// alike reports whether two gaps part the groups of one number.
+func alike(first, second []byte) bool {
+	ends := func(b []byte) bool { return b[len(b)-1] == '\n' }
+	if ends(first) != ends(second) {
+		return first[0] == ' ' || second[0] == ' '
+	}
+	return !ends(first) && string(first) == string(second)
 }
 
 func allDigits(b []byte) bool {

@@ -81,7 +81,7 @@ func TestFind(t *testing.T) {
 		{"a#", false}, {"#a", false}, {"1#", false}, {"#1", false}, {"0.#", false}, {"#.5", false}, {"#.05", false}, {"+#", false}, {"$#", false},
 		{"£#", false}, {"12-#", false}, {"#-12", false}, {"é#", true},
 	} {
-		for _, number := range []string{"9434765919", "943 476 5919", "943-476-5919"} {
+		for _, number := range []string{"9434765919", "943 476 5919", "943-476-5919", "943\n476 5919", "943 476\r\n5919"} {
 			if number != "9434765919" && strings.Contains(tt.text, "#.0") {
 				continue
 			}
@@ -104,7 +104,7 @@ func TestFind(t *testing.T) {
 }
 
 func TestFindMixedSeparators(t *testing.T) {
-	for _, text := range []string{"943 476-5919", "943  476 5919", "9434 765 919", "943 476 591", "943_476_5919", "943\n476\n5919"} {
+	for _, text := range []string{"943 476-5919", "943  476 5919", "9434 765 919", "943 476 591", "943_476_5919", "943\n476\n5919", "943-476\n5919"} {
 		c := identify.Context{Text: []byte(text)}
 		if m, ok := Kind.Find(&c, 0); ok {
 			t.Errorf("%q: found %+v", text, m)

@@ -42,6 +42,7 @@ type lists struct {
 	titles, staff        *identify.Words
 	forenames, surnames  *identify.Words
 	doubtful, afterwards *identify.Words
+	organisations        *identify.Words
 }
 
 var load = sync.OnceValue(func() *lists {
@@ -53,6 +54,8 @@ var load = sync.OnceValue(func() *lists {
 		surnames:   identify.ReadWords("surnames.txt"),
 		doubtful:   identify.ReadTitles("doubtful"),
 		afterwards: identify.ReadTitles("afterwards"),
+
+		organisations: identify.ReadWords("organisations.txt"),
 	}
 })
 
@@ -255,6 +258,9 @@ func cell(c *identify.Context, shape identify.CellShape) (m identify.Match, test
 		return m, false, false
 	}
 	l := load()
+	if shape.Spaces > 0 && isOrganisation(c, l) {
+		return m, true, false
+	}
 	if shape.Spaces > 0 || shape.Other > 0 {
 		m, ok = find(c, 0)
 		ok = ok && m.End == len(c.Text)
@@ -269,6 +275,20 @@ func cell(c *identify.Context, shape identify.CellShape) (m identify.Match, test
 		m.Signals |= staff
 	}
 	return m, true, m.Signals&(title|pair|forename|word) != 0 || c.Head == identify.Yes
+}
+
+// isOrganisation reports whether a word of the cell is one of an
+// organisation's name.
+func isOrganisation(c *identify.Context, l *lists) bool {
+	var buf buffer
+	for i := 0; i < len(c.Text); i++ {
+		end, n := c.Word(i, &buf)
+		if l.organisations.Has(buf[:n]) {
+			return true
+		}
+		i = end
+	}
+	return false
 }
 
 // single takes the cell as a name as a whole.
