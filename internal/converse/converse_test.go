@@ -90,6 +90,8 @@ func TestClassify(t *testing.T) {
 		{wrap(outside{}), converse.Forbidden, "outside the scope: fragile"},
 		{&net.DNSError{Err: "no such host", Name: "h", IsNotFound: true}, converse.Unclear, "the name could not be resolved"},
 		{errors.New("odd"), converse.Unclear, "odd"},
+		{errors.New("parse 9990000018"), converse.Unclear, "parse ##########"},
+		{&net.OpError{Op: "read", Net: "tcp", Source: &net.TCPAddr{Port: 41234}, Err: net.ErrClosed}, converse.Unclear, net.ErrClosed.Error()},
 	} {
 		if got := converse.Classify(t.Context(), c.err); got != c.want {
 			t.Errorf("Classify(%v) = %v, want %v", c.err, got, c.want)

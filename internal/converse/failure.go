@@ -67,11 +67,13 @@ func classifyErrno(errno syscall.Errno) Failure {
 	return Unclear
 }
 
-// Why puts err in words that are the same on every run: the text of a socket
-// error names the port that happened to be used on this side.
+// Why puts err in words that are the same on every run, and masked: the text of
+// a socket error names the port that happened to be used on this side, that of
+// a parser what the other side sent.
 func Why(ctx context.Context, err error) string {
 	var refused refusal
 	var unknown *net.DNSError
+	var operation *net.OpError
 	var errno syscall.Errno
 	switch Classify(ctx, err) {
 	case Cancelled:
@@ -89,6 +91,8 @@ func Why(ctx context.Context, err error) string {
 		return "the name could not be resolved"
 	case errors.As(err, &errno):
 		return errno.Error()
+	case errors.As(err, &operation):
+		err = operation.Err
 	}
-	return err.Error()
+	return Clean([]byte(err.Error()))
 }

@@ -3,7 +3,6 @@ package ftp
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -57,7 +56,7 @@ func observe(ctx context.Context, s *probe.Session) error {
 	}
 	seen := fact.FTP{Endpoint: address}
 	if err := talk(ctx, s.Dial, &seen); err != nil {
-		seen.Reason = words(ctx, err)
+		seen.Reason = converse.Why(ctx, err)
 	}
 	var secured tlsfact.TLS
 	if seen.AuthTLS {
@@ -162,14 +161,4 @@ func upgrader(dial converse.Dial, address string) tls.Opener {
 		}
 		return s.conn, nil
 	}
-}
-
-// words puts err in words that name neither this machine nor a patient.
-func words(ctx context.Context, err error) string {
-	var turned errGreeting
-	switch {
-	case errors.Is(err, errNotFTP), errors.Is(err, errEndless), errors.As(err, &turned):
-		return converse.Clean([]byte(err.Error()))
-	}
-	return converse.Why(ctx, err)
 }

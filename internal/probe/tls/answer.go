@@ -211,10 +211,11 @@ func (h *handshake) next() (byte, []byte, error) {
 	}
 	kind, size := h.pending[0], uint24(h.pending[1:])
 	if size > maxMessage {
+		what := fmt.Sprintf("handshake message %d", kind)
 		if kind == typeCertificate {
-			return 0, nil, fmt.Errorf("the certificate chain of %d bytes is longer than the %d that are read", size, maxMessage)
+			what = "the certificate chain"
 		}
-		return 0, nil, fmt.Errorf("handshake message %d of %d bytes is longer than the %d that are read", kind, size, maxMessage)
+		return 0, nil, fmt.Errorf("%s of %.1f MiB is longer than the %d KiB that are read", what, float64(size)/(1<<20), maxMessage>>10)
 	}
 	for len(h.pending) < 4+size {
 		if err := h.record(); err != nil {

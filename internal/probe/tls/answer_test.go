@@ -87,7 +87,7 @@ func TestHugeChainIsNotRead(t *testing.T) {
 	}
 	r := bytes.NewReader(answer)
 	_, err := readFlight(r)
-	const want = "the certificate chain of 10485760 bytes is longer than the 262144 that are read"
+	const want = "the certificate chain of 10.0 MiB is longer than the 256 KiB that are read"
 	if err == nil || err.Error() != want {
 		t.Errorf("error %v, want %s", err, want)
 	}

@@ -6,7 +6,6 @@ import (
 	cryptotls "crypto/tls"
 	"crypto/x509"
 	"errors"
-	"io"
 	"net"
 	"slices"
 	"time"
@@ -119,7 +118,7 @@ func (o offer) mute(ctx context.Context) string {
 	case o.failure == converse.Closed, errors.Is(o.err, errForeign):
 		return ""
 	}
-	return words(ctx, o.err)
+	return converse.Why(ctx, o.err)
 }
 
 // again repeats the offers that failed by accident, as it may be, once.
@@ -174,7 +173,7 @@ func (l *look) certificate(ctx context.Context) {
 		incomplete = cmp.Or(incomplete, o.err)
 	}
 	if incomplete != nil {
-		l.fact.Reason = "certificate: " + words(ctx, incomplete)
+		l.fact.Reason = "certificate: " + converse.Why(ctx, incomplete)
 		return
 	}
 	if slices.ContainsFunc(l.offers, func(o offer) bool { return o.version == tls13 && o.accepted() }) {
@@ -227,7 +226,7 @@ func (l *look) handshake(ctx context.Context) {
 	if chain == nil {
 		l.fact.Reason = "certificate: the TLS 1.3 handshake showed none"
 		if err != nil {
-			l.fact.Reason = "certificate: the TLS 1.3 handshake failed: " + words(ctx, err)
+			l.fact.Reason = "certificate: the TLS 1.3 handshake failed: " + converse.Why(ctx, err)
 		}
 		return
 	}
@@ -266,16 +265,7 @@ func (o offer) conclude() fact.Version {
 	case o.reached && o.failure == converse.Silent:
 		v.Reason = NoAnswer
 	default:
-		v.Reason = words(context.Background(), o.err)
+		v.Reason = converse.Why(context.Background(), o.err)
 	}
 	return v
-}
-
-// words puts the failure of a handshake in words that are the same on every run.
-func words(ctx context.Context, err error) string {
-	var netErr net.Error
-	if errors.As(err, &netErr) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return converse.Why(ctx, err)
-	}
-	return converse.Clean([]byte(err.Error()))
 }

@@ -9,6 +9,7 @@ import (
 	cryptotls "crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/binary"
 	"encoding/pem"
 	"fmt"
 	"io"
@@ -348,6 +349,50 @@ func TestNotTLS(t *testing.T) {
 				t.Errorf("%d connections, at most %d are called for", n, c.most)
 			}
 		})
+	}
+}
+
+// fake answers every ClientHello for the version with the messages, and hangs
+// up at any other.
+func fake(t *testing.T, version uint16, messages []byte) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return serve(t, l, func(conn net.Conn) {
+		hello := make([]byte, 11)
+		if _, err := io.ReadFull(conn, hello); err != nil || binary.BigEndian.Uint16(hello[9:]) != version {
+			return
+		}
+		record := binary.BigEndian.AppendUint16([]byte{22, 3, hello[2]}, uint16(len(messages)))
+		_, _ = conn.Write(append(record, messages...))
+		_, _ = io.Copy(io.Discard, conn)
+	})
+}
+
+func serverHello(version uint16) []byte {
+	hello := binary.BigEndian.AppendUint16([]byte{2, 0, 0, 38}, version)
+	return append(append(hello, make([]byte, 33)...), 0, 5, 0)
+}
+
+// TestSSLv3 is of a server such as no package of today serves.
+func TestSSLv3(t *testing.T) {
+	got, _ := look(t, fake(t, 0x0300, append(serverHello(0x0300), 14, 0, 0, 0)))
+	if diff := cmp.Diff(versions(true, false, false, false, false), accepted(got)); diff != "" {
+		t.Errorf("versions (-want +got):\n%s", diff)
+	}
+	if got.Versions[0].Suite != "TLS_RSA_WITH_RC4_128_SHA" {
+		t.Errorf("suite %s", got.Versions[0].Suite)
+	}
+}
+
+// TestHugeChain sees that the reason is told, and the version nevertheless.
+func TestHugeChain(t *testing.T) {
+	got, _ := look(t, fake(t, 0x0303, append(serverHello(0x0303), 11, 0xa0, 0, 0)))
+	const want = "certificate: the certificate chain of 10.0 MiB is longer than the 256 KiB that are read"
+	if !got.Spoken || got.Reason != want || !got.Versions[3].Accepted {
+		t.Errorf("got %+v", got)
 	}
 }
 
