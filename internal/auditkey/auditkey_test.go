@@ -309,6 +309,9 @@ func TestLocatorsTorn(t *testing.T) {
 		}
 		l, err := OpenLocators(dir, s.Recipient())
 		must(t, err)
+		if info, err := l.file.Stat(); err != nil || info.Size() != l.end {
+			t.Fatalf("cut at %d: the torn tail was left: %v", cut, err)
+		}
 		extra := []Locator{{"file:///new", "99", "after"}}
 		must(t, l.Append(extra))
 		must(t, l.Close())

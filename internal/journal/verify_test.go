@@ -422,6 +422,40 @@ func TestVerifyGivesUp(t *testing.T) {
 	}
 }
 
+func TestParseHeader(t *testing.T) {
+	line, _, _ := bytes.Cut(blocksOf(t, sample(t, 1))[1], []byte("\n"))
+	if _, err := parseHeader(line); err != nil {
+		t.Fatal(err)
+	}
+	for name, change := range map[string][2]string{
+		"space":            {`"kind":`, `"kind": `},
+		"other case":       {`"kind":`, `"Kind":`},
+		"unknown field":    {`"kind":`, `"more":1,"kind":`},
+		"field twice":      {`"kind":`, `"kind":"unit","kind":`},
+		"zero spelt out":   {`"unit":{`, `"reason":"","unit":{`},
+		"long hash":        {`"sha256":"`, `"sha256":"a`},
+		"upper-case hash":  {string(line[bytes.Index(line, []byte(`"sha256"`)):][:75]), `"sha256":"` + strings.Repeat("AB", 32) + `"`},
+		"number zero":      {`{"n":2`, `{"n":0`},
+		"number huge":      {`{"n":2`, `{"n":1000000000000`},
+		"number too huge":  {`{"n":2`, `{"n":99999999999999999999`},
+		"negative length":  {`"bytes":`, `"bytes":-`},
+		"other status":     {`"done"`, `"perhaps"`},
+		"no unit":          {`"kind":"unit"`, `"kind":"target"`},
+		"kind with space":  {`"kind":"unit"`, `"kind":"a unit"`},
+		"other time zone":  {`Z","prev"`, `+00:00","prev"`},
+		"other order":      {`{"n":2,"kind":"unit",`, `{"kind":"unit","n":2,`},
+		"something before": {`{"n"`, ` {"n"`},
+	} {
+		bad := bytes.Replace(line, []byte(change[0]), []byte(change[1]), 1)
+		if bytes.Equal(bad, line) {
+			t.Errorf("%s: nothing was changed", name)
+		}
+		if _, err := parseHeader(bad); err == nil {
+			t.Errorf("%s: taken: %s", name, bad)
+		}
+	}
+}
+
 func FuzzHeader(f *testing.F) {
 	for _, b := range blocksOf(f, sample(f, 2)) {
 		line, _, _ := bytes.Cut(b, []byte("\n"))
