@@ -208,6 +208,8 @@ func plain(err error) error {
 		return errMissing
 	case errors.Is(err, fs.ErrPermission):
 		return errors.New("permission denied")
+	case errors.Is(err, ErrCorrupt):
+		return ErrCorrupt
 	case errors.As(err, &errno):
 		return errno
 	}

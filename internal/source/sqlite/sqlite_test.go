@@ -276,10 +276,10 @@ func TestRefused(t *testing.T) {
 		want string
 	}{
 		"empty.db": {nil, ""},
-		"text.db":  {[]byte("a text of more than sixteen bytes"), "open database: corrupt database"},
-		"short.db": {whole[:50], "open database: corrupt database"},
-		"half.db":  {whole[:len(whole)/2], "open database: corrupt database"},
-		"bad.db":   {append(bytes.Clone(whole[:100]), bytes.Repeat([]byte{0xff}, len(whole)-100)...), "open database: corrupt database"},
+		"text.db":  {[]byte("a text of more than sixteen bytes"), "corrupt database"},
+		"short.db": {whole[:50], "corrupt database"},
+		"half.db":  {whole[:len(whole)/2], "corrupt database"},
+		"bad.db":   {append(bytes.Clone(whole[:100]), bytes.Repeat([]byte{0xff}, len(whole)-100)...), "corrupt database"},
 	} {
 		path := filepath.Join(folder, name)
 		if err := os.WriteFile(path, test.data, 0o644); err != nil {
