@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -111,12 +112,32 @@ func (r *reader) syntax(err error) {
 	r.problems.add(line, 0, "this is not YAML: %s; look for a missing colon, quote or bracket, or a wrong indent, here or in the line above", text)
 }
 
-var (
-	secretKey   = regexp.MustCompile(`(?i)passw|passphrase|secret|token|pwd|private_?key|api_?key`)
-	secretURL   = regexp.MustCompile(`(?i)[a-z][a-z0-9+.-]*:(//|\\\\)[^/\\\s@]*:[^/\s@]*@`)
-	secretValue = regexp.MustCompile(`AGE-SECRET-KEY-|-----BEGIN [A-Z ]*PRIVATE KEY`)
-	placeholder = regexp.MustCompile(`^<.*>$`)
-)
+// secretURL is a URL with a user and a password in it.
+var secretURL = regexp.MustCompile(`(?i)[a-z][a-z0-9+.-]*:(//|\\\\)[^/\\\s@]*:[^/\s@]*@`)
+
+// isSecretURL reports whether a value holds such a URL.
+func isSecretURL(value string) bool {
+	return strings.Contains(value, "@") && secretURL.MatchString(value)
+}
+
+// isSecretKey reports whether a key asks for a secret.
+func isSecretKey(key string) bool {
+	key = plain(key)
+	return slices.ContainsFunc([]string{"passw", "passphrase", "secret", "token", "pwd", "privatekey", "apikey"},
+		func(word string) bool { return strings.Contains(key, word) })
+}
+
+// isPrivateKey reports whether a value is one.
+func isPrivateKey(value string) bool {
+	return strings.Contains(value, "AGE-SECRET-KEY-") ||
+		strings.Contains(value, "-----BEGIN ") && strings.Contains(value, "PRIVATE KEY-----")
+}
+
+// isPlaceholder reports whether a value is one of the template's.
+func isPlaceholder(value string) bool {
+	value = strings.TrimSpace(value)
+	return strings.HasPrefix(value, "<") && strings.HasSuffix(value, ">")
+}
 
 // forbid looks at every node of the file for what must stand in no engagement:
 // secrets, references that hide what is authorised, and placeholders that
@@ -128,15 +149,15 @@ func (r *reader) forbid(node *yaml.Node) {
 		return // an alias may lead back to where it stands
 	case node.Style&yaml.TaggedStyle != 0:
 		r.refuse(node, "the file uses a type tag (!): write the value alone")
-	case node.Kind == yaml.ScalarNode && secretURL.MatchString(node.Value):
+	case node.Kind == yaml.ScalarNode && isSecretURL(node.Value):
 		r.refuse(node, "a URL holds a user and a password: take them out and name the credential under credentials, with env, file or prompt")
-	case node.Kind == yaml.ScalarNode && secretValue.MatchString(node.Value):
+	case node.Kind == yaml.ScalarNode && isPrivateKey(node.Value):
 		r.refuse(node, "a private key stands in the file: take it out; it does not belong here, and is to be replaced if the file was passed on")
-	case node.Kind == yaml.ScalarNode && placeholder.MatchString(strings.TrimSpace(node.Value)):
+	case node.Kind == yaml.ScalarNode && isPlaceholder(node.Value):
 		r.refuse(node, "a placeholder is still here: fill in %s, or take the line out", shorten(strings.Trim(strings.TrimSpace(node.Value), "<>")))
 	}
 	for i, child := range node.Content {
-		if node.Kind == yaml.MappingNode && i%2 == 0 && child.Kind == yaml.ScalarNode && secretKey.MatchString(child.Value) {
+		if node.Kind == yaml.MappingNode && i%2 == 0 && child.Kind == yaml.ScalarNode && isSecretKey(child.Value) {
 			r.refuse(child, "%s: secrets never stand in an engagement file: take it out and write credentials: [{name: …, env: VARIABLE}], or file: or prompt: for env", quote(child.Value))
 		}
 		r.forbid(child)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // places says where each key of the file stands, to help one that stands in
@@ -61,10 +62,12 @@ func nearest(word string, list []string) string {
 
 // plain takes out what people vary in a key without meaning to.
 func plain(word string) string {
-	if len(word) > 64 {
-		word = word[:64]
-	}
-	return strings.NewReplacer("-", "", "_", "", " ", "").Replace(strings.ToLower(word))
+	return strings.Map(func(r rune) rune {
+		if r == '-' || r == '_' || r == ' ' {
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, word[:min(len(word), 64)])
 }
 
 // editDistance counts insertions, deletions, replacements and swaps of

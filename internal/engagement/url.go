@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"runtime"
 	"strings"
+
+	"trustaudit/internal/scope"
 )
 
 // longPath is the length from which Windows needs the extended form.
@@ -141,12 +143,14 @@ func join(scheme, server, p string) (string, error) {
 	if server != "" && p == "/" {
 		return "", fmt.Errorf("the path names a server and no share: write \\\\%s\\share", server)
 	}
-	u := url.URL{Scheme: scheme, Host: server, Path: p}
-	text := u.String()
-	if back, err := url.Parse(text); err != nil || back.Path != p || back.Host != server {
-		return "", errors.New("the name of the server cannot stand in a URL: write it in letters, digits and dots")
+	if server != "" {
+		host, err := scope.ParseHost(server)
+		if err != nil || host.Addr.Is6() {
+			return "", errors.New("the server has no name that a share can have: write it in letters, digits and dots")
+		}
+		server = host.String()
 	}
-	return text, nil
+	return (&url.URL{Scheme: scheme, Host: server, Path: p}).String(), nil
 }
 
 // LocalPath returns the path under which this machine opens the store that a
