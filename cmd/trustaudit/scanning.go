@@ -148,17 +148,9 @@ func (s *scanning) prepare() error {
 // opened is the journal's first record. The engagement goes in without the raw
 // locators of its stores.
 func (s *scanning) opened() journal.Opened {
-	e := s.file.Engagement
-	e.Scope.Stores = nil
-	for _, target := range s.guard.Targets() {
-		if store, ok := s.guard.StoreOf(target); ok {
-			store.URL, store.Name = string(target), s.mask(store.Name)
-			e.Scope.Stores = append(e.Scope.Stores, store)
-		}
-	}
 	o := journal.Opened{
 		Tool: "trustaudit", Version: version, Started: s.now().UTC(),
-		Engagement: e, EngagementDigest: s.file.Digest, Platform: platformLimits(runtime.GOOS),
+		Engagement: s.guard.Masked(s.file.Engagement), EngagementDigest: s.file.Digest, Platform: platformLimits(runtime.GOOS),
 	}
 	for _, p := range probeall.Probes() {
 		o.Probes = append(o.Probes, journal.ProbeText{Name: p.Name, Doc: p.Doc, Facts: engine.Kinds(p.Facts)})

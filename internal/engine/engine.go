@@ -195,7 +195,7 @@ func (r *run) pool(ctx context.Context, units []audit.Unit) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(networkWorkers)
 	for _, u := range units {
-		group.Go(func() error { return r.do(ctx, u, nil) })
+		group.Go(func() error { return r.do(ctx, u, nil, nil) })
 	}
 	return group.Wait()
 }
@@ -234,7 +234,13 @@ func (r *run) store(ctx context.Context, p *probe.Probe, target audit.Target, ur
 	defer listing.Close()
 
 	group, workCtx := errgroup.WithContext(ctx)
-	group.SetLimit(runtime.GOMAXPROCS(0))
+	workers := runtime.GOMAXPROCS(0)
+	group.SetLimit(workers)
+	// What a probe keeps between units is good for one probe and target.
+	scratches := make(chan *any, workers)
+	for range workers {
+		scratches <- new(any)
+	}
 	hand := func(b batch) {
 		u := b.unit(r.Key, p.Name, target)
 		u.Phase = p.Phase
@@ -245,7 +251,11 @@ func (r *run) store(ctx context.Context, p *probe.Probe, target audit.Target, ur
 			r.progress.unit()
 			return
 		}
-		group.Go(func() error { return r.do(workCtx, u, b.items) })
+		group.Go(func() error {
+			scratch := <-scratches
+			defer func() { scratches <- scratch }()
+			return r.do(workCtx, u, b.items, scratch)
+		})
 	}
 	err = list(workCtx, listing, hand)
 	if werr := group.Wait(); werr != nil {
@@ -297,7 +307,7 @@ func (r *run) open(ctx context.Context, p *probe.Probe, target audit.Target, url
 }
 
 // do looks at one unit and commits what was seen.
-func (r *run) do(ctx context.Context, u audit.Unit, items []source.Item) error {
+func (r *run) do(ctx context.Context, u audit.Unit, items []source.Item, scratch *any) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
@@ -306,7 +316,9 @@ func (r *run) do(ctx context.Context, u audit.Unit, items []source.Item) error {
 		return fmt.Errorf("do unit %s: there is no probe %q", u.ID, u.Probe)
 	}
 	w := &work{run: r, unit: u, block: r.Journal.Begin(u)}
-	observed := p.Observe(ctx, w.session(ctx, items))
+	session := w.session(ctx, items)
+	session.Scratch = scratch
+	observed := p.Observe(ctx, session)
 	if w.broken != nil || ctx.Err() != nil {
 		w.block.Abandon()
 		return cmp.Or(w.broken, context.Cause(ctx))
