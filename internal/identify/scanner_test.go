@@ -151,6 +151,7 @@ var identifiableTests = []struct {
 	{"board minutes", "Present: Mr J Smith (Chair), Mrs A Jones\nThe committee met on 12/03/2026 at Trust Headquarters, EX2 5DW.\nMeeting ref 0282431160\n", 0},
 	{"staff training", "Raymond Brown, staff nurse, completed training on 12/02/2026.", 0},
 	{"trusts", "csv:Name,Postcode\nBARTS HEALTH NHS TRUST,E1 2ES\nNorthfold Hospital,EX2 5DW\n", 0},
+	{"a street named after somebody", "csv:code,address,postcode\nR1A,CHARLES HASTINGS WAY,WR5 1JR\n", 0},
 	{"two dates", "Version 1.2 of 12/03/2019, reviewed 13/04/2021.", 0},
 	{"admission date", "Mrs Canary was admitted 12/03/2026.", 0},
 	{"template", "Dear [Title] [Surname], NHS Number: [number], DOB: [date]", 0},

@@ -139,10 +139,7 @@ func surname(c *identify.Context, l *lists, i int) (value uint64, end int, liste
 		}
 		if n >= 2 {
 			known := l.surnames.Has(buf[:n]) || l.forenames.Has(buf[:n])
-			if end > 0 && !known {
-				break
-			}
-			if l.afterwards.Has(buf[:n]) {
+			if !known && (end > 0 || l.afterwards.Has(buf[:n])) {
 				break
 			}
 			end, listed = stop, known
