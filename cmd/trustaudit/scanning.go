@@ -168,7 +168,7 @@ func platformLimits(goos string) []string {
 
 func (s *scanning) config(log *slog.Logger, report func(engine.Progress)) engine.Config {
 	return engine.Config{
-		Engagement: s.file.Engagement, Probes: probeall.Probes(), Sources: sourceall.Openers(),
+		Engagement: s.guard.Masked(s.file.Engagement), Probes: probeall.Probes(), Sources: sourceall.Openers(),
 		Guard: s.guard, Journal: s.writer, Done: s.done, Key: s.secret.Key, Exclude: []string{s.dir},
 		Locators: s.locators, Mask: s.mask, Log: log, Now: s.now, Progress: report,
 	}
