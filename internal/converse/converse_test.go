@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"sync"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -23,14 +24,15 @@ func (quiet) Say(string) {}
 func TestOpenEndsInTimeHoweverSlowTheOtherSide(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		here, there := net.Pipe()
-		go func() { // one byte a second, for ever
+		var served sync.WaitGroup
+		served.Go(func() { // one byte a second, for ever
 			for {
 				if _, err := there.Write([]byte("x")); err != nil {
 					return
 				}
 				time.Sleep(time.Second)
 			}
-		}()
+		})
 		dial := func(context.Context, string, string) (probe.Conn, error) { return quiet{here}, nil }
 		start := time.Now()
 		conn, err := converse.Open(t.Context(), dial, "host:1", 5*time.Second)
@@ -45,7 +47,7 @@ func TestOpenEndsInTimeHoweverSlowTheOtherSide(t *testing.T) {
 			t.Errorf("read failed with %v, which is not told as silence", err)
 		}
 		conn.Close()
-		there.Close()
+		served.Wait()
 	})
 }
 
