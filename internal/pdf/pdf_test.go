@@ -122,7 +122,7 @@ func TestParseRefuses(t *testing.T) {
 		"generation":          {swap("2 0 obj", "2 1 obj"), "expected"},
 		"object 0":            {swap("2 0 obj", "0 0 obj"), "object number 0"},
 		"object twice":        {swap("2 0 obj", "1 0 obj"), "stands twice"},
-		"object not listed":   {swap("2 0 obj", "9 0 obj"), "not there"},
+		"listed elsewhere":    {swap("2 0 obj", "9 0 obj"), "not there"},
 		"wrong offset":        {swap("0000000015 00000 n", "0000000016 00000 n"), "expected"},
 		"freed object":        {swap("00000 n", "00000 f"), "expected"},
 		"encrypted":           {swap("/Size", "/Encrypt 2 0 R /Size"), "/Encrypt is not accepted"},
@@ -136,6 +136,10 @@ func TestParseRefuses(t *testing.T) {
 		"only a reference":    {swap("<</Kids []>>", "1 0 R       "), "only a reference"},
 		"carriage returns":    {strings.ReplaceAll(good, "\n", "\r\n"), "expected"},
 	}
+	body, rest, _ := strings.Cut(good, "xref\n0")
+	unlisted := body + "3 0 obj\n<<>>\nendobj\n"
+	rest = strings.Replace(rest, fmt.Sprintf("startxref\n%d", len(body)), fmt.Sprintf("startxref\n%d", len(unlisted)), 1)
+	tests["object not listed"] = struct{ data, want string }{unlisted + "xref\n0" + strings.Replace(rest, "/Size 3", "/Size 4", 1), "3 objects, 2 of them listed"}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			if _, err := Parse([]byte(test.data)); err == nil || !strings.Contains(err.Error(), test.want) {
@@ -212,6 +216,23 @@ func TestAppendKeepsWhatWasThere(t *testing.T) {
 	before, now := doc.Trailer()["ID"].(Array), after.Trailer()["ID"].(Array)
 	if before[0] != now[0] || before[1] == now[1] {
 		t.Error("the first identifier must stay and the second change")
+	}
+}
+
+// TestRevisionsAreChained: a revision names the one before it, and no other.
+func TestRevisionsAreChained(t *testing.T) {
+	doc := mustParse(t, sample(t))
+	u := doc.Update()
+	u.Add(Dict{})
+	file := u.Append()
+	old := fmt.Sprintf("/Prev %d", doc.Revisions[0].xref)
+	at := bytes.LastIndex(file, []byte(old))
+	if at < 0 {
+		t.Fatal("the second trailer names no revision before it")
+	}
+	file[at+len(old)-1] ^= 1
+	if _, err := Parse(file); err == nil || !strings.Contains(err.Error(), "does not point at the revision before") {
+		t.Errorf("error = %v", err)
 	}
 }
 
@@ -297,6 +318,24 @@ func withRoot(t *testing.T, data []byte, key Name, o Object) []byte {
 		t.Fatal(err)
 	}
 	return out
+}
+
+func TestEqualStreams(t *testing.T) {
+	file := func(kind Name, raw string) []byte {
+		return small(map[Ref]Object{1: &Stream{Dict: Dict{"Subtype": kind}, Raw: []byte(raw)}})
+	}
+	for name, test := range map[string]struct {
+		other []byte
+		want  string
+	}{
+		"same":    {file("XML", "a"), ""},
+		"content": {file("XML", "b"), "/Root"},
+		"key":     {file("Form", "a"), "/Root/Subtype"},
+	} {
+		if equal, where, err := Equal(file("XML", "a"), test.other); err != nil || equal != (test.want == "") || where != test.want {
+			t.Errorf("%s: equal %v, %q, %v", name, equal, where, err)
+		}
+	}
 }
 
 // TestEqualSharing: one object on one side is not two on the other.

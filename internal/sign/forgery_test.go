@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/asn1"
 	"encoding/hex"
+	"errors"
+	"fmt"
 	"maps"
 	mrand "math/rand/v2"
 	"slices"
@@ -221,19 +223,22 @@ func TestCraftedRevisions(t *testing.T) {
 		change func(*pdf.Document, *pdf.Update, pdf.Dict)
 		want   string
 	}{
-		"no certification":   {uncertified, "more than a signature may"},
-		"permits all":        {value("Reference", permitAll), "more than a signature may"},
-		"old kind":           {value("SubFilter", pdf.Name("adbe.pkcs7.detached")), "more than a signature may"},
-		"extra key":          {value("Changes", pdf.Array{}), "more than a signature may"},
-		"short byte range":   {value("ByteRange", pdf.Array{pdf.Integer(0), pdf.Integer(10), pdf.Integer(20), pdf.Integer(10)}), "not over the whole file"},
-		"odd byte range":     {value("ByteRange", pdf.Array{pdf.Integer(0)}), "four numbers"},
-		"negative range":     {value("ByteRange", pdf.Array{pdf.Integer(0), pdf.Integer(-1), pdf.Integer(20), pdf.Integer(10)}), "four numbers"},
-		"page stamped":       {func(d *pdf.Document, u *pdf.Update, _ pdf.Dict) { stamped(d, u) }, "(Page) was replaced"},
-		"page replaced":      {func(d *pdf.Document, u *pdf.Update, _ pdf.Dict) { replacedPage(d, u) }, "was replaced"},
-		"page tree":          {func(d *pdf.Document, u *pdf.Update, _ pdf.Dict) { newPageTree(d, u) }, "was added"},
-		"box moved":          {movedBox, "more than a signature may"},
-		"box paints":         {boxOf(func(s *pdf.Stream) { s.Raw = []byte("0 0 500 500 re f") }), "plain text"},
-		"box shows picture":  {boxOf(func(s *pdf.Stream) { s.Raw = []byte("/I1 Do") }), "plain text"},
+		"no certification":  {uncertified, "more than a signature may"},
+		"permits all":       {value("Reference", permitAll), "more than a signature may"},
+		"old kind":          {value("SubFilter", pdf.Name("adbe.pkcs7.detached")), "more than a signature may"},
+		"extra key":         {value("Changes", pdf.Array{}), "more than a signature may"},
+		"short byte range":  {value("ByteRange", pdf.Array{pdf.Integer(0), pdf.Integer(10), pdf.Integer(20), pdf.Integer(10)}), "not over the whole file"},
+		"odd byte range":    {value("ByteRange", pdf.Array{pdf.Integer(0)}), "four numbers"},
+		"negative range":    {value("ByteRange", pdf.Array{pdf.Integer(0), pdf.Integer(-1), pdf.Integer(20), pdf.Integer(10)}), "four numbers"},
+		"page stamped":      {func(d *pdf.Document, u *pdf.Update, _ pdf.Dict) { stamped(d, u) }, "(Page) was replaced"},
+		"page replaced":     {func(d *pdf.Document, u *pdf.Update, _ pdf.Dict) { replacedPage(d, u) }, "was replaced"},
+		"page tree":         {func(d *pdf.Document, u *pdf.Update, _ pdf.Dict) { newPageTree(d, u) }, "was added"},
+		"box moved":         {movedBox, "more than a signature may"},
+		"box paints":        {boxOf(func(s *pdf.Stream) { s.Raw = []byte("0 0 500 500 re f") }), "plain text"},
+		"box shows picture": {boxOf(func(s *pdf.Stream) { s.Raw = []byte("/I1 Do") }), "plain text"},
+		"box borrows": {boxOf(func(s *pdf.Stream) {
+			s.Dict["Resources"] = pdf.Dict{"Font": pdf.Dict{"F": pdf.Ref(1)}}
+		}), "plain text"},
 		"box grows":          {boxOf(func(s *pdf.Stream) { s.Dict["BBox"] = pdf.Array{} }), "more than a signature may"},
 		"box has a matrix":   {boxOf(func(s *pdf.Stream) { s.Dict["Matrix"] = pdf.Array{} }), "more than a signature may"},
 		"time in other form": {value("M", pdf.String("D:2026")), "time of its signature"},
@@ -361,6 +366,37 @@ func TestEveryFlipIsRefused(t *testing.T) {
 		start, _ := contentsOf(t, file, n)
 		for range 200 {
 			flip(start+random.IntN(2048), byte(random.IntN(8)))
+		}
+	}
+}
+
+// TestHiddenObject: what nothing leads to in the first revision could be made
+// visible later.
+func TestHiddenObject(t *testing.T) {
+	doc := parsed(t, prepared(t))
+	size, _ := doc.Trailer()["Size"].(pdf.Integer)
+	n := int(size)
+	body, rest, found := strings.Cut(string(prepared(t)), fmt.Sprintf("xref\n0 %d\n", n))
+	entries, trailer, cut := strings.Cut(rest, "trailer\n")
+	if !found || !cut {
+		t.Fatal("the sample has no plain cross-reference table")
+	}
+	hidden := fmt.Sprintf("%s%d 0 obj\n<<>>\nendobj\n", body, n)
+	trailer = strings.Replace(trailer, fmt.Sprintf("/Size %d", n), fmt.Sprintf("/Size %d", n+1), 1)
+	trailer = strings.Replace(trailer, fmt.Sprintf("startxref\n%d\n", len(body)), fmt.Sprintf("startxref\n%d\n", len(hidden)), 1)
+	file := fmt.Sprintf("%sxref\n0 %d\n%s%010d 00000 n \ntrailer\n%s", hidden, n+1, entries, len(body), trailer)
+	parsed(t, []byte(file))
+	if _, err := Sign([]byte(file), cast().auditor, auditorOptions()); !errors.Is(err, errForeign) {
+		t.Errorf("error = %v", err)
+	}
+	refused(t, []byte(file), "another program")
+}
+
+func TestContentsHaveOneLength(t *testing.T) {
+	for _, n := range []int{0, reserved - 1, reserved + 1} {
+		full := layer{at: now, contents: make([]byte, n)}
+		if err := new(layer).read(full.dict(true)); err == nil || !strings.Contains(err.Error(), "does not fill") {
+			t.Errorf("%d bytes: %v", n, err)
 		}
 	}
 }

@@ -215,12 +215,37 @@ func TestVerifyRenders(t *testing.T) {
 	}
 }
 
+// issuedFor issues a certificate for another purpose.
+func issuedFor(t *testing.T, change func(*x509.Certificate)) *Identity {
+	t.Helper()
+	key, err := P256.generate(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := leaf(Subject{Name: "Other purpose"}, now)
+	change(template)
+	cert, err := issue(template, cast().authority.Root, key.Public(), cast().authority.key, rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &Identity{Certificate: cert, Signer: key}
+}
+
 func TestVerifyTrust(t *testing.T) {
 	self, err := SelfSigned(Subject{Name: "Self"}, now, rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
 	bySelf := signed(t, prepared(t), self, auditorOptions())
+	backdated := crafted(t, prepared(t), AuditorField, cast().auditor, func(_ *pdf.Document, _ *pdf.Update, value pdf.Dict) {
+		value["M"] = pdf.Date(now.AddDate(-1, 0, 0))
+	})
+	byServer := crafted(t, prepared(t), AuditorField, issuedFor(t, func(c *x509.Certificate) {
+		c.ExtKeyUsage, c.UnknownExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}, nil
+	}), nil)
+	byNobody := crafted(t, prepared(t), AuditorField, issuedFor(t, func(c *x509.Certificate) {
+		c.KeyUsage = x509.KeyUsageKeyAgreement
+	}), nil)
 	tests := map[string]struct {
 		file  []byte
 		roots *x509.CertPool
@@ -233,6 +258,9 @@ func TestVerifyTrust(t *testing.T) {
 		"expired":         {certified(t), pool(cast().authority.Root), now.AddDate(3, 0, 0), "nothing proves"},
 		"not yet valid":   {certified(t), pool(cast().authority.Root), now.AddDate(-1, 0, 0), "nothing proves"},
 		"tomorrow":        {signed(t, prepared(t), cast().auditor, later(48*time.Hour)), pool(cast().authority.Root), now, "in the future"},
+		"before its time": {backdated, pool(cast().authority.Root), now, "when the certificate was not valid"},
+		"server key":      {byServer, pool(cast().authority.Root), now, "extended key usage"},
+		"no use":          {byNobody, pool(cast().authority.Root), now, "key usage"},
 		"self, given":     {bySelf, pool(self.Certificate), now, ""},
 		"self, not given": {bySelf, pool(cast().authority.Root), now, "none of the trust anchors"},
 	}
