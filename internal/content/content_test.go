@@ -4,7 +4,10 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -165,6 +168,7 @@ func TestStatus(t *testing.T) {
 			return nil, &fs.PathError{Op: "open", Path: "dir/9990123456.txt", Err: fs.ErrPermission}
 		}}, nil},
 		{"grew", item("a.txt", []byte("hello"), 5, 9), []string{"a.txt text partial: changed while being read"}},
+		{"size not told", item("a.txt", []byte("hello"), 0), []string{"a.txt text partial: longer than its size says"}},
 		{"shrank", item("a.txt", []byte("hello"), 900, 5), []string{"a.txt text partial: changed while being read"}},
 		{"shrank while streamed", item("a.txt", bytes.Repeat([]byte("hello "), 300_000), 9_000_000, 1_800_000), []string{"a.txt text partial: changed while being read"}},
 	} {
@@ -242,6 +246,22 @@ func TestTimeLimit(t *testing.T) {
 	})
 	got := run(t, content.Config{Formats: formats, Limits: audit.Limits{ItemTime: 20 * time.Millisecond}}, item("x", []byte("x")))
 	if diff := cmp.Diff([]string{"x fake partial: time limit of 20ms reached"}, short(got)); diff != "" {
+		t.Errorf("items differ (-want +got):\n%s", diff)
+	}
+}
+
+func TestTimeLimitSaysWhatIsLeft(t *testing.T) {
+	formats := fake(func(_ context.Context, doc extract.Document, sink extract.Sink) error {
+		doc.Data.ReadAt(make([]byte, 1<<20), 1<<20)
+		for {
+			if err := sink.Text([]byte("on and on ")); err != nil {
+				return err
+			}
+		}
+	})
+	big := source.Item{Path: "x", File: func() (source.File, error) { return &zeros{size: 3 << 20}, nil }}
+	got := run(t, content.Config{Formats: formats, Limits: audit.Limits{ItemTime: 20 * time.Millisecond}}, big)
+	if diff := cmp.Diff([]string{"x fake partial: time limit of 20ms reached: 1048576 left"}, short(got)); diff != "" {
 		t.Errorf("items differ (-want +got):\n%s", diff)
 	}
 }
@@ -411,6 +431,45 @@ func TestLargeMembers(t *testing.T) {
 	}
 }
 
+func TestByChildren(t *testing.T) {
+	sealed := packSealed(t)
+	for _, tt := range []struct {
+		label string
+		item  source.Item
+		want  bool
+	}{
+		{"children alone", item("a.zip", sealed), true},
+		{"all read", item("a.zip", pack(t, "a", "b")), false},
+		{"changed as well", item("a.zip", sealed, int64(len(sealed)), 1), false},
+		{"members left", item("a.zip", pack(t, "a", "\x00\x01", "b", "c", "d", "e")), false},
+	} {
+		got := run(t, content.Config{Limits: audit.Limits{Members: 2}}, tt.item)
+		if last := got[len(got)-1]; last.ByChildren != tt.want {
+			t.Errorf("%s: by children %v: %s", tt.label, last.ByChildren, last.Reason)
+		}
+	}
+}
+
+// Ids are the same under another key unless the path is masked.
+func TestIDs(t *testing.T) {
+	ids := func(secret byte, path string) string {
+		var id string
+		x := content.New(content.Config{Target: "file:///share", Key: audit.NewKey([32]byte{secret}), Now: day, Formats: all.Formats(), Kinds: kinds.Kinds(),
+			Emit: func(f audit.Fact) error { id = f.(fact.Item).ID; return nil }})
+		if err := x.Examine(context.Background(), item(path, []byte("x"))); err != nil {
+			t.Fatal(err)
+		}
+		return id
+	}
+	sum := sha256.Sum256([]byte("item\x00file:///share\x00plain.txt"))
+	if got := ids(1, "plain.txt"); got != hex.EncodeToString(sum[:8]) || got != ids(2, "plain.txt") {
+		t.Errorf("id of a plain path: %s", got)
+	}
+	if masked := "NHS_" + canaryNumber + ".txt"; ids(1, masked) == ids(2, masked) {
+		t.Error("the id of a masked path does not depend on the key")
+	}
+}
+
 // The same item has the same facts, whatever the Examiner did before.
 func TestDeterministic(t *testing.T) {
 	a := item("a.zip", pack(t, "b.csv", "id,name\n1,a\n2,b\n", "c.txt", "text"))
@@ -418,5 +477,65 @@ func TestDeterministic(t *testing.T) {
 	again := run(t, content.Config{}, item("z", packSealed(t)), item("y", []byte("Dear Mrs Example")), a)
 	if diff := cmp.Diff(first, again[len(again)-len(first):]); diff != "" {
 		t.Errorf("facts differ:\n%s", diff)
+	}
+}
+
+// canaries are what must not leave, in a list, in names of files and members.
+const (
+	canaryNumber = "9990123454"
+	canaryName   = "Canaryson"
+)
+
+// number is a valid number from the unissued range that begins with nine
+// digits, or with the next that have a check digit.
+func number(nine int) string {
+	for ; ; nine++ {
+		sum := 0
+		for i, c := range fmt.Sprint(nine) {
+			sum += int(c-'0') * (10 - i)
+		}
+		if check := (11 - sum%11) % 11; check < 10 {
+			return fmt.Sprintf("%d%d", nine, check)
+		}
+	}
+}
+
+func TestNothingRawLeaves(t *testing.T) {
+	var list strings.Builder
+	list.WriteString("nhs_number,name,date_of_birth," + canaryNumber + "\n")
+	for i := range 20 {
+		list.WriteString(number(999_012_345+i) + ",Mrs Jane " + canaryName + ",1950-03-04,x\n")
+	}
+	member := "Mrs_Jane_" + canaryName + "_" + canaryNumber + ".csv"
+	archive := pack(t, "inner/"+member, list.String(), "bad/"+canaryNumber+"\xff.bin", "\x00\x01\x02")
+	var facts []audit.Fact
+	revealed := make(map[string]string)
+	x := content.New(content.Config{
+		Target: "file:///share", Key: audit.NewKey([32]byte{7}), Now: day, Formats: all.Formats(), Kinds: kinds.Kinds(),
+		Emit:   func(f audit.Fact) error { facts = append(facts, f); return nil },
+		Reveal: func(id, raw string) error { revealed[id] = raw; return nil },
+	})
+	path := "letters/NHS_" + canaryNumber + ".zip"
+	if err := x.Examine(context.Background(), item(path, archive)); err != nil {
+		t.Fatal(err)
+	}
+	written, err := json.Marshal(facts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []string{canaryNumber, "999 012 3454", "999-012-3454", canaryName, "1950-03-04", base64.StdEncoding.EncodeToString([]byte(path))[:24]} {
+		if bytes.Contains(written, []byte(c)) {
+			t.Errorf("%q left: %s", c, written)
+		}
+	}
+	table := facts[0].(fact.Item)
+	if !table.Identifiable || !table.PathMasked || revealed[table.ID] != path+"!/inner/"+member {
+		t.Errorf("item %+v, revealed as %q", table, revealed[table.ID])
+	}
+	if _, ok := facts[1].(fact.Column); !ok {
+		t.Errorf("no column follows its item: %+v", facts[1])
+	}
+	if len(revealed) != 3 {
+		t.Errorf("%d paths kept, want 3", len(revealed))
 	}
 }

@@ -1,7 +1,9 @@
 package content
 
 import (
+	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 	"fmt"
 	"unicode/utf8"
 
@@ -33,8 +35,8 @@ func (x *Examiner) emit(f *frame) error {
 
 // name gives the item its id and the path it goes by.
 func (x *Examiner) name(f *frame, item *fact.Item) error {
-	item.ID = x.config.Key.DigestString("item", string(x.config.Target)+"\x00"+f.raw)
 	masked, found := f.scan.Mask(f.raw)
+	item.ID = x.id(f.raw, found)
 	item.Path, item.PathMasked = lossy(masked), found
 	if !found {
 		if !utf8.ValidString(f.raw) {
@@ -49,6 +51,18 @@ func (x *Examiner) name(f *frame, item *fact.Item) error {
 		return fmt.Errorf("keep locator: %w", err)
 	}
 	return nil
+}
+
+// id names an item in the same way in every run over it. Where the path is kept
+// in clear there is nothing to hide in its digest; a masked one needs the key.
+func (x *Examiner) id(raw string, masked bool) string {
+	name := string(x.config.Target) + "\x00" + raw
+	if masked {
+		return x.config.Key.DigestString("item", name)
+	}
+	x.scratch = append(append(x.scratch[:0], "item\x00"...), name...)
+	sum := sha256.Sum256(x.scratch)
+	return hex.EncodeToString(sum[:8])
 }
 
 // lossy replaces every byte that is not UTF-8.

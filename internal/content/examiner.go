@@ -24,6 +24,8 @@ import (
 const (
 	// headSize is how much of a file is read at once: all of most files.
 	headSize = 1 << 20
+	// firstBuffer is room for the small files that most folders are full of.
+	firstBuffer = 32 << 10
 	// heldBytes bounds what the containers of one item hold in memory, all
 	// levels together. A larger member is streamed.
 	heldBytes = 32 << 20
@@ -48,10 +50,11 @@ type Config struct {
 // Examiner examines one item after another. It is made once for each worker or
 // unit and reused; it is not for concurrent use.
 type Examiner struct {
-	config Config
-	frames []*frame // one for each depth of container
-	buffer []byte   // the head of a top-level file
-	memory bytes.Reader
+	config  Config
+	frames  []*frame // one for each depth of container
+	buffer  []byte   // the head of a top-level file; it grows with what it has to hold
+	scratch []byte
+	memory  bytes.Reader
 
 	// Of the top-level item at hand.
 	expanded int64 // bytes unpacked
@@ -63,7 +66,7 @@ type Examiner struct {
 // New returns an Examiner.
 func New(config Config) *Examiner {
 	config.Limits = config.Limits.WithDefaults()
-	return &Examiner{config: config, buffer: make([]byte, headSize)}
+	return &Examiner{config: config}
 }
 
 // Examine emits the facts of an item and of all that lies in it. It returns an

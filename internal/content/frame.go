@@ -40,6 +40,7 @@ type frame struct {
 	got     bool // the format has given something
 	rows    int
 
+	file     *fileAt   // of a top-level file that is streamed
 	declared int64     // size of a child, by its container
 	unpacked *unpacked // a child's bytes, once opened
 
@@ -54,7 +55,7 @@ func (f *frame) reset(raw string, size int64, modified time.Time) {
 	f.item = fact.Item{Size: max(size, 0)}
 	f.setModified(modified)
 	f.reasons, f.got, f.rows = f.reasons[:0], false, 0
-	f.declared, f.unpacked = size, nil
+	f.file, f.declared, f.unpacked = nil, size, nil
 	f.children = tally{}
 	f.names = nil
 }
@@ -146,6 +147,7 @@ func (f *frame) conclude(err error) {
 	if err != nil {
 		f.Partial(f.reason(err))
 	}
+	f.item.ByChildren = len(f.reasons) == 0 && f.children.left == 0
 	f.Partial(f.children.reason())
 	if n := f.children.left; n > 0 {
 		f.Partial(fmt.Sprintf("limit of %d members: %d left", f.x.config.Limits.Members, n))
@@ -159,6 +161,7 @@ func (f *frame) conclude(err error) {
 	default:
 		f.item.Status = fact.Read
 	}
+	f.item.ByChildren = f.item.ByChildren && f.item.Status == fact.Partial
 }
 
 // tally counts the children of a container by how they were read.

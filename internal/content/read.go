@@ -27,7 +27,7 @@ func (f *frame) readFile(ctx context.Context, open func() (source.File, error)) 
 	}
 	f.item.Size = size
 	f.setModified(modified)
-	head, err := readHead(file, f.x.buffer, size)
+	head, err := readHead(file, f.x.room(size), size)
 	if err != nil && len(head) == 0 {
 		f.fail(err)
 		return
@@ -36,17 +36,29 @@ func (f *frame) readFile(ctx context.Context, open func() (source.File, error)) 
 	if err != nil || int64(len(head)) > size || len(head) < min(int(size), headSize) {
 		doc.Size = int64(len(head)) // it shrank, grew or broke off: what there is
 	}
+	if int64(len(head)) > size {
+		f.Partial("longer than its size says")
+	}
 	f.limit(&doc)
 	if int64(len(doc.Head)) == doc.Size {
 		f.x.memory.Reset(doc.Head)
 		doc.Data = &f.x.memory
 	} else {
-		doc.Data = &fileAt{ctx: ctx, file: file}
+		f.file = &fileAt{ctx: ctx, file: file}
+		doc.Data = f.file
 	}
 	f.examine(ctx, doc, err)
 	if size2, modified2, err := file.Stat(); err != nil || size2 != size || !modified2.Equal(modified) {
 		f.changed()
 	}
+}
+
+// room is a buffer for the head of a file of the given size.
+func (x *Examiner) room(size int64) []byte {
+	if want := int(min(max(size, firstBuffer), headSize)); len(x.buffer) < want {
+		x.buffer = make([]byte, max(want, min(2*len(x.buffer), headSize)))
+	}
+	return x.buffer
 }
 
 // readHead fills buf from the file, which said that it has size bytes; an
@@ -79,7 +91,7 @@ func (f *frame) limit(doc *extract.Document) {
 
 // changed records that the file did not hold still.
 func (f *frame) changed() {
-	f.Partial("changed while being read")
+	f.item.ByChildren = false
 	if f.item.Status == fact.Read {
 		f.item.Status = fact.Partial
 	}
@@ -168,17 +180,20 @@ func (f *frame) readRows(ctx context.Context, open func(context.Context) (source
 	}
 }
 
-// fileAt reads a large file until the context ends.
+// fileAt reads a large file until the context ends, and notes how far.
 type fileAt struct {
 	ctx  context.Context
 	file source.File
+	far  int64
 }
 
 func (a *fileAt) ReadAt(p []byte, off int64) (int, error) {
 	if err := a.ctx.Err(); err != nil {
 		return 0, fmt.Errorf("read file: %w", err)
 	}
-	return a.file.ReadAt(p, off)
+	n, err := a.file.ReadAt(p, off)
+	a.far = max(a.far, off+int64(n))
+	return n, err
 }
 
 // memoryAt is a child that is whole in memory.

@@ -21,7 +21,7 @@ func (f *frame) reason(err error) string {
 	var errno syscall.Errno
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
-		return fmt.Sprintf("time limit of %v reached", limits.ItemTime)
+		return fmt.Sprintf("time limit of %v reached%s", limits.ItemTime, f.left())
 	case errors.Is(err, errExpansion):
 		return fmt.Sprintf("limit of %d bytes unpacked reached%s", limits.Expansion, f.left())
 	case errors.Is(err, errPanic), errors.Is(err, errBackward):
@@ -46,11 +46,16 @@ func (f *frame) reason(err error) string {
 	return "read error"
 }
 
-// left says how much of a child was not unpacked, as far as its container tells.
+// left says how much of the item was not read, as far as that is known.
 func (f *frame) left() string {
-	n := f.declared
-	if f.unpacked != nil {
-		n -= f.unpacked.n
+	n := int64(0)
+	switch {
+	case f.file != nil:
+		n = f.item.Size - f.file.far
+	case f.unpacked != nil:
+		n = f.declared - f.unpacked.n
+	case f.depth > 0:
+		n = f.declared
 	}
 	if n <= 0 {
 		return ""

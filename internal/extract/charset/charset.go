@@ -79,11 +79,29 @@ func IsText(head []byte) bool {
 	if enc != UTF8 {
 		return isText16(head, enc)
 	}
+	return controls(head)*50 <= len(head) // two per cent: a few NULs of a fixed-width dump
+}
+
+// controls counts control characters, eight bytes at a step where there are none.
+func controls(b []byte) int {
+	const ones, high = 0x0101010101010101, 0x8080808080808080
 	n := 0
-	for _, c := range head {
+	for ; len(b) >= 8; b = b[8:] {
+		x := binary.LittleEndian.Uint64(b)
+		// The high bit of a byte is set where it is below 0x20 or is 0x7f;
+		// perhaps elsewhere too, for then the bytes are looked at.
+		low, del := (x-ones*0x20)&^x, (x^ones*0x7f)-ones
+		if (low|del)&high == 0 {
+			continue
+		}
+		for _, c := range b[:8] {
+			n += int(control[c])
+		}
+	}
+	for _, c := range b {
 		n += int(control[c])
 	}
-	return n*50 <= len(head) // two per cent: a few NULs of a fixed-width dump
+	return n
 }
 
 func isText16(head []byte, enc Encoding) bool {

@@ -142,3 +142,10 @@ func FuzzRead(f *testing.F) {
 	f.Add(document(f, "word/document.xml", body(`<w:p><w:t>a</w:t></w:p>`)))
 	f.Fuzz(func(t *testing.T, in []byte) { extracttest.Fuzz(t, docx.Format, "x.docx", in) })
 }
+
+func FuzzBody(f *testing.F) {
+	f.Add([]byte(body(`<w:p><w:pPr><w:sectPr/></w:pPr><w:t>a</w:t><w:tab/></w:p><w:tbl><w:tr><w:tc><w:p/></w:tc></w:tr></w:tbl>`)))
+	f.Fuzz(func(t *testing.T, in []byte) {
+		extracttest.Fuzz(t, docx.Format, "x.docx", document(t, "word/document.xml", string(in)))
+	})
+}

@@ -146,3 +146,19 @@ func FuzzRead(f *testing.F) {
 	f.Add(workbook(f, append(frame, "xl/worksheets/sheet1.xml", sheet(heading))...))
 	f.Fuzz(func(t *testing.T, in []byte) { extracttest.Fuzz(t, xlsx.Format, "x.xlsx", in) })
 }
+
+func FuzzSheet(f *testing.F) {
+	f.Add([]byte(sheet(heading + `<row><c r="C9" s="2"><v>1</v></c><c t="s"><v>99</v></c></row>`)))
+	f.Fuzz(func(t *testing.T, in []byte) {
+		parts := append([]string{}, frame...)
+		extracttest.Fuzz(t, xlsx.Format, "x.xlsx", workbook(t, append(parts, "xl/worksheets/sheet1.xml", string(in))...))
+	})
+}
+
+func FuzzStrings(f *testing.F) {
+	f.Add([]byte(frame[7]))
+	f.Fuzz(func(t *testing.T, in []byte) {
+		parts := append([]string{}, frame[:6]...)
+		extracttest.Fuzz(t, xlsx.Format, "x.xlsx", workbook(t, append(parts, "xl/sharedStrings.xml", string(in), "xl/worksheets/sheet1.xml", sheet(heading))...))
+	})
+}
