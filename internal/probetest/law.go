@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net"
 	"reflect"
 	"regexp"
@@ -75,8 +76,8 @@ func (c Config) endsInTime(t *testing.T, r *Record) {
 	if err == nil && len(r.Facts) == 0 {
 		t.Error("neither a fact nor an error: silence must never be mistaken for a look")
 	}
-	if err != nil {
-		checkRaw(t, "the error", err.Error())
+	if err != nil && raw(err.Error()) {
+		t.Errorf("the error names a patient: %v", err)
 	}
 }
 
@@ -105,70 +106,79 @@ func (c Config) minds(t *testing.T, r *Record) {
 // Check holds a record against what every probe promises.
 func Check(t *testing.T, p probe.Probe, r *Record) {
 	t.Helper()
+	for _, broken := range Broken(p, r) {
+		t.Error(broken)
+	}
+}
+
+// Broken lists the promises that a record breaks, in words.
+func Broken(p probe.Probe, r *Record) []string {
+	var out []string
 	if most := r.MostOpen(); most > 1 {
-		t.Errorf("%d connections were open at once", most)
+		out = append(out, fmt.Sprintf("%d connections were open at once", most))
 	}
 	for _, contact := range r.Contacts {
-		checkContact(t, p, contact)
+		out = append(out, contact.broken(p.Doc)...)
 	}
-	checkRaw(t, "a fact", r.Text())
+	if raw(r.Text()) {
+		out = append(out, "a fact names a patient: "+r.Text())
+	}
 	decoder, err := audit.NewDecoder(p.Facts...)
 	if err != nil {
-		t.Fatal(err)
+		return append(out, err.Error())
 	}
 	for _, f := range r.Facts {
-		checkFact(t, decoder, f)
+		if err := survives(decoder, f); err != nil {
+			out = append(out, err.Error())
+		}
 	}
+	return out
 }
 
 var line = regexp.MustCompile(`^[ -~]*\r?\n$`)
 
-func checkContact(t *testing.T, p probe.Probe, c *Contact) {
-	t.Helper()
+// broken lists the promises that a contact of the probe with that doc breaks.
+func (c *Contact) broken(doc string) []string {
+	var out []string
 	if !c.Failed && !c.Closed {
-		t.Errorf("the connection to %s was left open", c.Address)
+		out = append(out, "the connection to "+c.Address+" was left open")
 	}
 	if c.Unannounced {
-		t.Errorf("something was sent to %s before it was announced: %q", c.Address, c.Sent[0])
+		out = append(out, fmt.Sprintf("something was sent before it was announced: %q", c.Sent[0]))
 	}
 	for _, said := range c.Said {
-		if !strings.Contains(p.Doc, `"`+said+`"`) {
-			t.Errorf("the probe's doc does not list %q", said)
+		if !strings.Contains(doc, `"`+said+`"`) {
+			out = append(out, fmt.Sprintf("the probe's doc does not list %q", said))
 		}
 	}
 	for _, sent := range c.Sent {
 		text := strings.TrimRight(string(sent), "\r\n")
 		if line.Match(sent) && !slices.Contains(c.Said, text) {
-			t.Errorf("%q was sent, but %q announced", text, c.Said)
+			out = append(out, fmt.Sprintf("%q was sent, but %q announced", text, c.Said))
 		}
 	}
+	return out
 }
 
-// checkFact sees that a fact is one of the probe's and survives JSON.
-func checkFact(t *testing.T, d *audit.Decoder, f audit.Fact) {
-	t.Helper()
+// survives sees that a fact is one of the probe's and survives JSON.
+func survives(d *audit.Decoder, f audit.Fact) error {
 	text, err := json.Marshal(f)
 	if err != nil {
-		t.Errorf("%s: %v", f.FactKind(), err)
-		return
+		return fmt.Errorf("marshal %s: %w", f.FactKind(), err)
 	}
 	back, err := d.Decode(f.FactKind(), text)
 	if err != nil {
-		t.Error(err)
-		return
+		return err
 	}
 	if !reflect.DeepEqual(f, back) {
-		t.Errorf("JSON turned %+v into %+v", f, back)
+		return fmt.Errorf("JSON turned %+v into %+v", f, back)
 	}
+	return nil
 }
 
-func checkRaw(t *testing.T, where, text string) {
-	t.Helper()
-	for _, canary := range []string{canaryNumber, canaryMail} {
-		if strings.Contains(text, canary) {
-			t.Errorf("%s names a patient: %s", where, text)
-		}
-	}
+// raw says whether text names the patient of the hostile services.
+func raw(text string) bool {
+	return strings.Contains(text, canaryNumber) || strings.Contains(text, canaryMail)
 }
 
 var quoted = regexp.MustCompile(`"([^"]+)"`)
