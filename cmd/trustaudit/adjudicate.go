@@ -1,17 +1,16 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"trustaudit/internal/audit"
 	"trustaudit/internal/journal"
-	"trustaudit/internal/sign"
 )
 
 func (a *app) adjudicateCommand() *cobra.Command {
@@ -30,7 +29,7 @@ holds; earlier ones stay in the journal.
 		Args: usage(cobra.ExactArgs(1)),
 		RunE: func(_ *cobra.Command, args []string) error {
 			word.Verdict = audit.Verdict(verdict)
-			if err := checkAdjudication(word); err != nil {
+			if err := a.checkAdjudication(word); err != nil {
 				return &exit{exitUsage, err}
 			}
 			return a.adjudicate(args[0], word, key)
@@ -49,7 +48,7 @@ holds; earlier ones stay in the journal.
 	return c
 }
 
-func checkAdjudication(w audit.Adjudication) error {
+func (a *app) checkAdjudication(w audit.Adjudication) error {
 	var missing []string
 	for flag, value := range map[string]string{"--finding": w.Finding, "--by": w.By, "--reason": w.Reason} {
 		if value == "" {
@@ -58,7 +57,12 @@ func checkAdjudication(w audit.Adjudication) error {
 	}
 	slices.Sort(missing)
 	if len(missing) > 0 {
-		return fmt.Errorf("adjudicate: %v missing", missing)
+		return fmt.Errorf("adjudicate: %s missing", strings.Join(missing, ", "))
+	}
+	for flag, text := range map[string]string{"--reason": w.Reason, "--response": w.Response} {
+		if err := a.namesNobody(flag, text); err != nil {
+			return fmt.Errorf("adjudicate: %w", err)
+		}
 	}
 	if !slices.Contains([]audit.Verdict{audit.Confirmed, audit.Dismissed, audit.Accepted}, w.Verdict) {
 		return fmt.Errorf("adjudicate: --verdict %q: write confirmed, dismissed or accepted", w.Verdict)
@@ -78,35 +82,20 @@ func checkAdjudication(w audit.Adjudication) error {
 }
 
 // adjudicate signs the word and adds it to the journal.
-func (a *app) adjudicate(dir string, word audit.Adjudication, keyFile string) (err error) {
+func (a *app) adjudicate(dir string, word audit.Adjudication, keyFile string) error {
 	finding, err := a.finding(dir, word.Finding)
 	if err != nil {
 		return err
-	}
-	if keyFile == "" {
-		return &exit{exitUsage, errors.New("adjudicate: --key is missing; 'trustaudit keygen' makes one for tests")}
 	}
 	id, err := a.identity(keyFile)
 	if err != nil {
 		return err
 	}
 	word.At, word.Key = a.now().UTC(), id.Fingerprint()
-	unsigned, err := json.Marshal(word)
-	if err != nil {
-		return fmt.Errorf("adjudicate: %w", err)
-	}
-	if word.Signature, err = sign.SignRecord(id, unsigned); err != nil {
+	if word.Signature, err = signRecord(id, word); err != nil {
 		return err
 	}
-	w, err := journal.Open(dir, a.now)
-	if err != nil {
-		return err
-	}
-	err = w.Append(journal.KindAdjudication, word)
-	if cerr := w.Close(); err == nil {
-		err = cerr
-	}
-	if err != nil {
+	if err := a.append(dir, journal.KindAdjudication, word); err != nil {
 		return err
 	}
 	fmt.Fprintf(a.stdout, "%s %s at %s: %s.\n", finding.Check, finding.ID, finding.Locator, word.Verdict)

@@ -37,7 +37,7 @@ func (a *app) closeRun(dir, by string) error {
 
 // endJournal closes the journal, unless that was done before the key could be
 // destroyed.
-func (a *app) endJournal(dir, by string) (err error) {
+func (a *app) endJournal(dir, by string) error {
 	reader, err := journal.OpenReader(dir)
 	if err != nil {
 		return err
@@ -49,13 +49,5 @@ func (a *app) endJournal(dir, by string) (err error) {
 	if !finished {
 		a.say("The run is unfinished: what was not looked at stays not looked at.")
 	}
-	w, err := journal.Open(dir, a.now)
-	if err != nil {
-		return err
-	}
-	err = w.Append(journal.KindClosed, journal.Closed{At: a.now().UTC(), By: by})
-	if cerr := w.Close(); err == nil {
-		err = cerr
-	}
-	return err
+	return a.append(dir, journal.KindClosed, journal.Closed{At: a.now().UTC(), By: by})
 }

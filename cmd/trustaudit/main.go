@@ -111,7 +111,7 @@ func (a *app) root() *cobra.Command {
 		&cobra.Group{ID: "report", Title: "Report:"},
 		&cobra.Group{ID: "look", Title: "Look inside:"})
 	for group, commands := range map[string][]*cobra.Command{
-		"audit":  {a.initCommand(), a.scanCommand(), a.judgeCommand(), a.adjudicateCommand(), a.closeCommand(), a.demoCommand()},
+		"audit":  {a.initCommand(), a.scanCommand(), a.judgeCommand(), a.adjudicateCommand(), a.attestCommand(), a.closeCommand(), a.demoCommand()},
 		"report": {a.reportCommand(), a.verifyCommand(), a.keygenCommand()},
 		"look": {
 			a.itemsCommand(), a.factsCommand(), a.resultsCommand(), a.contactsCommand(), a.journalCommand(),

@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -37,7 +39,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("TRUSTAUDIT_PASSPHRASE", "correct horse battery staple")
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exit": exits, "flip": flip},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exit": exits, "flip": flip, "findings": findings},
 	})
 }
 
@@ -66,4 +68,21 @@ func flip(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	data[len(data)/2] ^= 1
 	ts.Check(os.WriteFile(name, data, 0o600))
+}
+
+// findings puts the ID of a run's first finding into $FINDING.
+func findings(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: findings DIR")
+	}
+	ts.Check(ts.Exec("trustaudit", "results", args[0]))
+	for _, line := range strings.Split(strings.TrimSpace(ts.ReadFile("stdout")), "\n") {
+		var row resultRow
+		ts.Check(json.Unmarshal([]byte(line), &row))
+		if len(row.Findings) > 0 {
+			ts.Setenv("FINDING", row.Findings[0].ID)
+			return
+		}
+	}
+	ts.Fatalf("the run has no finding")
 }

@@ -81,6 +81,9 @@ func findFormat(name string) (audit.Format, error) {
 
 // identity reads the auditor's key.
 func (a *app) identity(file string) (*sign.Identity, error) {
+	if file == "" {
+		return nil, &exit{exitUsage, errors.New("the auditor's key is missing: write its file; 'trustaudit keygen' makes one for tests")}
+	}
 	return sign.LoadIdentity(file, func() ([]byte, error) { return a.passphrase("Passphrase of the signing key: ", "") })
 }
 

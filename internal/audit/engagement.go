@@ -144,11 +144,14 @@ type Claim struct {
 }
 
 // Attestation is the level that the assessor concludes for an outcome, from
-// documents, interviews and what the scan saw. It always has a reason.
+// documents, interviews and what the scan saw. It always has a reason. One that
+// is added to a journal is signed; the last on an outcome holds.
 type Attestation struct {
-	Outcome string `json:"outcome"`
-	Level   Level  `json:"level"`
-	By      string `json:"by"`
-	Reason  string `json:"reason"`
-	Date    string `json:"date"`
+	Outcome   string `json:"outcome"`
+	Level     Level  `json:"level"`
+	By        string `json:"by"`
+	Reason    string `json:"reason"`
+	Date      string `json:"date"`
+	Key       string `json:"key,omitempty"`       // fingerprint of the signing key
+	Signature []byte `json:"signature,omitempty"` // over the record with Signature empty
 }

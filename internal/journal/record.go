@@ -12,6 +12,7 @@ const (
 	KindPlan         = "plan"         // Plan
 	KindContact      = "contact"      // scope.Contact
 	KindAdjudication = "adjudication" // audit.Adjudication
+	KindAttestation  = "attestation"  // audit.Attestation
 )
 
 // Opened says what was run, with what, on whose authority. It is enough to

@@ -51,7 +51,7 @@ func Score(r *run.Run, j judge.Judgement, e *standard.Edition) Scored {
 		Results: results, Notes: notes,
 		Opinions: score.Opinions(score.Input{
 			Edition: &e.Edition, Results: results,
-			Claims: r.Opened.Engagement.Claims, Attestations: r.Opened.Engagement.Attestations,
+			Claims: r.Opened.Engagement.Claims, Attestations: r.Attestations,
 			Adjudications: r.Adjudications, At: Ended(r),
 		}),
 	}
@@ -118,7 +118,7 @@ func warnings(in Input, scored Scored) []string {
 	}
 	words = append(words, standard.Warnings(&in.Edition.Edition, in.Run.Opened.Started, Ended(in.Run))...)
 	e := in.Run.Opened.Engagement
-	words = append(words, score.Unmatched(&in.Edition.Edition, e.Claims, e.Attestations)...)
+	words = append(words, score.Unmatched(&in.Edition.Edition, e.Claims, in.Run.Attestations)...)
 	return append(words, scored.Notes...)
 }
 

@@ -6,20 +6,23 @@ package run
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
 
 	"trustaudit/internal/audit"
 	"trustaudit/internal/journal"
+	"trustaudit/internal/sign"
 )
 
 // Run is one scan, finished or not.
 type Run struct {
 	Opened        journal.Opened
-	Targets       []Target // sorted; those with facts or with something missed
-	Adjudications []audit.Adjudication
-	Finished      *journal.Finished // nil while units remain
+	Targets       []Target             // sorted; those with facts or with something missed
+	Adjudications []audit.Adjudication // in order, signatures checked
+	Attestations  []audit.Attestation  // the engagement's, then the journal's
+	Finished      *journal.Finished    // nil while units remain
 	Closed        bool
 	Head          string // hash of the last block
 	Blocks        int64
@@ -99,7 +102,9 @@ func (r *Run) read() error {
 func (r *Run) take(h journal.Header, c *collected) error {
 	switch h.Kind {
 	case journal.KindOpened:
-		return r.reader.Record(h, &r.Opened)
+		err := r.reader.Record(h, &r.Opened)
+		r.Attestations = r.Opened.Engagement.Attestations
+		return err
 	case journal.KindUnit:
 		put(c.units, h.Unit.Target, h.Unit.ID, h)
 	case journal.KindPlan:
@@ -109,16 +114,59 @@ func (r *Run) take(h journal.Header, c *collected) error {
 		}
 		put(c.plans, plan.Target, plan.Probe, plan)
 	case journal.KindAdjudication:
-		var a audit.Adjudication
-		if err := r.reader.Record(h, &a); err != nil {
-			return err
-		}
-		r.Adjudications = append(r.Adjudications, a)
+		return r.adjudication(h)
+	case journal.KindAttestation:
+		return r.attestation(h)
 	case journal.KindFinished:
 		r.Finished = &journal.Finished{}
 		return r.reader.Record(h, r.Finished)
 	case journal.KindClosed:
 		r.Closed = true
+	}
+	return nil
+}
+
+func (r *Run) adjudication(h journal.Header) error {
+	var a audit.Adjudication
+	if err := r.reader.Record(h, &a); err != nil {
+		return err
+	}
+	unsigned := a
+	unsigned.Signature = nil
+	if err := signed(unsigned, a.Key, a.Signature); err != nil {
+		return fmt.Errorf("adjudication of finding %s: %w", a.Finding, err)
+	}
+	r.Adjudications = append(r.Adjudications, a)
+	return nil
+}
+
+func (r *Run) attestation(h journal.Header) error {
+	var a audit.Attestation
+	if err := r.reader.Record(h, &a); err != nil {
+		return err
+	}
+	unsigned := a
+	unsigned.Signature = nil
+	if err := signed(unsigned, a.Key, a.Signature); err != nil {
+		return fmt.Errorf("attestation of outcome %s: %w", a.Outcome, err)
+	}
+	r.Attestations = append(r.Attestations, a)
+	return nil
+}
+
+// signed checks that a record was signed with the key that it names. Whose key
+// that is, and whether to trust it, the report leaves to its reader.
+func signed(record any, key string, signature []byte) error {
+	data, err := json.Marshal(record)
+	if err != nil {
+		return err
+	}
+	cert, err := sign.VerifyRecord(data, signature)
+	if err != nil {
+		return err
+	}
+	if sign.Fingerprint(cert) != key {
+		return errors.New("it names another key than it was signed with")
 	}
 	return nil
 }

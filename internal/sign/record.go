@@ -2,7 +2,6 @@ package sign
 
 import (
 	"crypto/x509"
-	"errors"
 	"fmt"
 )
 
@@ -20,15 +19,12 @@ func SignRecord(id *Identity, data []byte) ([]byte, error) {
 	return sig, nil
 }
 
-// VerifyRecord checks that sig was made over data with the key of cert. Whether
-// cert is to be trusted is for the caller to say.
-func VerifyRecord(cert *x509.Certificate, data, sig []byte) error {
+// VerifyRecord checks a signature over data and returns whose it is. Whether
+// that certificate is to be trusted is for the caller to say.
+func VerifyRecord(data, sig []byte) (*x509.Certificate, error) {
 	certs, err := openMessage(sig, []byte(recordContext), data)
 	if err != nil {
-		return fmt.Errorf("verify record: %w", err)
+		return nil, fmt.Errorf("verify record: %w", err)
 	}
-	if !certs[0].Equal(cert) {
-		return errors.New("verify record: it was signed with another key")
-	}
-	return nil
+	return certs[0], nil
 }
