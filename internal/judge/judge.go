@@ -106,21 +106,17 @@ func (j *judging) target(t *run.Target) error {
 		}
 		return f
 	}
-	err := j.run.TargetFacts(t, j.wants, func(raw run.Raw) error {
-		fact, err := j.Decoder.Decode(raw.Kind, raw.Data)
-		if err != nil {
-			return err
-		}
-		for _, check := range j.needed[raw.Kind] {
+	err := j.decode(t, func(fact audit.Fact) {
+		kind := fact.FactKind()
+		for _, check := range j.needed[kind] {
 			at(check).see(t.ID, fact)
 		}
-		for _, check := range j.joined[raw.Kind] {
+		for _, check := range j.joined[kind] {
 			j.estate[check.ID].see(t.ID, fact)
 		}
-		if j.watched[raw.Kind] {
+		if j.watched[kind] {
 			j.Watch(t.ID, fact)
 		}
-		return nil
 	})
 	if err != nil {
 		return fmt.Errorf("judge %s: %w", t.ID, err)

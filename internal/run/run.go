@@ -235,16 +235,24 @@ func (r *Run) Facts(want func(kind string) bool, see func(Raw) error) error {
 
 // TargetFacts reads the facts of one target.
 func (r *Run) TargetFacts(t *Target, want func(kind string) bool, see func(Raw) error) error {
-	for _, h := range t.Units {
-		if !slices.ContainsFunc(h.Kinds, want) {
-			continue
+	for i := range t.Units {
+		if err := r.UnitFacts(&t.Units[i], want, see); err != nil {
+			return err
 		}
-		err := r.reader.Facts(h, want, func(kind string, data []byte) error {
-			return see(Raw{Target: t.ID, Unit: h.Unit, Kind: kind, Data: data})
-		})
-		if err != nil {
-			return fmt.Errorf("read facts of unit %s: %w", h.Unit.ID, err)
-		}
+	}
+	return nil
+}
+
+// UnitFacts reads the facts of one unit. Several goroutines may read at once.
+func (r *Run) UnitFacts(h *journal.Header, want func(kind string) bool, see func(Raw) error) error {
+	if !slices.ContainsFunc(h.Kinds, want) {
+		return nil
+	}
+	err := r.reader.Facts(*h, want, func(kind string, data []byte) error {
+		return see(Raw{Target: h.Unit.Target, Unit: h.Unit, Kind: kind, Data: data})
+	})
+	if err != nil {
+		return fmt.Errorf("read facts of unit %s: %w", h.Unit.ID, err)
 	}
 	return nil
 }
