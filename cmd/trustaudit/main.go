@@ -65,7 +65,7 @@ type app struct {
 // Memory is spent on fewer collections while there is little of it in use: a
 // scan holds some 10 MiB. The limit keeps that trade from growing with the heap.
 const (
-	collectAt   = 400 // per cent
+	collectAt   = 1000 // per cent
 	memoryLimit = 192 << 20
 )
 
