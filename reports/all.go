@@ -6,11 +6,13 @@ package reports
 import (
 	"trustaudit/internal/audit"
 	reportsjson "trustaudit/reports/json"
+	"trustaudit/reports/pdf"
 )
 
 // Formats returns them all, in the order of their folders.
 func Formats() []audit.Format {
 	return []audit.Format{
 		reportsjson.Format,
+		pdf.Format,
 	}
 }

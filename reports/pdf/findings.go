@@ -1,0 +1,213 @@
+package pdf
+
+import (
+	"fmt"
+
+	"trustaudit/internal/audit"
+	"trustaudit/reports/wording"
+)
+
+// The bounds of the list of findings.
+const (
+	fullFindings  = 500    // printed with all that is said of them
+	tableFindings = 10_000 // printed as a row of a table after those
+	exemplars     = 5
+)
+
+// drawFindings lists the findings, worst first, as they come.
+func drawFindings(s *sheet, r *audit.Report) {
+	s.section("Findings")
+	if len(r.Findings) == 0 {
+		s.paragraphs([]string{"None. That the scan found nothing does not show that nothing is wrong: section 3 says what was looked at, and what was not."})
+		return
+	}
+	s.paragraphs([]string{fmt.Sprintf("%s, worst first. Excerpts are masked. A finding keeps its identifier from year to year. Count is how often the cause occurs at the place.",
+		wording.Plural(int64(len(r.Findings)), "finding", "findings"))})
+	told := map[string]int{}
+	full := min(len(r.Findings), fullFindings)
+	for i := range r.Findings[:full] {
+		s.finding(i+1, &r.Findings[i], told)
+	}
+	if rest := r.Findings[full:]; len(rest) > 0 {
+		s.compact(full, rest)
+	}
+}
+
+// finding prints one finding. What was already told of its check (remedy and
+// bearings) is referred to and not told again.
+func (s *sheet) finding(n int, f *audit.ReportFinding, told map[string]int) {
+	look := wording.OfSeverity(f.Severity)
+	key := fmt.Sprint(f.Check, "\x00", f.Remedy, "\x00", f.Bearings)
+	blocks := []block{s.findingHead(n, f)}
+	blocks = append(blocks, s.findingPlace(f)...)
+	blocks = append(blocks, s.exemplars(f)...)
+	if before, known := told[key]; known {
+		blocks = append(blocks, s.labelled("Remedy", []string{fmt.Sprintf("and indicators: as told at finding %d.", before)}, font{"", 10, ink}, 1)...)
+	} else {
+		told[key] = n
+		blocks = append(blocks, s.bearings(f)...)
+		if f.Remedy != "" {
+			blocks = append(blocks, s.labelled("Remedy", wording.Paragraphs(f.Remedy), font{"", 10.5, ink}, 0)...)
+		}
+	}
+	if f.Adjudication != nil {
+		blocks = append(blocks, s.adjudication(f.Adjudication))
+	}
+	// The head stays with what follows it, wherever the rest may break.
+	first := min(3, len(blocks))
+	ruled := []block{s.ruled(joined(blocks[:first]), look.Colour)}
+	for _, b := range blocks[first:] {
+		ruled = append(ruled, s.ruled(b, look.Colour))
+	}
+	s.keep(append(ruled, space(16))...)
+}
+
+// ruled draws a bar in the colour of the severity beside a block.
+func (s *sheet) ruled(b block, color string) block {
+	return block{b.height, func(y float64) {
+		s.fill(left, y, 3, b.height, color)
+		b.draw(y)
+	}}
+}
+
+// inset is where the text of a finding begins.
+const inset = left + 14
+
+// labelWidth is the room for the labels of a finding.
+const labelWidth = 64.0
+
+func (s *sheet) findingHead(n int, f *audit.ReportFinding) block {
+	title := font{"B", 12, ink}
+	head := s.lines(inset, title, s.wrap(fmt.Sprintf("%d. %s", n, f.Title), title, width-14, 3))
+	return block{head.height + 21, func(y float64) {
+		s.chip(inset, y, f.Severity)
+		s.textRight(right, y+10, font{mono, 8.6, grey}, f.ID)
+		head.draw(y + 17)
+	}}
+}
+
+// labelled sets a label, and paragraphs beside it. The label stays with the
+// first of them.
+func (s *sheet) labelled(label string, words []string, f font, max int) []block {
+	var blocks []block
+	for _, p := range words {
+		if max > 0 {
+			blocks = append(blocks, s.lines(inset+labelWidth, f, s.wrap(p, f, right-inset-labelWidth, max)))
+			continue
+		}
+		blocks = append(blocks, s.prose(inset+labelWidth, right-inset-labelWidth, f, p)...)
+	}
+	if len(blocks) == 0 {
+		return nil
+	}
+	body := blocks[0]
+	blocks[0] = block{body.height, func(y float64) {
+		s.text(inset, y+f.size, font{"B", smallSize, grey}, label)
+		body.draw(y)
+	}}
+	return append(blocks, space(3))
+}
+
+func (s *sheet) findingPlace(f *audit.ReportFinding) []block {
+	place := font{mono, 9, ink}
+	blocks := s.labelled("Where", []string{wording.Place(f.Target, f.Locator)}, place, 4)
+	words := wording.Plural(f.Count, "occurrence", "occurrences") + " · " + f.Check
+	blocks = append(blocks, s.labelled("Count", []string{words}, font{"", 10, ink}, 2)...)
+	if f.Excerpt != "" {
+		blocks = append(blocks, s.labelled("Seen", []string{f.Excerpt}, font{"", 10, ink}, 3)...)
+	}
+	return blocks
+}
+
+// exemplars lists places that a finding rests on, when they say more than the
+// finding's own.
+func (s *sheet) exemplars(f *audit.ReportFinding) []block {
+	if len(f.Exemplars) == 0 || len(f.Exemplars) == 1 && f.Exemplars[0].Locator == f.Locator {
+		return nil
+	}
+	shown, left := bounded(f.Exemplars, exemplars)
+	label := "For example"
+	var blocks []block
+	for _, e := range shown {
+		line := e.Locator
+		if e.Count > 1 {
+			line += "  (" + wording.Number(e.Count) + ")"
+		}
+		lines := s.labelled(label, []string{line}, font{mono, 8.6, ink}, 2)
+		blocks = append(blocks, lines[0])
+		label = ""
+	}
+	if left > 0 {
+		blocks = append(blocks, s.labelled("", []string{more(left)}, font{"I", 10, grey}, 1)[0])
+	}
+	return append(blocks, space(3))
+}
+
+// bearings lists the indicators that a finding bears on.
+func (s *sheet) bearings(f *audit.ReportFinding) []block {
+	label := "Bears on"
+	var blocks []block
+	for _, b := range f.Bearings {
+		words := fmt.Sprintf("%s %s, %s: %s", b.Outcome, b.Indicator, wording.Effect(b), b.Says)
+		blocks = append(blocks, s.labelled(label, []string{words}, font{"", 10, ink}, 3)[0])
+		label = ""
+	}
+	if len(blocks) > 0 {
+		blocks = append(blocks, space(3))
+	}
+	return blocks
+}
+
+// adjudication is the auditor's word on a finding, and the trust's answer.
+func (s *sheet) adjudication(a *audit.Adjudication) block {
+	bold, body := font{"B", 10, ink}, font{"", 10, ink}
+	w := right - inset - 24
+	head := wording.Verdict(a.Verdict)
+	if a.Until != "" {
+		head += " until " + wording.Day(a.Until)
+	}
+	blocks := []block{s.lines(inset+12, bold, s.wrap(head, bold, w, 2))}
+	add := func(words string) { blocks = append(blocks, s.lines(inset+12, body, s.wrap(words, body, w, 6))) }
+	by := stated(a.By)
+	if !a.At.IsZero() {
+		by += ", " + wording.Date(a.At)
+	}
+	add(by + ": " + stated(a.Reason))
+	if a.Response != "" {
+		add("The organisation answers: " + a.Response)
+	}
+	var plan []string
+	if a.Owner != "" {
+		plan = append(plan, "Owner: "+a.Owner)
+	}
+	if a.Due != "" {
+		plan = append(plan, "Due: "+wording.Day(a.Due))
+	}
+	if len(plan) > 0 {
+		add(join(" · ", plan...))
+	}
+	inner := joined(blocks)
+	return block{inner.height + 16, func(y float64) {
+		s.fill(inset, y+2, right-inset, inner.height+12, panel)
+		inner.draw(y + 8)
+	}}
+}
+
+// compact lists what is too much to print in full.
+func (s *sheet) compact(from int, rest []audit.ReportFinding) {
+	s.subsection("Further findings", 80)
+	shown, left := bounded(rest, tableFindings)
+	rows := make([][]cell, 0, len(shown))
+	for i := range shown {
+		f := &shown[i]
+		rows = append(rows, []cell{
+			{words: fmt.Sprint(from + i + 1)}, s.severityCell(f.Severity), {words: f.Title, id: f.ID},
+			{words: wording.Place(f.Target, f.Locator)}, {words: wording.Number(f.Count)},
+		})
+	}
+	s.table([]column{
+		{title: "No.", width: 9, right: true, max: 1}, {title: "Severity", width: 16}, {title: "What", width: 32, max: 3},
+		{title: "Where", width: 33, style: mono, max: 3}, {title: "Count", width: 10, right: true, max: 1},
+	}, rows)
+	s.note(more(left))
+}

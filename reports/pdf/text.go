@@ -1,0 +1,136 @@
+package pdf
+
+import (
+	"strings"
+	"unicode"
+)
+
+// legible makes text safe to draw: one line, no control or direction
+// characters, nothing that gofpdf cannot set. What it replaces stays in the
+// embedded data.
+func legible(text string) string {
+	clean := func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\t' || r == '\r' || r == ' ':
+			return ' '
+		case r == 0x200b || r == 0xad: // invisible places to break
+			return -1
+		case r > 0xffff, r == 0xffff, unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co, unicode.Cs):
+			return unicode.ReplacementChar
+		}
+		return r
+	}
+	return strings.Map(clean, text)
+}
+
+// wrap parts text into lines no wider than w. It breaks at spaces; inside a
+// word only when the word alone is too wide, and then after a separator if
+// there is one. With max > 0 what would need more lines is shortened: in the
+// middle if it is one long word, such as a path, at the end otherwise.
+func (s *sheet) wrap(text string, f font, w float64, max int) []string {
+	s.use(f)
+	text = legible(text)
+	words := strings.Fields(text)
+	if max > 0 && len(words) > max*200 {
+		words = words[:max*200] // no line holds so many
+	}
+	lines := s.fold(words, w)
+	if max <= 0 || len(lines) <= max {
+		return lines
+	}
+	if f.style == mono || len(words) == 1 {
+		return s.shorten(strings.Join(words, " "), w, max)
+	}
+	lines = lines[:max]
+	last := strings.TrimRight(lines[max-1], " ,;:")
+	for last != "" && s.pdf.GetStringWidth(last+" …") > w {
+		cut := strings.LastIndexByte(last, ' ')
+		last = strings.TrimRight(last[:max0(cut)], " ,;:")
+	}
+	lines[max-1] = strings.TrimLeft(last+" …", " ")
+	return lines
+}
+
+func max0(n int) int { return max(n, 0) }
+
+// fold fills lines with words.
+func (s *sheet) fold(words []string, w float64) []string {
+	var lines []string
+	line, used := "", 0.0
+	gap := s.pdf.GetStringWidth(" ")
+	for _, word := range words {
+		wide := s.pdf.GetStringWidth(word)
+		if line != "" && used+gap+wide <= w {
+			line += " " + word
+			used += gap + wide
+			continue
+		}
+		if line != "" {
+			lines = append(lines, line)
+		}
+		parts := []string{word}
+		if wide > w {
+			parts = s.parts(word, w)
+		}
+		lines = append(lines, parts[:len(parts)-1]...)
+		line = parts[len(parts)-1]
+		used = s.pdf.GetStringWidth(line)
+	}
+	if line != "" || len(lines) == 0 {
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// separators are what a long name may be broken after.
+const separators = "/\\._-,:;@&=?!·"
+
+// parts breaks a word that is wider than a line.
+func (s *sheet) parts(word string, w float64) []string {
+	var parts []string
+	runes := []rune(word)
+	for len(runes) > 0 {
+		n, used, after := 0, 0.0, 0
+		for n < len(runes) {
+			used += s.pdf.GetStringWidth(string(runes[n]))
+			if used > w && n > 0 {
+				break
+			}
+			n++
+			if strings.ContainsRune(separators, runes[n-1]) {
+				after = n
+			}
+		}
+		if n < len(runes) && after > n/3 {
+			n = after
+		}
+		parts = append(parts, string(runes[:n]))
+		runes = runes[n:]
+	}
+	return parts
+}
+
+// shorten takes out the middle of a text until it fits into max lines: the
+// beginning of a path says where it lies, its end what it is.
+func (s *sheet) shorten(text string, w float64, max int) []string {
+	runes := []rune(text)
+	low, high := 2, len(runes) // how many runes are kept
+	best := []string{"…"}
+	for low <= high {
+		n := (low + high) / 2
+		head := n / 2
+		lines := s.fold(strings.Fields(string(runes[:head])+"…"+string(runes[len(runes)-(n-head):])), w)
+		if len(lines) <= max {
+			best, low = lines, n+1
+		} else {
+			high = n - 1
+		}
+	}
+	return best
+}
+
+// one sets a text on one line of at most w points.
+func (s *sheet) one(text string, f font, w float64) string {
+	s.use(f)
+	return s.wrap(text, f, w, 1)[0]
+}

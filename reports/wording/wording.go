@@ -1,0 +1,308 @@
+// Package wording says in plain English what a report holds: the words that
+// the PDF and the HTML edition share, so that both say the same.
+package wording
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"text/template"
+	"time"
+
+	"trustaudit/internal/audit"
+	"trustaudit/templates"
+)
+
+// Severity is how a severity is shown: a letter and a word, and a colour that
+// is legible on white. The meaning never rests on the colour alone.
+type Severity struct {
+	Letter, Word, Colour string
+	Class                string // of the style sheet
+}
+
+// Severities lists the severities, worst first.
+func Severities() []audit.Severity {
+	return []audit.Severity{audit.Critical, audit.High, audit.Medium, audit.Low, audit.Note}
+}
+
+// OfSeverity returns how a severity is shown.
+func OfSeverity(s audit.Severity) Severity {
+	switch s {
+	case audit.Critical:
+		return Severity{"C", "Critical", "#66001e", "critical"}
+	case audit.High:
+		return Severity{"H", "High", "#b3200f", "high"}
+	case audit.Medium:
+		return Severity{"M", "Medium", "#8a4b00", "medium"}
+	case audit.Low:
+		return Severity{"L", "Low", "#005eb8", "low"}
+	}
+	return Severity{"N", "Note", "#4c6272", "note"}
+}
+
+// Count is the number of findings of a severity.
+func Count(c audit.Counts, s audit.Severity) int64 {
+	switch s {
+	case audit.Critical:
+		return c.Critical
+	case audit.High:
+		return c.High
+	case audit.Medium:
+		return c.Medium
+	case audit.Low:
+		return c.Low
+	}
+	return c.Note
+}
+
+// Level names a level; the empty one is a dash.
+func Level(l audit.Level) string {
+	switch l {
+	case audit.NotAchieved:
+		return "Not achieved"
+	case audit.PartiallyAchieved:
+		return "Partially achieved"
+	case audit.Achieved:
+		return "Achieved"
+	case "":
+		return "–"
+	}
+	return string(l)
+}
+
+// Standing is how the standing of an outcome is shown.
+type Standing struct {
+	Standing            audit.Standing
+	Word, Means, Colour string
+	Class               string
+}
+
+// Standings lists them in the order of the legend.
+func Standings() []Standing {
+	return []Standing{
+		{audit.Refuted, "Refuted", "the evidence shows it is not achieved", "#66001e", "refuted"},
+		{audit.Capped, "Capped", "the evidence sets a highest level", "#8a4b00", "capped"},
+		{audit.Supported, "Supported", "the evidence speaks for it and proves nothing", "#005eb8", "supported"},
+		{audit.NotAssessed, "Not assessed", "the scan can say nothing of it", "#4c6272", "untested"},
+	}
+}
+
+// OfStanding returns how a standing is shown.
+func OfStanding(s audit.Standing) Standing {
+	for _, known := range Standings() {
+		if known.Standing == s {
+			return known
+		}
+	}
+	return Standing{s, string(s), "", "#4c6272", "untested"}
+}
+
+// Standing counts the outcomes of a standing.
+func CountStanding(opinions []audit.Opinion, s audit.Standing) int64 {
+	n := int64(0)
+	for _, o := range opinions {
+		if o.Standing == s {
+			n++
+		}
+	}
+	return n
+}
+
+// Verdict names a verdict.
+func Verdict(v audit.Verdict) string {
+	switch v {
+	case audit.Confirmed:
+		return "Confirmed by the auditor"
+	case audit.Dismissed:
+		return "Dismissed by the auditor"
+	case audit.Accepted:
+		return "Risk accepted"
+	}
+	return string(v)
+}
+
+// State names the state of a result.
+func State(s audit.State) string {
+	switch s {
+	case audit.Fail:
+		return "Fail"
+	case audit.Inconclusive:
+		return "Inconclusive"
+	case audit.StatePass:
+		return "Pass"
+	case audit.NotApplicable, "":
+		return "Not applicable"
+	}
+	return string(s)
+}
+
+// Bands are what stands on every page of a report that is less than an audit
+// by a standard in force; nil for any other.
+func Bands(r *audit.Report) []string {
+	var words []string
+	switch r.Kind {
+	case audit.IndependentAudit:
+	case audit.Demonstration:
+		words = append(words, "DEMONSTRATION — synthetic data")
+	default:
+		words = append(words, "SELF-ASSESSMENT — not an independent audit")
+	}
+	if r.Edition.Status == audit.EditionDraft {
+		words = append(words, "DRAFT EDITION")
+	}
+	return words
+}
+
+// Text returns a passage of templates/report/text.tmpl in paragraphs.
+func Text(name string, r *audit.Report) ([]string, error) {
+	t, err := template.ParseFS(templates.ReportData, "report/text.tmpl")
+	if err != nil {
+		return nil, fmt.Errorf("read report text: %w", err)
+	}
+	var b strings.Builder
+	if err := t.ExecuteTemplate(&b, name, r); err != nil {
+		return nil, fmt.Errorf("write report text %s: %w", name, err)
+	}
+	return Paragraphs(b.String()), nil
+}
+
+// Paragraphs parts a text at its blank lines. Lines that belong together are
+// joined; those that begin a list item are not.
+func Paragraphs(text string) []string {
+	var all []string
+	for part := range strings.SplitSeq(strings.ReplaceAll(text, "\r\n", "\n"), "\n\n") {
+		words := ""
+		for line := range strings.SplitSeq(part, "\n") {
+			line = strings.TrimSpace(line)
+			item := strings.HasPrefix(line, "- ") || strings.HasPrefix(line, "* ")
+			switch {
+			case line == "":
+			case item:
+				if words != "" {
+					all = append(all, words)
+				}
+				words = "• " + line[2:]
+			case words == "":
+				words = line
+			default:
+				words += " " + line
+			}
+		}
+		if words != "" {
+			all = append(all, words)
+		}
+	}
+	return all
+}
+
+// Date writes a day: 21 November 2026.
+func Date(t time.Time) string { return t.UTC().Format("2 January 2006") }
+
+// Clock writes a moment: 21 November 2026, 14:05 UTC.
+func Clock(t time.Time) string { return t.UTC().Format("2 January 2006, 15:04 UTC") }
+
+// Day writes a day that stands in the data as YYYY-MM-DD, and what is not one
+// as it stands.
+func Day(s string) string {
+	t, err := time.Parse(time.DateOnly, s)
+	if err != nil {
+		return s
+	}
+	return Date(t)
+}
+
+// Period writes from when to when a run went on.
+func Period(from, until time.Time) string {
+	if a, b := Date(from), Date(until); a != b {
+		return a + " to " + b
+	}
+	return Date(until)
+}
+
+// Number writes a number with its thousands parted.
+func Number(n int64) string {
+	digits := strconv.FormatInt(n, 10)
+	sign := ""
+	if n < 0 {
+		sign, digits = "−", strings.TrimPrefix(digits, "-")
+	}
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return sign + digits
+}
+
+// Plural writes a number with its noun.
+func Plural(n int64, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return Number(n) + " " + many
+}
+
+// Place writes where a finding lies: the target and the place in it, the
+// target left out when the place already names it.
+func Place(t audit.Target, locator string) string {
+	switch {
+	case t == audit.Estate || t.Endpoint() != "" && strings.Contains(locator, t.Endpoint()):
+		return locator
+	case locator == "":
+		return string(t)
+	case strings.HasPrefix(locator, string(t)):
+		return locator
+	}
+	return string(t) + " · " + locator
+}
+
+// Scope writes the scope in one line.
+func Scope(s audit.ScopePart) string {
+	var parts []string
+	for _, p := range []struct {
+		n         int
+		one, many string
+	}{
+		{len(s.Stores), "store of data", "stores of data"},
+		{len(s.Networks), "network", "networks"},
+		{len(s.Hosts), "host", "hosts"},
+	} {
+		if p.n > 0 {
+			parts = append(parts, Plural(int64(p.n), p.one, p.many))
+		}
+	}
+	words := "nothing"
+	switch n := len(parts); {
+	case n == 1:
+		words = parts[0]
+	case n > 1:
+		words = strings.Join(parts[:n-1], ", ") + " and " + parts[n-1]
+	}
+	if n := len(s.Exclude) + len(s.Fragile); n > 0 {
+		words += "; " + Plural(int64(n), "place", "places") + " left out on purpose"
+	}
+	return words
+}
+
+// Sureness says how the required level of an outcome is known; "" when it is
+// confirmed.
+func Sureness(c audit.Confidence) string {
+	switch c {
+	case audit.RowConfirmed:
+		return ""
+	case audit.RowInferred:
+		return "inferred, not confirmed"
+	case audit.RowMemory:
+		return "from memory, not confirmed"
+	}
+	return "not confirmed"
+}
+
+// Effect says what a bearing does to its outcome.
+func Effect(b audit.Bearing) string {
+	switch b.Effect {
+	case audit.Refutes:
+		return "refutes"
+	case audit.Caps:
+		return "caps at " + strings.ToLower(Level(b.Cap))
+	}
+	return string(b.Effect)
+}
