@@ -3,6 +3,7 @@
 package json
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -14,13 +15,36 @@ import (
 // people who compare two reports line by line.
 var Format = audit.Format{Name: "json", Extension: ".json", MediaType: "application/json", Render: Render}
 
-// Render writes the report. Equal reports give equal bytes.
+// Render writes the report. Equal reports give equal bytes, and so does a
+// report that was read back from those bytes.
 func Render(w io.Writer, r *audit.Report) error {
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	if err := e.Encode(r); err != nil {
+	data, err := encode(r)
+	if err != nil {
+		return fmt.Errorf("encode report data: %w", err)
+	}
+	// The encoder escapes the character that stands for bytes which are no
+	// text, but not where the text itself has it: only once read back is the
+	// form settled.
+	if bytes.Contains(data, []byte(`\ufffd`)) {
+		var back audit.Report
+		if err := json.Unmarshal(data, &back); err != nil {
+			return fmt.Errorf("read report data back: %w", err)
+		}
+		if data, err = encode(&back); err != nil {
+			return fmt.Errorf("encode report data: %w", err)
+		}
+	}
+	if _, err := w.Write(data); err != nil {
 		return fmt.Errorf("write report data: %w", err)
 	}
 	return nil
+}
+
+func encode(r *audit.Report) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	err := e.Encode(r)
+	return b.Bytes(), err
 }

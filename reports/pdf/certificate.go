@@ -10,6 +10,9 @@ import (
 // coverHeight is the height of the coloured field at the head of page 1.
 const coverHeight = 236.0
 
+// identityHeight is the room at its foot for what ties it to its data.
+const identityHeight = 40.0
+
 // drawCertificate draws the first page: who was assessed, by what standard,
 // with what result. Everything on it is cut to fit: it is one page, always.
 func drawCertificate(s *sheet, r *audit.Report) {
@@ -21,6 +24,7 @@ func drawCertificate(s *sheet, r *audit.Report) {
 	s.conclusion(r)
 	s.severities(r.Counts)
 	s.standings(r.Opinions)
+	s.reservations(r.Warnings)
 	s.identity(r)
 }
 
@@ -120,12 +124,33 @@ func (s *sheet) conclusion(r *audit.Report) {
 	s.fill(left, s.y, 4, h, blue)
 	lines.draw(s.y + 11)
 	s.y += h
-	if n := len(r.Warnings); n > 0 {
-		s.y += 8
-		words := fmt.Sprintf("Before you rely on this: %s on the next page.",
-			wording.Plural(int64(n), "reservation stands", "reservations stand"))
-		s.text(left, s.y+10, font{"I", 10.5, ink}, words)
-		s.y += 16
+}
+
+// reservations sets what a reader must know before believing a word, as far as
+// there is room; the summary has the rest.
+func (s *sheet) reservations(warnings []string) {
+	if len(warnings) == 0 {
+		return
+	}
+	f := font{"", 10, ink}
+	end := bottom - identityHeight - 8
+	s.y += 12
+	s.text(left, s.y+10, font{"B", bodySize, navy}, "Before you rely on this report")
+	s.y += 19
+	for _, w := range warnings {
+		item := s.item("!", w, f, 2)
+		room := end - 16 // for the line that says where the rest is
+		if s.warned == len(warnings)-1 {
+			room = end
+		}
+		if s.y+item.height > room {
+			break
+		}
+		s.place(item)
+		s.warned++
+	}
+	if n := len(warnings) - s.warned; n > 0 {
+		s.text(left, s.y+9, font{"I", 10, grey}, wording.Plural(int64(n), "further reservation stands", "further reservations stand")+" in the summary on the next page.")
 	}
 }
 
@@ -149,9 +174,10 @@ func (s *sheet) severities(c audit.Counts) {
 		s.text(x+31, s.y+37, font{"", 9.5, ink}, look.Word)
 	}
 	s.y += h + 6
-	words := fmt.Sprintf("Of these, %s accepted as a risk. Dismissed by the auditor and not counted: %s.",
+	words := fmt.Sprintf("Of these accepted as a risk: %s. Dismissed by the auditor, and not counted: %s.",
 		wording.Number(c.Accepted), wording.Number(c.Dismissed))
-	s.text(left, s.y+9, font{"", smallSize, grey}, words)
+	f := font{"", smallSize, grey}
+	s.text(left, s.y+9, f, s.one(words, f, width))
 	s.y += 14
 }
 
@@ -198,7 +224,7 @@ func (s *sheet) swatch(x, y, w, h float64, of wording.Standing) {
 
 // identity stands at the foot of page 1: what ties the page to its data.
 func (s *sheet) identity(r *audit.Report) {
-	s.y = bottom - 40
+	s.y = bottom - identityHeight
 	s.line(left, right, s.y, rule, 0.6)
 	label, id := font{"B", smallSize, grey}, font{mono, 8.6, ink}
 	ended := "journal still open"
@@ -207,7 +233,7 @@ func (s *sheet) identity(r *audit.Report) {
 	}
 	for i, one := range []fact{
 		{"Report", r.ID},
-		{"Journal head", fmt.Sprintf("%s", stated(r.Run.Head))},
+		{"Journal head", stated(r.Run.Head)},
 		{"Blocks", wording.Number(r.Run.Blocks) + ", " + ended},
 	} {
 		y := s.y + 14 + float64(i)*13

@@ -16,13 +16,14 @@ const (
 
 // drawFindings lists the findings, worst first, as they come.
 func drawFindings(s *sheet, r *audit.Report) {
-	s.section("Findings")
+	s.section("4", "Findings")
 	if len(r.Findings) == 0 {
 		s.paragraphs([]string{"None. That the scan found nothing does not show that nothing is wrong: section 3 says what was looked at, and what was not."})
 		return
 	}
 	s.paragraphs([]string{fmt.Sprintf("%s, worst first. Excerpts are masked. A finding keeps its identifier from year to year. Count is how often the cause occurs at the place.",
 		wording.Plural(int64(len(r.Findings)), "finding", "findings"))})
+	s.y += 8
 	told := map[string]int{}
 	full := min(len(r.Findings), fullFindings)
 	for i := range r.Findings[:full] {
@@ -59,12 +60,12 @@ func (s *sheet) finding(n int, f *audit.ReportFinding, told map[string]int) {
 	for _, b := range blocks[first:] {
 		ruled = append(ruled, s.ruled(b, look.Colour))
 	}
-	s.keep(append(ruled, space(16))...)
+	s.flow(append(ruled, space(16)))
 }
 
 // ruled draws a bar in the colour of the severity beside a block.
 func (s *sheet) ruled(b block, color string) block {
-	return block{b.height, func(y float64) {
+	return block{height: b.height, gap: b.gap, draw: func(y float64) {
 		s.fill(left, y, 3, b.height, color)
 		b.draw(y)
 	}}
@@ -79,7 +80,7 @@ const labelWidth = 64.0
 func (s *sheet) findingHead(n int, f *audit.ReportFinding) block {
 	title := font{"B", 12, ink}
 	head := s.lines(inset, title, s.wrap(fmt.Sprintf("%d. %s", n, f.Title), title, width-14, 3))
-	return block{head.height + 21, func(y float64) {
+	return block{height: head.height + 21, draw: func(y float64) {
 		s.chip(inset, y, f.Severity)
 		s.textRight(right, y+10, font{mono, 8.6, grey}, f.ID)
 		head.draw(y + 17)
@@ -101,7 +102,7 @@ func (s *sheet) labelled(label string, words []string, f font, max int) []block 
 		return nil
 	}
 	body := blocks[0]
-	blocks[0] = block{body.height, func(y float64) {
+	blocks[0] = block{height: body.height, draw: func(y float64) {
 		s.text(inset, y+f.size, font{"B", smallSize, grey}, label)
 		body.draw(y)
 	}}
@@ -187,7 +188,7 @@ func (s *sheet) adjudication(a *audit.Adjudication) block {
 		add(join(" · ", plan...))
 	}
 	inner := joined(blocks)
-	return block{inner.height + 16, func(y float64) {
+	return block{height: inner.height + 16, draw: func(y float64) {
 		s.fill(inset, y+2, right-inset, inner.height+12, panel)
 		inner.draw(y + 8)
 	}}

@@ -7,10 +7,11 @@ import "trustaudit/reports/wording"
 type block struct {
 	height float64
 	draw   func(y float64)
+	gap    bool // nothing but room before what follows: never begins a page
 }
 
 // space is a block of nothing.
-func space(h float64) block { return block{h, func(float64) {}} }
+func space(h float64) block { return block{height: h, draw: func(float64) {}, gap: true} }
 
 func heightOf(blocks []block) float64 {
 	h := 0.0
@@ -24,7 +25,11 @@ func heightOf(blocks []block) float64 {
 // fit.
 func (s *sheet) place(blocks ...block) {
 	for _, b := range blocks {
-		if s.y+b.height > bottom+0.01 && s.y > top {
+		full := s.y+b.height > bottom+0.01
+		if b.gap && (full || s.y == top) {
+			continue
+		}
+		if full && s.y > top {
 			s.page()
 		}
 		b.draw(s.y)
@@ -40,6 +45,18 @@ func (s *sheet) keep(blocks ...block) {
 	s.place(blocks...)
 }
 
+// flow draws blocks on one page unless that would leave a large part of this
+// one empty: then they go on over the page.
+func (s *sheet) flow(blocks []block) {
+	h, last := heightOf(blocks), blocks[len(blocks)-1].height
+	rest := bottom - s.y
+	if h-last <= rest+0.01 || rest > bodyHeight*0.25 || h > bodyHeight {
+		s.place(blocks...)
+		return
+	}
+	s.keep(blocks...)
+}
+
 // room makes sure that h points are left on the page.
 func (s *sheet) room(h float64) {
 	if s.y+h > bottom && s.y > top {
@@ -49,7 +66,7 @@ func (s *sheet) room(h float64) {
 
 // joined makes one block of several.
 func joined(blocks []block) block {
-	return block{heightOf(blocks), func(y float64) {
+	return block{height: heightOf(blocks), draw: func(y float64) {
 		for _, b := range blocks {
 			b.draw(y)
 			y += b.height
@@ -58,17 +75,21 @@ func joined(blocks []block) block {
 }
 
 // section begins a section on a new page and enters it in the outline.
-func (s *sheet) section(title string) {
+func (s *sheet) section(number, title string) {
 	s.page()
-	s.pdf.Bookmark(title, 0, s.y-24)
-	s.text(left, s.y+18, font{"B", 21, navy}, title)
-	s.y += 42
+	s.pdf.Bookmark(number+" "+title, 0, s.y-24)
+	s.text(left, s.y+18, font{"", 21, blue}, number)
+	s.text(left+24, s.y+18, font{"B", 21, navy}, title)
+	s.y += 38
 }
+
+// subsectionHeight is what a heading takes.
+const subsectionHeight = 36.0
 
 // subsection sets a heading with room for what follows it, h points high at
 // least.
 func (s *sheet) subsection(title string, h float64) {
-	s.room(40 + h)
+	s.room(subsectionHeight + h)
 	if s.y > top {
 		s.y += 12
 	}
@@ -80,7 +101,7 @@ func (s *sheet) subsection(title string, h float64) {
 // lines makes a block of lines set in a font.
 func (s *sheet) lines(x float64, f font, words []string) block {
 	leading := f.size * lineSpacing
-	return block{float64(len(words)) * leading, func(y float64) {
+	return block{height: float64(len(words)) * leading, draw: func(y float64) {
 		for i, line := range words {
 			s.text(x, y+float64(i)*leading+f.size, f, line)
 		}
@@ -114,7 +135,7 @@ func (s *sheet) paragraphs(all []string) {
 // item is one entry of a list: a mark, and text beside it of at most max lines.
 func (s *sheet) item(mark, words string, f font, max int) block {
 	body := s.lines(left+20, f, s.wrap(words, f, width-20, max))
-	return block{body.height + 4, func(y float64) {
+	return block{height: body.height + 4, draw: func(y float64) {
 		s.text(left+3, y+f.size, font{"B", f.size, navy}, mark)
 		body.draw(y)
 	}}

@@ -9,7 +9,7 @@ import (
 
 // drawMethod draws how the assessment was made, and what it cannot tell.
 func drawMethod(s *sheet, r *audit.Report) {
-	s.section("Method and checks")
+	s.section("6", "Method and checks")
 	s.paragraphs(s.texts["method"])
 	s.subsection("How levels are told", 40)
 	s.paragraphs([]string{"In the words of the edition:"})
@@ -47,7 +47,7 @@ func (s *sheet) checks(r *audit.Report) {
 }
 
 func drawDeclaration(s *sheet, r *audit.Report) {
-	s.section("Declaration")
+	s.section("7", "Declaration")
 	by := "The auditor"
 	if r.Kind != audit.IndependentAudit {
 		by = "Whoever conducted the assessment"
@@ -77,7 +77,7 @@ func (s *sheet) signature(field signatureField, title, who string, words []strin
 }
 
 func drawCheck(s *sheet, r *audit.Report) {
-	s.subsection("How to check this report", 200)
+	s.section("8", "How to check this report")
 	s.paragraphs(s.texts["check"][:1])
 	s.command("trustaudit verify FILE --trust root.pem")
 	s.paragraphs(s.texts["check"][1:])
@@ -100,7 +100,7 @@ func drawCheck(s *sheet, r *audit.Report) {
 // command sets a command line in a panel.
 func (s *sheet) command(words string) {
 	f := font{mono, 10, ink}
-	s.place(block{34, func(y float64) {
+	s.place(block{height: 34, draw: func(y float64) {
 		s.fill(left, y, width, 26, panel)
 		s.text(left+10, y+17, f, words)
 	}})

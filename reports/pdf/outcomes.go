@@ -12,7 +12,7 @@ const grounds = 12
 
 // drawOutcomes draws the standard's outcomes, and what their standing rests on.
 func drawOutcomes(s *sheet, r *audit.Report) {
-	s.section("Outcomes of the standard")
+	s.section("5", "Outcomes of the standard")
 	if len(r.Opinions) == 0 {
 		s.note("None: the edition lists no outcomes.")
 		return
@@ -22,12 +22,12 @@ func drawOutcomes(s *sheet, r *audit.Report) {
 	for _, o := range r.Opinions {
 		required := wording.Level(o.Required)
 		if wording.Sureness(o.Confidence) != "" {
-			required += " *"
+			required += "*"
 		}
 		proposed := cell{words: wording.Level(o.Proposed)}
 		if o.Proposed != "" && o.Proposed.Rank() < o.Required.Rank() {
 			proposed.style, proposed.color = "B", "#b3200f"
-			proposed.words += " (below required)"
+			proposed.note = "below required"
 		}
 		rows = append(rows, []cell{
 			{words: o.Outcome}, {words: o.Title}, {words: required}, {words: wording.Level(o.Claimed)}, proposed,
@@ -63,7 +63,7 @@ func (s *sheet) grounds(r *audit.Report) {
 		if o.Standing == audit.NotAssessed && o.Assessed == "" {
 			continue
 		}
-		s.keep(s.ground(o)...)
+		s.flow(s.ground(o))
 		printed++
 	}
 	if printed == 0 {
@@ -76,7 +76,7 @@ func (s *sheet) ground(o *audit.Opinion) []block {
 	look := wording.OfStanding(o.Standing)
 	title := font{"B", bodySize, ink}
 	head := s.lines(left+14, title, s.wrap(o.Outcome+"  "+o.Title, title, width-120, 3))
-	blocks := []block{{head.height + 2, func(y float64) {
+	blocks := []block{{height: head.height + 2, draw: func(y float64) {
 		head.draw(y)
 		s.textRight(right, y+bodySize, font{"B", 10, look.Colour}, look.Word)
 		s.swatch(left, y+2, 8, 8, look)
@@ -92,10 +92,16 @@ func (s *sheet) ground(o *audit.Opinion) []block {
 		}
 		add(f, fmt.Sprintf("Assessed as %s by %s: %s", lower(wording.Level(o.Assessed)), by, stated(o.Reason)))
 	}
-	because, left := bounded(o.Because, grounds)
-	for _, b := range because {
-		add(f, fmt.Sprintf("%s %s: %s", b.Indicator, b.Effect, b.Says))
-		add(font{mono, 8.6, grey}, b.Check+" at "+string(b.Target)+" ("+string(b.State)+")")
+	because, left := bounded(grouped(o.Because), grounds)
+	for _, g := range because {
+		add(f, g.words)
+		for _, at := range g.at {
+			add(font{mono, 8.6, grey}, at)
+		}
+		if g.more > 0 {
+			add(font{mono, 8.6, grey}, more(g.more))
+		}
+		blocks = append(blocks, space(3))
 	}
 	if left > 0 {
 		add(font{"I", 10, grey}, more(left))
@@ -105,6 +111,37 @@ func (s *sheet) ground(o *audit.Opinion) []block {
 		add(font{"I", 10, grey}, c)
 	}
 	return append(blocks, space(10))
+}
+
+// group is what several checks or targets say alike.
+type group struct {
+	words string
+	at    []string
+	more  int
+}
+
+// groundPlaces bounds the places printed for one ground.
+const groundPlaces = 5
+
+// grouped puts together the grounds that say the same, in order.
+func grouped(all []audit.Because) []group {
+	var groups []group
+	known := map[string]int{}
+	for _, b := range all {
+		words := fmt.Sprintf("%s %s: %s", b.Indicator, b.Effect, b.Says)
+		i, seen := known[words]
+		if !seen {
+			i = len(groups)
+			known[words] = i
+			groups = append(groups, group{words: words})
+		}
+		if len(groups[i].at) == groundPlaces {
+			groups[i].more++
+			continue
+		}
+		groups[i].at = append(groups[i].at, b.Check+" at "+string(b.Target)+" ("+string(b.State)+")")
+	}
+	return groups
 }
 
 // lower writes a level inside a sentence.

@@ -13,7 +13,7 @@ const tableRows = 400
 
 // drawScope draws what was authorised, and how much of it was looked at.
 func drawScope(s *sheet, r *audit.Report) {
-	s.section("Scope and coverage")
+	s.section("3", "Scope and coverage")
 	s.authorised(r)
 	s.coverage(r)
 	s.channels(r)
@@ -54,7 +54,7 @@ func (s *sheet) authorised(r *audit.Report) {
 	if e.TestData {
 		rows = append(rows, scopeRow("Test data", "Numbers from test ranges are counted as if they were real", ""))
 	}
-	s.table([]column{{title: "Of what", width: 24, style: "B"}, {title: "Authorised", width: 76, max: 12}}, rows)
+	s.table([]column{{title: "What", width: 24, style: "B"}, {title: "Authorised", width: 76, max: 12}}, rows)
 	words := fmt.Sprintf("The tool made %s and sent %s in all; the scope refused %s. It did %s of work and recorded %s.",
 		wording.Plural(r.Run.Contacts, "connection", "connections"), wording.Plural(r.Run.BytesSent, "byte", "bytes"),
 		wording.Plural(r.Run.Refused, "contact", "contacts"), wording.Plural(r.Run.Units, "unit", "units"), wording.Plural(r.Run.Facts, "fact", "facts"))
@@ -118,7 +118,7 @@ func (s *sheet) channels(r *audit.Report) {
 		s.note("None: no service answered in the scope, or none was in it.")
 		return
 	}
-	s.table([]column{{title: "Endpoint", width: 34, style: mono}, {title: "Service", width: 18}, {title: "Protection", width: 32}, {title: "Worst result", width: 16}}, rows)
+	s.table([]column{{title: "Endpoint", width: 30, style: mono}, {title: "Service", width: 16}, {title: "Protection", width: 38}, {title: "Worst result", width: 16}}, rows)
 	s.note(more(left))
 }
 
@@ -153,8 +153,8 @@ func (s *sheet) inventory(r *audit.Report) {
 		return column{title: title, width: width, right: true, max: 1}
 	}
 	s.table([]column{
-		{title: "Store", width: 28, style: mono}, number("Items", 9), number("Read", 9), number("Not fully read", 10), number("Sealed", 10),
-		number("Identifiable", 13), number("Test data alone", 9.5), number("Patient records", 12),
+		{title: "Store", width: 33, style: mono}, number("Items", 8), number("Read", 8), number("Not fully read", 9.5), number("Sealed", 9.5),
+		number("Identifiable", 13), number("Test data alone", 9.5), number("Patient records", 11),
 	}, rows)
 	s.note(more(left))
 	s.note("An item is a file, a member of an archive, or a table. Sealed items are encrypted: nothing in them was read.")

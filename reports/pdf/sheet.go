@@ -60,6 +60,7 @@ type sheet struct {
 	report *audit.Report
 	y      float64 // where the next block begins
 	fields []signatureField
+	warned int                 // how many reservations page 1 holds
 	texts  map[string][]string // passages of the report's wording
 }
 

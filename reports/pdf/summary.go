@@ -9,20 +9,21 @@ import (
 
 // The bounds of the summary, which is one page.
 const (
-	summaryWarnings = 5
+	summaryWarnings = 4
 	summaryActions  = 5
-	summaryFindings = 5
+	summaryFindings = 7
 	summaryUnseen   = 4
 )
 
-// drawSummary draws what a board reads: one page.
+// drawSummary draws what a board reads: one page. The table of findings takes
+// the room that the rest leaves.
 func drawSummary(s *sheet, r *audit.Report) {
-	s.section("Summary")
+	s.section("2", "Summary")
 	s.paragraphs(s.texts["meaning"])
 	f := font{"", 10.5, ink}
-	if len(r.Warnings) > 0 {
-		s.subsection("Before you rely on this report", 30)
-		warnings, left := bounded(r.Warnings, summaryWarnings)
+	if further := r.Warnings[s.warned:]; len(further) > 0 {
+		s.subsection("Further reservations", 30)
+		warnings, left := bounded(further, summaryWarnings)
 		for _, w := range warnings {
 			s.place(s.item("!", w, f, 2))
 		}
@@ -34,13 +35,14 @@ func drawSummary(s *sheet, r *audit.Report) {
 	}
 	actions, left := bounded(r.Conclusion.Actions, summaryActions)
 	for i, a := range actions {
-		s.place(s.item(fmt.Sprint(i+1), a, f, 3))
+		s.place(s.item(fmt.Sprint(i+1), a, f, 2))
 	}
 	s.note(more(left))
+	unseen := s.unseen(r)
 	s.subsection("Worst findings", 60)
-	s.worst(r)
+	s.worst(r, bottom-s.y-heightOf(unseen)-subsectionHeight)
 	s.subsection("Not looked at", 30)
-	s.unseen(r)
+	s.place(unseen...)
 }
 
 // note sets a small remark; nothing when it is empty.
@@ -52,21 +54,32 @@ func (s *sheet) note(words string) {
 	s.place(s.lines(left, f, s.wrap(words, f, width, 4)), space(4))
 }
 
-// worst lists the findings that weigh most and were not dismissed.
-func (s *sheet) worst(r *audit.Report) {
+// worst lists, within room points, the findings that weigh most and were not
+// dismissed.
+func (s *sheet) worst(r *audit.Report, room float64) {
+	columns := []column{
+		{title: "Severity", width: 17}, {title: "What", width: 37, max: 2},
+		{title: "Where", width: 36, style: mono, max: 2}, {title: "Count", width: 10, right: true, max: 1},
+	}
 	var rows [][]cell
+	room -= tableHeadHeight + tableSkip
 	for i := range r.Findings {
 		f := &r.Findings[i]
-		if dismissed(f) || f.Severity <= audit.Note || len(rows) == summaryFindings {
+		if dismissed(f) || f.Severity <= audit.Note {
 			continue
 		}
-		rows = append(rows, []cell{s.severityCell(f.Severity), {words: f.Title}, {words: wording.Place(f.Target, f.Locator)}, {words: wording.Number(f.Count)}})
+		row := []cell{s.severityCell(f.Severity), {words: f.Title}, {words: wording.Place(f.Target, f.Locator)}, {words: wording.Number(f.Count)}}
+		room -= s.row(scaled(columns), row).height
+		if len(rows) == summaryFindings || len(rows) > 0 && room < 0 {
+			break
+		}
+		rows = append(rows, row)
 	}
 	if len(rows) == 0 {
 		s.note("None.")
 		return
 	}
-	s.table([]column{{title: "Severity", width: 17}, {title: "What", width: 37, max: 2}, {title: "Where", width: 36, style: mono, max: 2}, {title: "Count", width: 10, right: true, max: 1}}, rows)
+	s.table(columns, rows)
 }
 
 func dismissed(f *audit.ReportFinding) bool {
@@ -89,17 +102,22 @@ func (s *sheet) chip(x, y float64, severity audit.Severity) {
 }
 
 // unseen says in short what was not looked at.
-func (s *sheet) unseen(r *audit.Report) {
+func (s *sheet) unseen(r *audit.Report) []block {
 	f := font{"", 10.5, ink}
+	var blocks []block
 	rows, left := bounded(r.NotLookedAt, summaryUnseen)
 	for _, n := range rows {
-		s.place(s.item("–", fmt.Sprintf("%s in %s: %s", wording.Number(n.Count), n.Target, n.Reason), f, 2))
+		blocks = append(blocks, s.item("–", fmt.Sprintf("%s in %s: %s", wording.Number(n.Count), n.Target, n.Reason), f, 2))
 	}
-	s.note(more(left))
+	if left > 0 {
+		blocks = append(blocks, s.item("–", "And "+wording.Plural(int64(left), "more reason", "more reasons")+", listed in section 3.", f, 1))
+	}
 	if len(rows) == 0 {
-		s.place(s.item("–", "Nothing in scope was left out. Section 3 says what the method cannot see.", f, 2))
+		blocks = append(blocks, s.item("–", "Nothing in scope was left out. Section 3 says what the method cannot see.", f, 2))
 	}
 	if n := r.Conclusion.Untested; n > 0 {
-		s.place(s.item("–", fmt.Sprintf("A scan can say nothing of %s of the %d outcomes (section 5).", wording.Number(n), len(r.Opinions)), f, 2))
+		words := fmt.Sprintf("A scan can say nothing of %s of the %d outcomes (section 5).", wording.Number(n), len(r.Opinions))
+		blocks = append(blocks, s.item("–", words, f, 2))
 	}
+	return blocks
 }

@@ -15,6 +15,7 @@ type cell struct {
 	style string // overrides the column's
 	color string // ink if empty
 	id    string // an identifier, small below the words
+	note  string // a remark, small below the words
 	draw  func(x, y, w float64)
 }
 
@@ -22,6 +23,8 @@ type cell struct {
 const (
 	cellPadX, cellPadY = 5.0, 4.0
 	maxCellLines       = 6
+	tableSkip          = 8.0
+	tableHeadHeight    = 20.0 // of titles on one line
 )
 
 // table sets rows below a header that is repeated on every page. No row is
@@ -30,28 +33,34 @@ func (s *sheet) table(columns []column, rows [][]cell) {
 	if len(rows) == 0 {
 		return
 	}
-	total := 0.0
-	for _, c := range columns {
-		total += c.width
-	}
-	scaled := make([]column, len(columns))
-	for i, c := range columns {
-		scaled[i] = c
-		scaled[i].width = c.width / total * width
-	}
-	head := s.tableHead(scaled)
-	first := s.row(scaled, rows[0])
+	columns = scaled(columns)
+	head := s.tableHead(columns)
+	first := s.row(columns, rows[0])
 	s.room(head.height + first.height)
 	s.place(head)
 	for _, r := range rows {
-		b := s.row(scaled, r)
+		b := s.row(columns, r)
 		if s.y+b.height > bottom {
 			s.page()
 			s.place(head)
 		}
 		s.place(b)
 	}
-	s.y += 8
+	s.y += tableSkip
+}
+
+// scaled gives columns their widths in points.
+func scaled(columns []column) []column {
+	total := 0.0
+	for _, c := range columns {
+		total += c.width
+	}
+	all := make([]column, len(columns))
+	for i, c := range columns {
+		all[i] = c
+		all[i].width = c.width / total * width
+	}
+	return all
 }
 
 // tableHead is the row of titles.
@@ -65,7 +74,7 @@ func (s *sheet) tableHead(columns []column) block {
 	}
 	leading := f.size * 1.25
 	h := float64(most)*leading + 2*cellPadY
-	return block{h, func(y float64) {
+	return block{height: h, draw: func(y float64) {
 		s.fill(left, y, width, h, navy)
 		x := left
 		for i, c := range columns {
@@ -93,7 +102,7 @@ func (s *sheet) row(columns []column, cells []cell) block {
 		most = max(most, len(lines[i]))
 	}
 	h := float64(most)*leading + 2*cellPadY
-	return block{h, func(y float64) {
+	return block{height: h, draw: func(y float64) {
 		x := left
 		for i, c := range columns {
 			if cells[i].draw != nil {
@@ -125,6 +134,7 @@ func (s *sheet) cellLines(c column, of cell) []styled {
 	}
 	add(of.words, cellFont(c, of), limit)
 	add(of.id, font{mono, 8, grey}, 2)
+	add(of.note, font{"", 8.5, cellFont(c, of).color}, 2)
 	return all
 }
 
