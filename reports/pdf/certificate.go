@@ -170,14 +170,15 @@ func (s *sheet) severities(c audit.Counts) {
 		letter := font{"B", 14, white}
 		s.use(letter)
 		s.text(x+12-s.pdf.GetStringWidth(look.Letter)/2, s.y+28, letter, look.Letter)
-		s.text(x+31, s.y+22, font{"B", 16, look.Colour}, s.one(wording.Number(wording.Count(c, severity)), font{"B", 16, ink}, w-36))
+		number := wording.Number(wording.Count(c, severity))
+		s.text(x+31, s.y+22, s.fitted(number, font{"B", 16, look.Colour}, w-36), number)
 		s.text(x+31, s.y+37, font{"", 9.5, ink}, look.Word)
 	}
 	s.y += h + 6
 	words := fmt.Sprintf("Of these accepted as a risk: %s. Dismissed by the auditor, and not counted: %s.",
 		wording.Number(c.Accepted), wording.Number(c.Dismissed))
 	f := font{"", smallSize, grey}
-	s.text(left, s.y+9, f, s.one(words, f, width))
+	s.text(left, s.y+9, s.fitted(words, f, width), words)
 	s.y += 14
 }
 
@@ -185,7 +186,11 @@ func (s *sheet) severities(c audit.Counts) {
 func (s *sheet) standings(opinions []audit.Opinion) {
 	s.y += 10
 	total := int64(len(opinions))
-	s.text(left, s.y+10, font{"B", bodySize, navy}, fmt.Sprintf("What the scan says of the %s of the standard", wording.Plural(total, "outcome", "outcomes")))
+	title := "What the scan says of the outcomes of the standard"
+	if total > 0 {
+		title = fmt.Sprintf("What the scan says of the %s of the standard", wording.Plural(total, "outcome", "outcomes"))
+	}
+	s.text(left, s.y+10, font{"B", bodySize, navy}, title)
 	s.y += 18
 	if total == 0 {
 		s.text(left, s.y+10, font{"", bodySize, ink}, "The edition lists no outcomes.")

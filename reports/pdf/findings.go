@@ -16,11 +16,12 @@ const (
 
 // drawFindings lists the findings, worst first, as they come.
 func drawFindings(s *sheet, r *audit.Report) {
-	s.section("4", "Findings")
 	if len(r.Findings) == 0 {
+		s.section("4", "Findings", 120)
 		s.paragraphs([]string{"None. That the scan found nothing does not show that nothing is wrong: section 3 says what was looked at, and what was not."})
 		return
 	}
+	s.section("4", "Findings", 330)
 	s.paragraphs([]string{fmt.Sprintf("%s, worst first. Excerpts are masked. A finding keeps its identifier from year to year. Count is how often the cause occurs at the place.",
 		wording.Plural(int64(len(r.Findings)), "finding", "findings"))})
 	s.y += 8
@@ -37,13 +38,16 @@ func drawFindings(s *sheet, r *audit.Report) {
 // finding prints one finding. What was already told of its check (remedy and
 // bearings) is referred to and not told again.
 func (s *sheet) finding(n int, f *audit.ReportFinding, told map[string]int) {
-	look := wording.OfSeverity(f.Severity)
+	bar := wording.OfSeverity(f.Severity).Colour
+	if dismissed(f) {
+		bar = rule
+	}
 	key := fmt.Sprint(f.Check, "\x00", f.Remedy, "\x00", f.Bearings)
 	blocks := []block{s.findingHead(n, f)}
 	blocks = append(blocks, s.findingPlace(f)...)
 	blocks = append(blocks, s.exemplars(f)...)
 	if before, known := told[key]; known {
-		blocks = append(blocks, s.labelled("Remedy", []string{fmt.Sprintf("and indicators: as told at finding %d.", before)}, font{"", 10, ink}, 1)...)
+		blocks = append(blocks, s.labelled("Remedy", []string{fmt.Sprintf("As told at finding %d, with the indicators that it bears on.", before)}, font{"", 10, ink}, 1)...)
 	} else {
 		told[key] = n
 		blocks = append(blocks, s.bearings(f)...)
@@ -56,9 +60,9 @@ func (s *sheet) finding(n int, f *audit.ReportFinding, told map[string]int) {
 	}
 	// The head stays with what follows it, wherever the rest may break.
 	first := min(3, len(blocks))
-	ruled := []block{s.ruled(joined(blocks[:first]), look.Colour)}
+	ruled := []block{s.ruled(joined(blocks[:first]), bar)}
 	for _, b := range blocks[first:] {
-		ruled = append(ruled, s.ruled(b, look.Colour))
+		ruled = append(ruled, s.ruled(b, bar))
 	}
 	s.flow(append(ruled, space(16)))
 }
@@ -82,6 +86,9 @@ func (s *sheet) findingHead(n int, f *audit.ReportFinding) block {
 	head := s.lines(inset, title, s.wrap(fmt.Sprintf("%d. %s", n, f.Title), title, width-14, 3))
 	return block{height: head.height + 21, draw: func(y float64) {
 		s.chip(inset, y, f.Severity)
+		if dismissed(f) {
+			s.text(inset+70, y+10, font{"I", tableSize, grey}, "dismissed, not counted")
+		}
 		s.textRight(right, y+10, font{mono, 8.6, grey}, f.ID)
 		head.draw(y + 17)
 	}}
@@ -207,8 +214,8 @@ func (s *sheet) compact(from int, rest []audit.ReportFinding) {
 		})
 	}
 	s.table([]column{
-		{title: "No.", width: 9, right: true, max: 1}, {title: "Severity", width: 16}, {title: "What", width: 32, max: 3},
-		{title: "Where", width: 33, style: mono, max: 3}, {title: "Count", width: 10, right: true, max: 1},
+		number("No.", 9), {title: "Severity", width: 16}, {title: "What", width: 32, max: 3},
+		{title: "Where", width: 31, style: mono, max: 3}, number("Count", 12),
 	}, rows)
 	s.note(more(left))
 }

@@ -74,9 +74,15 @@ func joined(blocks []block) block {
 	}}
 }
 
-// section begins a section on a new page and enters it in the outline.
-func (s *sheet) section(number, title string) {
-	s.page()
+// wholePage asks for a page of its own.
+const wholePage = bodyHeight + 1
+
+// section begins a section and enters it in the outline: below the last one if
+// that leaves the h points that it needs, on a new page otherwise.
+func (s *sheet) section(number, title string, h float64) {
+	if s.y += 30; s.y+h > bottom {
+		s.page()
+	}
 	s.pdf.Bookmark(number+" "+title, 0, s.y-24)
 	s.text(left, s.y+18, font{"", 21, blue}, number)
 	s.text(left+24, s.y+18, font{"B", 21, navy}, title)

@@ -9,11 +9,15 @@ import (
 
 // drawMethod draws how the assessment was made, and what it cannot tell.
 func drawMethod(s *sheet, r *audit.Report) {
-	s.section("6", "Method and checks")
+	s.section("6", "Method and checks", 330)
 	s.paragraphs(s.texts["method"])
 	s.subsection("How levels are told", 40)
-	s.paragraphs([]string{"In the words of the edition:"})
-	s.paragraphs(s.texts["level_rule"])
+	if rules := s.texts["level_rule"]; len(rules) > 0 {
+		s.paragraphs([]string{"In the words of the edition:"})
+		s.paragraphs(rules)
+	} else {
+		s.paragraphs([]string{"The edition states no rule."})
+	}
 	s.subsection("Independence", 40)
 	s.paragraphs(s.texts["independence"])
 	s.subsection("Checks that were run", 60)
@@ -38,16 +42,13 @@ func (s *sheet) checks(r *audit.Report) {
 		s.note("None.")
 		return
 	}
-	number := func(title string, width float64) column {
-		return column{title: title, width: width, right: true, max: 1}
-	}
+	s.note("The numbers count targets. A check that is not applicable found nothing that it is about.")
 	s.table([]column{{title: "Check", width: 52}, number("Fail", 9), number("Inconclusive", 15), number("Pass", 9), number("Not applicable", 14)}, rows)
 	s.note(more(left))
-	s.note("The numbers count targets. A check that is not applicable found nothing that it is about.")
 }
 
 func drawDeclaration(s *sheet, r *audit.Report) {
-	s.section("7", "Declaration")
+	s.section("7", "Declaration", wholePage)
 	by := "The auditor"
 	if r.Kind != audit.IndependentAudit {
 		by = "Whoever conducted the assessment"
@@ -77,7 +78,7 @@ func (s *sheet) signature(field signatureField, title, who string, words []strin
 }
 
 func drawCheck(s *sheet, r *audit.Report) {
-	s.section("8", "How to check this report")
+	s.section("8", "How to check this report", 360)
 	s.paragraphs(s.texts["check"][:1])
 	s.command("trustaudit verify FILE --trust root.pem")
 	s.paragraphs(s.texts["check"][1:])

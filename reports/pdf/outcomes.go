@@ -12,7 +12,7 @@ const grounds = 12
 
 // drawOutcomes draws the standard's outcomes, and what their standing rests on.
 func drawOutcomes(s *sheet, r *audit.Report) {
-	s.section("5", "Outcomes of the standard")
+	s.section("5", "Outcomes of the standard", 330)
 	if len(r.Opinions) == 0 {
 		s.note("None: the edition lists no outcomes.")
 		return

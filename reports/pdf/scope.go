@@ -13,7 +13,7 @@ const tableRows = 400
 
 // drawScope draws what was authorised, and how much of it was looked at.
 func drawScope(s *sheet, r *audit.Report) {
-	s.section("3", "Scope and coverage")
+	s.section("3", "Scope and coverage", wholePage)
 	s.authorised(r)
 	s.coverage(r)
 	s.channels(r)
@@ -59,9 +59,6 @@ func (s *sheet) authorised(r *audit.Report) {
 		wording.Plural(r.Run.Contacts, "connection", "connections"), wording.Plural(r.Run.BytesSent, "byte", "bytes"),
 		wording.Plural(r.Run.Refused, "contact", "contacts"), wording.Plural(r.Run.Units, "unit", "units"), wording.Plural(r.Run.Facts, "fact", "facts"))
 	s.paragraphs([]string{words})
-	if !r.Run.Complete {
-		s.paragraphs([]string{"The scan is incomplete: it was ended before all its work was done."})
-	}
 }
 
 func scopeRow(label, words, none string) []cell {
@@ -90,8 +87,8 @@ func (s *sheet) coverage(r *audit.Report) {
 		return
 	}
 	s.table([]column{
-		{title: "Target", width: 44, style: mono}, {title: "Kind, and what is counted", width: 26},
-		{title: "Total", width: 10, right: true, max: 1}, {title: "Seen", width: 10, right: true, max: 1}, {title: "Unread", width: 10, right: true, max: 1},
+		{title: "Target", width: 42, style: mono}, {title: "Kind, and what is counted", width: 25},
+		number("Total", 11), number("Seen", 11), number("Unread", 11),
 	}, rows)
 	s.note(more(left))
 }
@@ -149,15 +146,12 @@ func (s *sheet) inventory(r *audit.Report) {
 		s.note("None: no store was read.")
 		return
 	}
-	number := func(title string, width float64) column {
-		return column{title: title, width: width, right: true, max: 1}
-	}
+	s.note("An item is a file, a member of an archive, or a table. Sealed items are encrypted: nothing in them was read.")
 	s.table([]column{
-		{title: "Store", width: 33, style: mono}, number("Items", 8), number("Read", 8), number("Not fully read", 9.5), number("Sealed", 9.5),
-		number("Identifiable", 13), number("Test data alone", 9.5), number("Patient records", 11),
+		{title: "Store", width: 27, style: mono}, number("Items", 10), number("Read", 10), number("Not fully read", 10), number("Sealed", 9),
+		number("Identifiable", 13), number("Test data alone", 9.5), number("Patient records", 12),
 	}, rows)
 	s.note(more(left))
-	s.note("An item is a file, a member of an archive, or a table. Sealed items are encrypted: nothing in them was read.")
 }
 
 func (s *sheet) notLookedAt(r *audit.Report) {
@@ -167,10 +161,11 @@ func (s *sheet) notLookedAt(r *audit.Report) {
 	for _, n := range shown {
 		rows = append(rows, []cell{{words: string(n.Target)}, {words: n.Reason}, {words: wording.Number(n.Count)}})
 	}
-	if len(rows) == 0 {
-		s.paragraphs([]string{"Nothing that was in scope was left out. That is not to say that all was seen: a method has limits, and these are this one's."})
-	} else {
-		s.table([]column{{title: "Target", width: 40, style: mono}, {title: "Reason", width: 49}, {title: "Count", width: 11, right: true, max: 1}}, rows)
+	if len(rows) == 0 || !r.Run.Complete {
+		s.paragraphs([]string{wording.Unlisted(r)})
+	}
+	if len(rows) > 0 {
+		s.table([]column{{title: "Target", width: 40, style: mono}, {title: "Reason", width: 49}, number("Count", 11)}, rows)
 		s.note(more(left))
 	}
 	s.subsection("What this method cannot see", 40)

@@ -197,10 +197,10 @@ func (s *sheet) band(words []string) {
 
 func (s *sheet) header() {
 	f := font{"", smallSize, grey}
-	reference := "Report " + s.one(s.report.ID, font{"", smallSize, grey}, 140)
-	s.textRight(right, 50, f, reference)
-	room := width - s.pdf.GetStringWidth(reference) - 20
-	s.text(left, 50, f, s.one(s.report.Engagement.Client.Name+" · "+s.report.Title, f, room))
+	title := s.one(s.report.Title, f, width*0.5)
+	s.textRight(right, 50, f, title)
+	room := width - s.pdf.GetStringWidth(title) - 20
+	s.text(left, 50, f, s.one(s.report.Engagement.Client.Name, f, room))
 	s.line(left, right, 58, rule, 0.6)
 }
 

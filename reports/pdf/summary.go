@@ -18,7 +18,7 @@ const (
 // drawSummary draws what a board reads: one page. The table of findings takes
 // the room that the rest leaves.
 func drawSummary(s *sheet, r *audit.Report) {
-	s.section("2", "Summary")
+	s.section("2", "Summary", wholePage)
 	s.paragraphs(s.texts["meaning"])
 	f := font{"", 10.5, ink}
 	if further := r.Warnings[s.warned:]; len(further) > 0 {
@@ -58,8 +58,8 @@ func (s *sheet) note(words string) {
 // dismissed.
 func (s *sheet) worst(r *audit.Report, room float64) {
 	columns := []column{
-		{title: "Severity", width: 17}, {title: "What", width: 37, max: 2},
-		{title: "Where", width: 36, style: mono, max: 2}, {title: "Count", width: 10, right: true, max: 1},
+		{title: "Severity", width: 17}, {title: "What", width: 36, max: 2},
+		{title: "Where", width: 34, style: mono, max: 2}, number("Count", 13),
 	}
 	var rows [][]cell
 	room -= tableHeadHeight + tableSkip
@@ -112,8 +112,8 @@ func (s *sheet) unseen(r *audit.Report) []block {
 	if left > 0 {
 		blocks = append(blocks, s.item("–", "And "+wording.Plural(int64(left), "more reason", "more reasons")+", listed in section 3.", f, 1))
 	}
-	if len(rows) == 0 {
-		blocks = append(blocks, s.item("–", "Nothing in scope was left out. Section 3 says what the method cannot see.", f, 2))
+	if len(rows) == 0 || !r.Run.Complete {
+		blocks = append(blocks, s.item("–", wording.Unlisted(r), f, 4))
 	}
 	if n := r.Conclusion.Untested; n > 0 {
 		words := fmt.Sprintf("A scan can say nothing of %s of the %d outcomes (section 5).", wording.Number(n), len(r.Opinions))

@@ -19,6 +19,11 @@ type cell struct {
 	draw  func(x, y, w float64)
 }
 
+// number is a column of numbers.
+func number(title string, width float64) column {
+	return column{title: title, width: width, right: true}
+}
+
 // The measures of a table.
 const (
 	cellPadX, cellPadY = 5.0, 4.0
@@ -123,6 +128,9 @@ func (s *sheet) cellLines(c column, of cell) []styled {
 	limit := c.max
 	if limit == 0 {
 		limit = maxCellLines
+	}
+	if c.right && of.words != "" { // a number, which is set in full
+		return []styled{{of.words, s.fitted(of.words, cellFont(c, of), c.width-2*cellPadX)}}
 	}
 	add := func(words string, f font, limit int) {
 		if words == "" {

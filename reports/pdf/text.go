@@ -41,17 +41,43 @@ func (s *sheet) wrap(text string, f font, w float64, max int) []string {
 	if f.style == mono || len(words) == 1 {
 		return s.shorten(strings.Join(words, " "), w, max)
 	}
-	lines = lines[:max]
-	last := strings.TrimRight(lines[max-1], " ,;:")
-	for last != "" && s.pdf.GetStringWidth(last+" …") > w {
-		cut := strings.LastIndexByte(last, ' ')
-		last = strings.TrimRight(last[:max0(cut)], " ,;:")
-	}
-	lines[max-1] = strings.TrimLeft(last+" …", " ")
-	return lines
+	return s.cut(lines, w, max)
 }
 
-func max0(n int) int { return max(n, 0) }
+// cut ends the last of max lines with an ellipsis: after a word, or inside one
+// if that would leave the line half empty.
+func (s *sheet) cut(lines []string, w float64, max int) []string {
+	rest := strings.Join(lines[max-1:], " ")
+	if len(lines[max-1]) > 0 && !strings.Contains(lines[max-1], " ") {
+		rest = lines[max-1] + lines[max]
+	}
+	runes := []rune(rest)
+	n, used := 0, s.pdf.GetStringWidth(" …")
+	for n < len(runes) {
+		wide := s.pdf.GetStringWidth(string(runes[n]))
+		if used+wide > w {
+			break
+		}
+		used += wide
+		n++
+	}
+	last := string(runes[:n])
+	if at := strings.LastIndexByte(last, ' '); at > len(last)/2 {
+		last = last[:at]
+	}
+	last = strings.TrimRight(last, " ,;:")
+	return append(lines[:max-1:max-1], strings.TrimLeft(last+" …", " "))
+}
+
+// fitted makes a font so small that words fit into w points on one line: a
+// number is never cut.
+func (s *sheet) fitted(words string, f font, w float64) font {
+	s.use(f)
+	if wide := s.pdf.GetStringWidth(words); wide > w {
+		f.size *= w / wide
+	}
+	return f
+}
 
 // fold fills lines with words.
 func (s *sheet) fold(words []string, w float64) []string {

@@ -186,15 +186,15 @@ func finding(of string, n int, target audit.Target, locator string, severity aud
 func findings() []audit.ReportFinding {
 	share, pas := audit.Target("file:///srv/shares/departmental"), audit.Target("sqlite:///srv/pas/pas.db")
 	all := []audit.ReportFinding{
-		finding("estate", 1, audit.Estate, "10.20.0.21:21", audit.Critical, 1_204_330),
+		finding("estate", 0, audit.Estate, "10.20.0.21:21", audit.Critical, 1_204_330),
 		finding("file", 20, share, "extracts/", audit.Critical, 1_100_212),
 		finding("file", 9, share, "radiology/teaching/", audit.High, 4_120),
-		finding("table", 1, pas, "main.patient", audit.High, 88_120),
-		finding("mllp", 1, "tcp://10.20.0.40:2575", "10.20.0.40:2575", audit.High, 1),
+		finding("table", 0, pas, "main.patient", audit.High, 88_120),
+		finding("mllp", 0, "tcp://10.20.0.40:2575", "10.20.0.40:2575", audit.High, 1),
 		finding("file", 3, share, "clinics/letters/2025/", audit.High, 912),
-		finding("tls", 2, "tcp://10.20.0.30:443", "10.20.0.30:443", audit.Medium, 2),
-		finding("tls", 2, "tcp://10.20.0.31:443", "10.20.0.31:443", audit.Medium, 2),
-		finding("tls", 2, "tcp://10.20.0.33:443", "10.20.0.33:443", audit.Medium, 1),
+		finding("tls", 0, "tcp://10.20.0.30:443", "10.20.0.30:443", audit.Medium, 2),
+		finding("tls", 0, "tcp://10.20.0.31:443", "10.20.0.31:443", audit.Medium, 2),
+		finding("tls", 0, "tcp://10.20.0.33:443", "10.20.0.33:443", audit.Medium, 1),
 		finding("file", 1, share, "hr/", audit.Medium, 40),
 		finding("file", 1, share, "archive/2019/", audit.Medium, 12),
 		finding("tls", 0, "tcp://10.20.0.34:8443", "10.20.0.34:8443", audit.Low, 1),

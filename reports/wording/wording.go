@@ -306,3 +306,11 @@ func Effect(b audit.Bearing) string {
 	}
 	return string(b.Effect)
 }
+
+// Unlisted says what the list of things not looked at leaves open.
+func Unlisted(r *audit.Report) string {
+	if !r.Run.Complete {
+		return "The scan is incomplete: it was ended before all its work was done, and what it did not reach is not listed."
+	}
+	return "Nothing that was in scope was left out. That is not to say that all was seen: section 3 says what the method cannot see."
+}
