@@ -5,6 +5,7 @@ package reports
 
 import (
 	"trustaudit/internal/audit"
+	reportshtml "trustaudit/reports/html"
 	reportsjson "trustaudit/reports/json"
 	"trustaudit/reports/pdf"
 )
@@ -12,6 +13,7 @@ import (
 // Formats returns them all, in the order of their folders.
 func Formats() []audit.Format {
 	return []audit.Format{
+		reportshtml.Format,
 		reportsjson.Format,
 		pdf.Format,
 	}
