@@ -72,6 +72,7 @@ func TestWrap(t *testing.T) {
 		"at spaces":             {"one two three", font{"", 10, ink}, 40, 0, "one two|three"},
 		"at a separator":        {"file:///srv/share/letters", font{mono, 10, ink}, 76, 0, "file:///srv/|share/|letters"},
 		"no separator":          {"aaaaaaaaaaaaaaaa", font{mono, 10, ink}, 62, 0, "aaaaaaaaaa|aaaaaa"},
+		"cut inside a word":     {"Report aaaaaaaaaaaaaaaaaaaaaaaaa", font{"", 10, ink}, 80, 1, "Report aaaaaa …"},
 		"ends cut":              {"one two three four five", font{"", 10, ink}, 50, 2, "one two|three …"},
 		"middle of a path":      {"/srv/share/a/long/path/to/letter.txt", font{mono, 10, ink}, 120, 1, "/srv/shar…letter.txt"},
 		"one line per text":     {"a\nb\tc\x00", font{"", 10, ink}, 100, 0, "a b c\ufffd"},

@@ -48,7 +48,7 @@ func (s *sheet) checks(r *audit.Report) {
 }
 
 func drawDeclaration(s *sheet, r *audit.Report) {
-	s.section("7", "Declaration", wholePage)
+	s.section("7", "Declaration", 510)
 	by := "The auditor"
 	if r.Kind != audit.IndependentAudit {
 		by = "Whoever conducted the assessment"

@@ -179,6 +179,26 @@ func TestSaid(t *testing.T) {
 	}
 }
 
+// TestSummaryIsOnePage fills the summary as far as it goes.
+func TestSummaryIsOnePage(t *testing.T) {
+	r := reporttest.Audit()
+	long := "The required level is not confirmed for 37 of 47 outcomes (33 inferred, 4 from memory): what rests on one of them says so."
+	r.Conclusion.Actions = nil
+	for i := range 5 {
+		r.Conclusion.Actions = append(r.Conclusion.Actions, strings.Repeat("Close this channel now, or put it behind TLS. ", 5))
+		for range 3 {
+			r.Warnings = append(r.Warnings, long)
+			r.NotLookedAt = append(r.NotLookedAt, audit.NotLookedAt{Target: r.Coverage[0].Target, Reason: strings.Repeat("locked by another program ", 6), Count: int64(i)})
+		}
+	}
+	pages := pagesOf(t, r)
+	for i, words := range []string{"further reservations stand in the summary", "Not looked at", "Scope and coverage"} {
+		if !strings.Contains(pages[i], words) {
+			t.Errorf("page %d does not say %q", i+1, words)
+		}
+	}
+}
+
 // TestNothingIsSaidInWords: where there is nothing, the report says so.
 func TestNothingIsSaidInWords(t *testing.T) {
 	all := strings.Join(strings.Fields(strings.Join(pagesOf(t, reporttest.Empty()), " ")), " ")

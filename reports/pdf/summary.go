@@ -9,10 +9,11 @@ import (
 
 // The bounds of the summary, which is one page.
 const (
-	summaryWarnings = 4
+	summaryWarnings = 3
 	summaryActions  = 5
 	summaryFindings = 7
 	summaryUnseen   = 4
+	summaryTable    = 60.0 // the height that is kept for the worst finding
 )
 
 // drawSummary draws what a board reads: one page. The table of findings takes
@@ -38,7 +39,10 @@ func drawSummary(s *sheet, r *audit.Report) {
 		s.place(s.item(fmt.Sprint(i+1), a, f, 2))
 	}
 	s.note(more(left))
-	unseen := s.unseen(r)
+	unseen := s.unseen(r, summaryUnseen)
+	for n := summaryUnseen - 1; n > 0 && s.y+heightOf(unseen)+2*subsectionHeight+summaryTable > bottom; n-- {
+		unseen = s.unseen(r, n)
+	}
 	s.subsection("Worst findings", 60)
 	s.worst(r, bottom-s.y-heightOf(unseen)-subsectionHeight)
 	s.subsection("Not looked at", 30)
@@ -101,11 +105,11 @@ func (s *sheet) chip(x, y float64, severity audit.Severity) {
 	s.text(x+18, y+10, font{"B", tableSize, look.Colour}, look.Word)
 }
 
-// unseen says in short what was not looked at.
-func (s *sheet) unseen(r *audit.Report) []block {
+// unseen says in short what was not looked at, with most reasons at most.
+func (s *sheet) unseen(r *audit.Report, most int) []block {
 	f := font{"", 10.5, ink}
 	var blocks []block
-	rows, left := bounded(r.NotLookedAt, summaryUnseen)
+	rows, left := bounded(r.NotLookedAt, most)
 	for _, n := range rows {
 		blocks = append(blocks, s.item("–", fmt.Sprintf("%s in %s: %s", wording.Number(n.Count), n.Target, n.Reason), f, 2))
 	}

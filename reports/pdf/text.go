@@ -41,17 +41,17 @@ func (s *sheet) wrap(text string, f font, w float64, max int) []string {
 	if f.style == mono || len(words) == 1 {
 		return s.shorten(strings.Join(words, " "), w, max)
 	}
-	return s.cut(lines, w, max)
+	last := strings.Join(lines[max-1:max+1], " ")
+	if broken := lines[max-1] + lines[max]; strings.Contains(text, broken) {
+		last = broken // the line was broken inside a word
+	}
+	return append(lines[:max-1:max-1], s.cut(last, w))
 }
 
-// cut ends the last of max lines with an ellipsis: after a word, or inside one
-// if that would leave the line half empty.
-func (s *sheet) cut(lines []string, w float64, max int) []string {
-	rest := strings.Join(lines[max-1:], " ")
-	if len(lines[max-1]) > 0 && !strings.Contains(lines[max-1], " ") {
-		rest = lines[max-1] + lines[max]
-	}
-	runes := []rune(rest)
+// cut ends a line with an ellipsis: after a word, or inside one if that would
+// leave the line half empty.
+func (s *sheet) cut(line string, w float64) string {
+	runes := []rune(line)
 	n, used := 0, s.pdf.GetStringWidth(" …")
 	for n < len(runes) {
 		wide := s.pdf.GetStringWidth(string(runes[n]))
@@ -66,7 +66,7 @@ func (s *sheet) cut(lines []string, w float64, max int) []string {
 		last = last[:at]
 	}
 	last = strings.TrimRight(last, " ,;:")
-	return append(lines[:max-1:max-1], strings.TrimLeft(last+" …", " "))
+	return strings.TrimLeft(last+" …", " ")
 }
 
 // fitted makes a font so small that words fit into w points on one line: a

@@ -1,0 +1,117 @@
+package wording_test
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"trustaudit/internal/audit"
+	"trustaudit/reports/reporttest"
+	"trustaudit/reports/wording"
+)
+
+func TestNumber(t *testing.T) {
+	for n, want := range map[int64]string{
+		0: "0", 7: "7", 999: "999", 1000: "1,000", 123456: "123,456", 1234567: "1,234,567", -1000: "−1,000", -12: "−12",
+		math.MinInt64: "−9,223,372,036,854,775,808",
+	} {
+		if got := wording.Number(n); got != want {
+			t.Errorf("Number(%d) = %q, want %q", n, got, want)
+		}
+	}
+}
+
+func TestParagraphs(t *testing.T) {
+	got := wording.Paragraphs("One line\r\nand its end.\n\nA list:\n- first\n  goes on\n* second\n\n\n")
+	want := []string{"One line and its end.", "A list:", "• first goes on", "• second"}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+	if got := wording.Paragraphs(" \n\n "); got != nil {
+		t.Errorf("nothing gives %q", got)
+	}
+}
+
+func TestPlace(t *testing.T) {
+	tests := []struct {
+		target  audit.Target
+		locator string
+		want    string
+	}{
+		{"file:///srv/share", "letters/a.txt", "file:///srv/share · letters/a.txt"},
+		{"file:///srv/share", "", "file:///srv/share"},
+		{"file:///srv/share", "file:///srv/share/a", "file:///srv/share/a"},
+		{audit.Estate, "10.0.0.1:21", "10.0.0.1:21"},
+		{"tcp://10.0.0.1:443", "10.0.0.1:443", "10.0.0.1:443"},
+		{"tcp://10.0.0.1:443", "certificate", "tcp://10.0.0.1:443 · certificate"},
+	}
+	for _, test := range tests {
+		if got := wording.Place(test.target, test.locator); got != test.want {
+			t.Errorf("Place(%q, %q) = %q, want %q", test.target, test.locator, got, test.want)
+		}
+	}
+}
+
+func TestScope(t *testing.T) {
+	tests := []struct {
+		scope audit.ScopePart
+		want  string
+	}{
+		{audit.ScopePart{}, "nothing"},
+		{audit.ScopePart{Hosts: []string{"a"}}, "1 host"},
+		{audit.ScopePart{Stores: []string{"a", "b"}, Networks: []string{"n"}, Hosts: []string{"a"}, Fragile: []string{"f"}},
+			"2 stores of data, 1 network and 1 host; 1 place left out on purpose"},
+	}
+	for _, test := range tests {
+		if got := wording.Scope(test.scope); got != test.want {
+			t.Errorf("got %q, want %q", got, test.want)
+		}
+	}
+}
+
+func TestDays(t *testing.T) {
+	at := time.Date(2026, 11, 20, 23, 30, 0, 0, time.FixedZone("", -3600))
+	got := []string{wording.Date(at), wording.Clock(at), wording.Day("2026-11-05"), wording.Day("soon"), wording.Period(at, at), wording.Period(at.Add(-48*time.Hour), at)}
+	want := []string{"21 November 2026", "21 November 2026, 00:30 UTC", "5 November 2026", "soon", "21 November 2026", "19 November 2026 to 21 November 2026"}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+}
+
+// TestBands: only an independent audit by a standard in force goes without, and
+// a kind that nobody knows is none.
+func TestBands(t *testing.T) {
+	for kind, want := range map[audit.EngagementKind]int{audit.IndependentAudit: 0, audit.SelfAssessment: 1, audit.Demonstration: 1, "": 1, "Audit": 1} {
+		r := &audit.Report{Kind: kind}
+		if got := wording.Bands(r); len(got) != want {
+			t.Errorf("kind %q: %q", kind, got)
+		}
+		r.Edition.Status = audit.EditionDraft
+		if got := wording.Bands(r); len(got) != want+1 || got[want] != "DRAFT EDITION" {
+			t.Errorf("kind %q in a draft: %q", kind, got)
+		}
+	}
+}
+
+// TestTexts: every passage says something for every kind, and only an audit is
+// called independent.
+func TestTexts(t *testing.T) {
+	for name, r := range reporttest.All() {
+		for _, passage := range []string{"meaning", "method", "limits", "independence", "declaration", "countersignature", "check"} {
+			got, err := wording.Text(passage, r)
+			if err != nil || len(got) == 0 || slices.Contains(got, "") {
+				t.Errorf("%s, %s: %q, %v", name, passage, got, err)
+			}
+			if words := strings.Join(got, " "); r.Kind != audit.IndependentAudit && strings.Contains(words, "by an independent auditor") {
+				t.Errorf("%s, %s claims independence: %s", name, passage, words)
+			}
+		}
+	}
+	if _, err := wording.Text("no such passage", reporttest.Empty()); err == nil {
+		t.Error("a passage that is not there was found")
+	}
+}
