@@ -1,6 +1,7 @@
 package pdf
 
 import (
+	"bytes"
 	"fmt"
 	"strconv"
 	"strings"
@@ -85,10 +86,11 @@ func newSheet(r *audit.Report) (*sheet, error) {
 	s.pdf.SetModificationDate(when)
 	s.pdf.SetAutoPageBreak(false, 0)
 	s.pdf.SetMargins(0, 0, 0)
-	s.pdf.AddUTF8FontFromBytes("sans", "", liberationsansregular.TTF)
-	s.pdf.AddUTF8FontFromBytes("sans", "B", liberationsansbold.TTF)
-	s.pdf.AddUTF8FontFromBytes("sans", "I", liberationsansitalic.TTF)
-	s.pdf.AddUTF8FontFromBytes(mono, "", liberationmonoregular.TTF)
+	// gofpdf writes into the bytes that it is given: each document has its own.
+	s.pdf.AddUTF8FontFromBytes("sans", "", bytes.Clone(liberationsansregular.TTF))
+	s.pdf.AddUTF8FontFromBytes("sans", "B", bytes.Clone(liberationsansbold.TTF))
+	s.pdf.AddUTF8FontFromBytes("sans", "I", bytes.Clone(liberationsansitalic.TTF))
+	s.pdf.AddUTF8FontFromBytes(mono, "", bytes.Clone(liberationmonoregular.TTF))
 	if err := s.pdf.Error(); err != nil {
 		return nil, fmt.Errorf("load fonts: %w", err)
 	}
