@@ -19,7 +19,8 @@ import (
 // shown each fact once, as the checks are.
 type Survey struct {
 	stores   map[audit.Target]*audit.InventoryRow
-	channels map[string]*channel // by host:port
+	whole    map[audit.Target]int64 // containers that are partial by their members alone
+	channels map[string]*channel    // by host:port
 	networks map[audit.Target]*audit.CoverageRow
 	unseen   map[unseen]int64
 }
@@ -40,7 +41,7 @@ type channel struct {
 // NewSurvey returns an empty survey.
 func NewSurvey() *Survey {
 	return &Survey{
-		stores: map[audit.Target]*audit.InventoryRow{}, channels: map[string]*channel{},
+		stores: map[audit.Target]*audit.InventoryRow{}, whole: map[audit.Target]int64{}, channels: map[string]*channel{},
 		networks: map[audit.Target]*audit.CoverageRow{}, unseen: map[unseen]int64{},
 	}
 }
@@ -100,6 +101,10 @@ func (s *Survey) item(target audit.Target, f contentfact.Item) {
 		return
 	case contentfact.Partial:
 		row.Partial++
+		if f.ByChildren { // the members have rows of their own
+			s.whole[target]++
+			return
+		}
 	case contentfact.Sealed:
 		row.Sealed++
 	case contentfact.Skipped:
@@ -163,7 +168,8 @@ func (s *Survey) Coverage() []audit.CoverageRow {
 		if inv.Target.Scheme() == "sqlite" {
 			row.Kind, row.What = "database", "tables"
 		}
-		row.Coverage = audit.Coverage{Total: inv.Items, Seen: inv.Read + inv.Sealed, Unread: inv.Partial + inv.Unreadable + inv.Skipped}
+		row.Coverage = audit.Coverage{Total: inv.Items, Seen: inv.Read + inv.Sealed + s.whole[inv.Target]}
+		row.Coverage.Unread = row.Coverage.Total - row.Coverage.Seen
 		rows = append(rows, row)
 	}
 	for _, t := range slices.Sorted(maps.Keys(s.networks)) {
