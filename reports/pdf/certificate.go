@@ -43,7 +43,7 @@ func (s *sheet) cover(r *audit.Report) {
 		s.text(left, y, name, line)
 		y += 23
 	}
-	f := font{"", 12, "#e8edf5"}
+	f := font{"", 11.5, "#e8edf5"}
 	if code := r.Engagement.Client.ODSCode; code != "" {
 		s.text(left, y, f, s.one("ODS code "+code, f, width))
 		y += 18

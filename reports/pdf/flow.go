@@ -50,7 +50,7 @@ func (s *sheet) keep(blocks ...block) {
 func (s *sheet) flow(blocks []block) {
 	h, last := heightOf(blocks), blocks[len(blocks)-1].height
 	rest := bottom - s.y
-	if h-last <= rest+0.01 || rest > bodyHeight*0.25 || h > bodyHeight {
+	if h-last <= rest+0.01 || rest > bodyHeight*0.42 || h > bodyHeight {
 		s.place(blocks...)
 		return
 	}

@@ -275,3 +275,29 @@ func TestReportsAreWellFormed(t *testing.T) {
 		})
 	}
 }
+
+// FuzzRender draws what a stranger's file may carry: the verifier draws it
+// again before it knows whom to trust.
+func FuzzRender(f *testing.F) {
+	for _, r := range []*audit.Report{reporttest.Empty(), reporttest.Demonstration()} {
+		var b bytes.Buffer
+		if err := json.Render(&b, r); err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b.Bytes())
+	}
+	f.Add([]byte(`{"run":{"ended":"0001-01-01T00:00:00Z"},"findings":[{"count":-1,"exemplars":[{}],"adjudication":{}}],"opinions":[{}],"channels":[{}]}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var r audit.Report
+		if stdjson.Unmarshal(data, &r) != nil {
+			t.Skip()
+		}
+		var first, second bytes.Buffer
+		if err := Render(&first, &r); err != nil {
+			t.Skip()
+		}
+		if err := Render(&second, &r); err != nil || !bytes.Equal(first.Bytes(), second.Bytes()) {
+			t.Errorf("drawn again, it has other bytes (error %v)", err)
+		}
+	})
+}

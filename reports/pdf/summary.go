@@ -55,7 +55,7 @@ func (s *sheet) note(words string) {
 		return
 	}
 	f := font{"I", 10.5, grey}
-	s.place(s.lines(left, f, s.wrap(words, f, width, 4)), space(4))
+	s.place(s.lines(left, f, s.wrap(words, f, width, 4)), space(7))
 }
 
 // worst lists, within room points, the findings that weigh most and were not

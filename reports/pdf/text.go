@@ -23,6 +23,10 @@ func legible(text string) string {
 	return strings.Map(clean, text)
 }
 
+// lineRunes is more than any line holds; what is longer is cut before it is
+// measured.
+const lineRunes = 600
+
 // wrap parts text into lines no wider than w. It breaks at spaces; inside a
 // word only when the word alone is too wide, and then after a separator if
 // there is one. With max > 0 what would need more lines is shortened: in the
@@ -30,10 +34,10 @@ func legible(text string) string {
 func (s *sheet) wrap(text string, f font, w float64, max int) []string {
 	s.use(f)
 	text = legible(text)
-	words := strings.Fields(text)
-	if max > 0 && len(words) > max*200 {
-		words = words[:max*200] // no line holds so many
+	if runes := []rune(text); max > 0 && len(runes) > max*lineRunes {
+		text = string(runes[:max*lineRunes/2]) + "…" + string(runes[len(runes)-max*lineRunes/2:])
 	}
+	words := strings.Fields(text)
 	lines := s.fold(words, w)
 	if max <= 0 || len(lines) <= max {
 		return lines
