@@ -50,14 +50,11 @@ func (a *app) open(file *engagement.File, o scanOptions) (*scanning, error) {
 		if err != nil || finished {
 			return nil, err
 		}
-		s.secret, err = auditkey.Load(dir, auditkey.Unlock{Passphrase: a.unlock(o.passphraseFile)})
-		if err != nil {
-			return nil, err
-		}
-	} else if err := a.create(s, o); err != nil {
-		return nil, err
 	}
-	if err := s.prepare(); err != nil {
+	if err := os.MkdirAll(s.dir, 0o700); err != nil {
+		return nil, fmt.Errorf("make the run folder: %w", err)
+	}
+	if err := a.start(s, o); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
 	return s, nil
@@ -96,39 +93,58 @@ func (s *scanning) resume() (finished bool, err error) {
 	return s.done.Finished, err
 }
 
-// create begins a new run.
-func (a *app) create(s *scanning, o scanOptions) error {
-	if err := os.MkdirAll(s.dir, 0o700); err != nil {
-		return fmt.Errorf("make the run folder: %w", err)
-	}
-	secret, err := auditkey.Generate(rand.Reader)
-	if err != nil {
-		return err
-	}
-	seal, err := a.sealing(s.file.Key, o.passphraseFile)
-	if err != nil {
-		return err
-	}
-	if err := auditkey.Save(s.dir, secret, seal); err != nil {
-		return err
-	}
-	if s.file.Key.Seal == engagement.SealUnattended {
-		a.say("The audit key lies unsealed in %s: whoever can read it can reverse the digests of this run. 'trustaudit close' destroys it.", s.dir)
-	}
-	s.secret = secret
-	return nil
-}
-
-// prepare opens the journal and the scope.
-func (s *scanning) prepare() error {
-	s.mask = masker(s.secret.Key, s.now())
-	var err error
+// start opens the journal, which locks the folder, and then all else. A run
+// that died before its first record starts afresh.
+func (a *app) start(s *scanning, o scanOptions) (err error) {
 	if s.writer, err = journal.Create(s.dir, s.now); errors.Is(err, journal.ErrExists) {
 		s.writer, err = journal.Open(s.dir, s.now)
 	}
 	if err != nil {
 		return err
 	}
+	_, blocks := s.writer.Head()
+	if blocks == 0 {
+		s.secret, err = a.newSecret(s.file.Key, s.dir, o.passphraseFile)
+	} else {
+		s.secret, err = auditkey.Load(s.dir, auditkey.Unlock{Passphrase: a.unlock(o.passphraseFile)})
+	}
+	if err != nil {
+		return err
+	}
+	if err := s.prepare(); err != nil || blocks > 0 {
+		return err
+	}
+	return s.writer.Append(journal.KindOpened, s.opened())
+}
+
+// newSecret makes the audit key of a new run and keeps it as the engagement
+// says.
+func (a *app) newSecret(key engagement.KeySeal, dir, passphraseFile string) (*auditkey.Secret, error) {
+	seal, err := a.sealing(key, passphraseFile)
+	if err != nil {
+		return nil, err
+	}
+	// A key without a journal has keyed nothing: it is of a run that died here.
+	if err := auditkey.Destroy(dir); err != nil {
+		return nil, err
+	}
+	secret, err := auditkey.Generate(rand.Reader)
+	if err != nil {
+		return nil, err
+	}
+	if err := auditkey.Save(dir, secret, seal); err != nil {
+		return nil, err
+	}
+	if key.Seal == engagement.SealUnattended {
+		a.say("The audit key lies unsealed in %s: whoever can read it can reverse the digests of this run. 'trustaudit close' destroys it.", dir)
+	}
+	return secret, nil
+}
+
+// prepare opens what a run needs beside its journal and its key.
+func (s *scanning) prepare() error {
+	s.mask = masker(s.secret.Key, s.now())
+	var err error
 	if s.locators, err = auditkey.OpenLocators(s.dir, s.secret.Recipient()); err != nil {
 		return err
 	}
@@ -136,13 +152,7 @@ func (s *scanning) prepare() error {
 		Scope: s.file.Scope, Now: s.now, Mask: s.mask,
 		Record: func(c scope.Contact) error { return s.writer.Append(journal.KindContact, c) },
 	})
-	if err != nil {
-		return err
-	}
-	if _, blocks := s.writer.Head(); blocks > 0 {
-		return nil
-	}
-	return s.writer.Append(journal.KindOpened, s.opened())
+	return err
 }
 
 // opened is the journal's first record. The engagement goes in without the raw
