@@ -102,6 +102,9 @@ func (a *app) start(s *scanning, o scanOptions) (err error) {
 	if err != nil {
 		return err
 	}
+	for _, mended := range s.writer.Mended() {
+		a.say("The journal was mended: %s", mended)
+	}
 	_, blocks := s.writer.Head()
 	if blocks == 0 {
 		s.secret, err = a.newSecret(s.file.Key, s.dir, o.passphraseFile)
@@ -160,7 +163,7 @@ func (s *scanning) prepare() error {
 func (s *scanning) opened() journal.Opened {
 	o := journal.Opened{
 		Tool: "trustaudit", Version: version, Started: s.now().UTC(),
-		Engagement: s.guard.Masked(s.file.Engagement), EngagementDigest: s.file.Digest, Platform: platformLimits(runtime.GOOS),
+		Engagement: s.guard.Masked(s.file.Engagement), EngagementDigest: s.file.Digest, Limits: limits(runtime.GOOS),
 	}
 	for _, p := range probeall.Probes() {
 		o.Probes = append(o.Probes, journal.ProbeText{Name: p.Name, Doc: p.Doc, Facts: engine.Kinds(p.Facts)})
@@ -168,12 +171,16 @@ func (s *scanning) opened() journal.Opened {
 	return o
 }
 
-// platformLimits says what this platform cannot look at.
-func platformLimits(goos string) []string {
-	if goos == "windows" {
-		return nil
+// limits says what a scan on this platform cannot see.
+func limits(goos string) []string {
+	all := []string{
+		"Pictures inside documents are not looked at: what stands on a scanned page goes unseen.",
+		"Rows that were deleted from a database and not yet overwritten are not looked at.",
 	}
-	return []string{"cloud placeholders are recognised on Windows only"}
+	if goos == "linux" {
+		all = append(all, "Linux does not tell files that only a cloud service holds from others: opening one may fetch it.")
+	}
+	return all
 }
 
 func (s *scanning) config(log *slog.Logger, report func(engine.Progress)) engine.Config {

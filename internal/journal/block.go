@@ -35,6 +35,17 @@ func newScratch() *scratch {
 	return s
 }
 
+// encode adds the fact and a line feed.
+func (s *scratch) encode(fact audit.Fact) error {
+	if a, ok := fact.(audit.Appender); ok {
+		if line, ok := a.AppendJSON(s.buf.AvailableBuffer()); ok {
+			s.buf.Write(append(line, '\n'))
+			return nil
+		}
+	}
+	return s.json.Encode(fact)
+}
+
 // Block takes the facts of one unit. Its methods may be called from several
 // goroutines, but the order of facts is then theirs.
 type Block struct {
@@ -68,7 +79,7 @@ func (b *Block) Add(fact audit.Fact) error {
 	start := buf.Len()
 	buf.WriteString(kind)
 	buf.WriteByte(' ')
-	if err := b.scratch.json.Encode(fact); err != nil {
+	if err := b.scratch.encode(fact); err != nil {
 		buf.Truncate(start)
 		return fmt.Errorf("add fact %s: %w", kind, err)
 	}

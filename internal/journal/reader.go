@@ -176,7 +176,7 @@ func (r *Reader) Facts(h Header, want func(kind string) bool, see func(kind stri
 	if !some {
 		return nil
 	}
-	lines := lineReader{from: bufio.NewReaderSize(r.Payload(h), readBuffer)}
+	lines := lineReader{from: bufio.NewReaderSize(r.Payload(h), int(min(h.Bytes, readBuffer)))}
 	var facts int64
 	for ; ; facts++ {
 		line, err := lines.next()

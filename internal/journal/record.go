@@ -24,7 +24,7 @@ type Opened struct {
 	Engagement       audit.Engagement `json:"engagement"` // locators masked
 	EngagementDigest string           `json:"engagement_digest"`
 	Probes           []ProbeText      `json:"probes"`
-	Platform         []string         `json:"platform,omitempty"` // what this platform cannot do, in words
+	Limits           []string         `json:"limits,omitempty"` // what such a scan cannot see, in words
 }
 
 // ProbeText is what a journal keeps of a probe.

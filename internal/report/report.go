@@ -87,7 +87,7 @@ func Build(in Input) (*audit.Report, error) {
 			r.NotLookedAt = append(r.NotLookedAt, audit.NotLookedAt{Target: t.ID, Reason: m.Probe + ": " + m.Reason, Count: 1})
 		}
 	}
-	r.Limits = in.Run.Opened.Platform
+	r.Limits = in.Run.Opened.Limits
 	findings(r, in, scored)
 	r.Warnings = warnings(in, scored)
 	r.Conclusion = score.Conclude(r)
