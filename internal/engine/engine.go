@@ -77,6 +77,9 @@ func Run(ctx context.Context, c Config) (Summary, error) {
 			r.enqueue(unitOf(p, probe.Look{Target: look.Target, Subject: look.Subject}))
 		}
 	}
+	if err := r.begin(); err != nil {
+		return Summary{}, err
+	}
 	for phase := audit.Discover; phase <= audit.FollowUp; phase++ {
 		r.progress.phase(phase)
 		if err := r.phase(ctx, phase); err != nil {
@@ -98,10 +101,30 @@ type run struct {
 	planned map[string]bool // unit IDs ever enqueued
 }
 
+// begin journals what is to be looked at before anything is: whatever stops the
+// run, what was not reached is told, and never passes for clean.
+func (r *run) begin() error {
+	if r.Done.Begun {
+		return nil
+	}
+	for _, target := range r.Guard.Targets() {
+		for _, p := range r.Probes {
+			if p.Applies == nil || !p.Applies(target) {
+				continue
+			}
+			plan := journal.Plan{Probe: p.Name, Target: target, Reason: "not looked at to its end"}
+			if err := r.Journal.Append(journal.KindPlan, plan); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // phase works off the stores and the units of one phase, and what they plan
 // for the same phase, until nothing is left.
 func (r *run) phase(ctx context.Context, phase audit.Phase) error {
-	r.enqueueScope(phase)
+	plans := r.enqueueScope(phase)
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.Go(func() error { return r.drain(groupCtx, phase) })
 	if phase == audit.Observe {
@@ -111,7 +134,15 @@ func (r *run) phase(ctx context.Context, phase audit.Phase) error {
 		return err
 	}
 	// What the stores planned for this same phase came after the pool ended.
-	return r.drain(ctx, phase)
+	if err := r.drain(ctx, phase); err != nil {
+		return err
+	}
+	for _, plan := range plans {
+		if err := r.Journal.Append(journal.KindPlan, plan); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // drain works off the queued units of a phase until none is left.
@@ -128,8 +159,9 @@ func (r *run) drain(ctx context.Context, phase audit.Phase) error {
 }
 
 // enqueueScope queues what the scope names outright: the addresses of its
-// networks, and the estate.
-func (r *run) enqueueScope(phase audit.Phase) {
+// networks, and the estate. It returns the plans of the networks, which hold
+// once the phase has ended.
+func (r *run) enqueueScope(phase audit.Phase) (plans []journal.Plan) {
 	for _, p := range r.Probes {
 		if p.Phase != phase || p.Applies == nil {
 			continue
@@ -141,11 +173,17 @@ func (r *run) enqueueScope(phase audit.Phase) {
 			if target.Scheme() != "net" || !p.Applies(target) {
 				continue
 			}
+			plan := journal.Plan{Probe: p.Name, Target: target, Complete: true}
 			for address := range r.Guard.Addresses(target) {
-				r.enqueue(unitOf(&p, probe.Look{Target: target, Subject: address.Host}))
+				u := unitOf(&p, probe.Look{Target: target, Subject: address.Host})
+				r.enqueue(u)
+				plan.Units = append(plan.Units, u.ID)
 			}
+			plan.Items = int64(len(plan.Units))
+			plans = append(plans, plan)
 		}
 	}
+	return plans
 }
 
 // unitOf makes the unit of a look. Looks at the same thing are the same unit.

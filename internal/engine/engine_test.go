@@ -205,6 +205,7 @@ func TestInterruptedRunEqualsUndisturbed(t *testing.T) {
 		if _, err := b.do(t); !errors.Is(err, context.Canceled) {
 			t.Fatalf("stop at %d: %v", stop, err)
 		}
+		told(t, b)
 		b.ctx, b.probes = nil, []probe.Probe{reader(&count, ""), second()}
 		if _, err := b.do(t); err != nil {
 			t.Fatal(err)
@@ -212,6 +213,24 @@ func TestInterruptedRunEqualsUndisturbed(t *testing.T) {
 		if diff := cmp.Diff(want, b.facts(t)); diff != "" {
 			t.Errorf("stop at %d (-undisturbed +resumed):\n%s", stop, diff)
 		}
+	}
+}
+
+// told holds that an interrupted run says of its store, and of the estate, that
+// they were not looked at to their end.
+func told(t *testing.T, b bench) {
+	t.Helper()
+	r, err := run.Open(b.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	missed := map[string]bool{}
+	for _, target := range r.Targets {
+		missed[target.ID.Scheme()] = len(target.Misses) > 0
+	}
+	if r.Complete() || !missed["file"] || !missed["estate"] {
+		t.Errorf("complete %v, missed %v: what was not reached passes for clean", r.Complete(), missed)
 	}
 }
 

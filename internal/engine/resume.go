@@ -13,6 +13,7 @@ type Done struct {
 	Units    map[string]bool   // IDs of committed units, failed ones included
 	Planned  []journal.Planned // every look that a fact has called for
 	Failed   int64
+	Begun    bool // what is to be looked at has been journalled
 	Finished bool
 }
 
@@ -22,6 +23,8 @@ func Resume(r *journal.Reader) (Done, error) {
 	planned := journal.Planned{}.FactKind()
 	for _, h := range r.Headers() {
 		switch h.Kind {
+		case journal.KindPlan:
+			d.Begun = true
 		case journal.KindFinished:
 			d.Finished = true
 		case journal.KindUnit:

@@ -145,7 +145,11 @@ func (j *judging) missed(t *run.Target, at func(*audit.Check) *feed) {
 	for _, miss := range t.Misses {
 		told := map[string]bool{}
 		for _, kind := range j.run.FactKinds(miss.Probe) {
-			for _, check := range slices.Concat(j.needed[kind], j.joined[kind]) {
+			concerned := j.joined[kind]
+			if t.ID != audit.Estate {
+				concerned = slices.Concat(j.needed[kind], concerned)
+			}
+			for _, check := range concerned {
 				if told[check.ID] {
 					continue
 				}

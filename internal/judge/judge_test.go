@@ -63,7 +63,11 @@ type unit struct {
 	facts  []audit.Fact
 }
 
-// write writes a journal and opens it as a run.
+// underWay is the reason of a plan whose scan has not finished.
+const underWay = "not looked at to its end"
+
+// write writes a journal and opens it as a run: a finished one, unless a plan
+// is under way.
 func write(t *testing.T, units []unit, plans ...journal.Plan) *run.Run {
 	t.Helper()
 	dir := t.TempDir()
@@ -85,6 +89,9 @@ func write(t *testing.T, units []unit, plans ...journal.Plan) *run.Run {
 	}
 	for _, p := range plans {
 		errs = append(errs, w.Append(journal.KindPlan, p))
+	}
+	if !slices.ContainsFunc(plans, func(p journal.Plan) bool { return p.Reason == underWay }) {
+		errs = append(errs, w.Append(journal.KindFinished, journal.Finished{}))
 	}
 	if err := errors.Join(append(errs, w.Close())...); err != nil {
 		t.Fatal(err)
@@ -125,6 +132,9 @@ func TestJudge(t *testing.T) {
 		{"a planned unit that was never done is not clean", []unit{{"toy/1", "file:///s", journal.Done, good}},
 			[]journal.Plan{{Probe: "toy", Target: "file:///s", Units: []string{"toy/1", "toy/2"}, Complete: true}},
 			map[string]audit.State{"TARGET file:///s": audit.Inconclusive, "ESTATE estate:": audit.Inconclusive}},
+		{"a scan that was stopped is not clean", []unit{{"toy/1", "file:///s", journal.Done, good}},
+			[]journal.Plan{{Probe: "toy", Target: "file:///s", Reason: underWay}, {Probe: "toy", Target: "file:///t", Reason: underWay}},
+			map[string]audit.State{"TARGET file:///s": audit.Inconclusive, "TARGET file:///t": audit.Inconclusive, "ESTATE estate:": audit.Inconclusive}},
 		{"nothing seen is not applicable", []unit{{"toy/1", "file:///s", journal.Done, []audit.Fact{look{}}}}, nil, map[string]audit.State{}},
 		{"what a later listing superseded does not count", []unit{{"toy/1", "file:///s", journal.Done, []audit.Fact{spot{"gone", true}}}, {"toy/2", "file:///s", journal.Done, good}},
 			[]journal.Plan{{Probe: "toy", Target: "file:///s", Units: []string{"toy/2"}, Complete: true}},

@@ -93,10 +93,27 @@ func (r *Run) read() error {
 	for t := range c.plans {
 		targets[t] = true
 	}
+	if r.Finished == nil {
+		targets[audit.Estate] = true
+	}
 	for _, id := range slices.Sorted(maps.Keys(targets)) {
-		r.Targets = append(r.Targets, assemble(id, c.units[id], c.plans[id]))
+		t := assemble(id, c.units[id], c.plans[id])
+		if id == audit.Estate && r.Finished == nil {
+			t.Misses = append(t.Misses, r.unfinished()...)
+		}
+		r.Targets = append(r.Targets, t)
 	}
 	return nil
+}
+
+// unfinished says of every probe that its looks may not have come to an end:
+// what joins the whole estate cannot conclude.
+func (r *Run) unfinished() []Miss {
+	var all []Miss
+	for _, p := range r.Opened.Probes {
+		all = append(all, Miss{Probe: p.Name, Reason: "the scan has not finished"})
+	}
+	return all
 }
 
 func (r *Run) take(h journal.Header, c *collected) error {
@@ -197,7 +214,7 @@ func assemble(id audit.Target, units map[string]journal.Header, plans map[string
 		}
 	}
 	for uid, h := range units {
-		if _, listed := plans[h.Unit.Probe]; listed && place[uid] == 0 {
+		if plans[h.Unit.Probe].Complete && place[uid] == 0 {
 			continue
 		}
 		t.Units = append(t.Units, h)
