@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -127,7 +128,8 @@ func rowOf(target audit.Target, f contentfact.Item, raw map[string]string) itemR
 	row := itemRow{
 		Target: target, Path: f.Path, PathBase64: f.PathBase64, ID: f.ID, Size: f.Size, Modified: f.Modified,
 		Format: f.Format, Status: f.Status, Reason: f.Reason, Seal: f.Seal, Open: f.Open, SealDetail: f.SealDetail,
-		Identifiable: f.Identifiable, TestData: f.TestData, Records: f.Records, Identifiers: f.Identifiers, Score: f.Score,
+		Identifiable: f.Identifiable, TestData: f.TestData, Records: f.Records, Identifiers: f.Identifiers,
+		Score: math.Round(f.Score*100) / 100, // bans are added up in steps of a hundredth
 	}
 	if row.Seal == "" {
 		row.Seal = "none"

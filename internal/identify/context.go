@@ -161,7 +161,8 @@ func (c *Context) wordBack(end int, word *[MaxWord]byte) (start, n int) {
 }
 
 // Near reports whether one of the words stands in the stretch of n bytes before
-// at, and stops at a word of the other list.
+// at, and stops at a word of the other list. A word that calls a number its own,
+// as in "NHS number", does not count.
 func (c *Context) Near(at, n int, words, stop *Words) (found, stopped bool) {
 	var word [MaxWord]byte
 	low := max(0, at-n)
@@ -171,7 +172,7 @@ func (c *Context) Near(at, n int, words, stop *Words) (found, stopped bool) {
 			continue
 		}
 		start, length := c.wordBack(at, &word)
-		if words.Has(word[:length]) {
+		if words.Has(word[:length]) && !c.numbered(at) {
 			return true, false
 		}
 		if stop.Has(word[:length]) {
@@ -180,6 +181,32 @@ func (c *Context) Near(at, n int, words, stop *Words) (found, stopped bool) {
 		at = min(start, at-1)
 	}
 	return false, false
+}
+
+// numbered reports whether the word that ends at is followed by "no" or
+// "number", or at once by a number too long for a house.
+func (c *Context) numbered(at int) bool {
+	const house = 5 // digits of a house number, at most
+	var word [MaxWord]byte
+	digits := 0
+	for end := min(len(c.Text), at+20); at < end; at++ {
+		switch ch := c.Text[at]; {
+		case IsDigit(ch):
+			if digits++; digits > house {
+				return true
+			}
+		case IsLetter(ch) && digits == 0:
+			_, n := c.Word(at, &word)
+			switch string(word[:n]) {
+			case "no", "num", "number":
+				return true
+			}
+			return false
+		case ch == '\n', IsLetter(ch):
+			return false
+		}
+	}
+	return false
 }
 
 // Word reads the word that begins at into buf, in lower case, and returns its

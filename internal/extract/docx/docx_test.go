@@ -62,6 +62,42 @@ func TestBody(t *testing.T) {
 	}
 }
 
+// An archive that holds documents without packing them once more shows the
+// names of their parts, and is none.
+func TestDetect(t *testing.T) {
+	letter := document(t, "word/document.xml", body("<w:p/>"))
+	stored := func(name string) []byte {
+		var b bytes.Buffer
+		w := zip.NewWriter(&b)
+		f, err := w.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Store})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.Write(letter); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return b.Bytes()
+	}
+	for _, tt := range []struct {
+		name string
+		data []byte
+		want extract.Confidence
+	}{
+		{"letter.docx", letter, extract.ByContent},
+		{"letter", letter, extract.ByContent},
+		{"letters.zip", stored("letter.docx"), extract.No},
+		{"letters.zip", stored("word/letter.docx"), extract.No},
+		{"letters.zip", stored("[Content_Types].xml/letter.docx"), extract.No},
+	} {
+		if got := docx.Format.Detect(tt.data, tt.name); got != tt.want {
+			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
+		}
+	}
+}
+
 func TestParts(t *testing.T) {
 	data := document(t,
 		"docProps/core.xml", `<p><dc:creator>creator9</dc:creator></p>`,

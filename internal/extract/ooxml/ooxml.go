@@ -5,6 +5,7 @@ package ooxml
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -34,7 +35,7 @@ func Detect(head []byte, name, folder string, extensions ...string) extract.Conf
 	switch {
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
 		typed := bytes.Contains(head, []byte("[Content_Types].xml"))
-		if typed && (named || bytes.Contains(head, []byte(folder+"/"))) {
+		if typed && (named || begins(head, folder) && bytes.Contains(head, []byte(folder+"/"))) {
 			return extract.ByContent
 		}
 	case bytes.HasPrefix(head, []byte(oleMark)) && named:
@@ -44,6 +45,28 @@ func Detect(head []byte, name, folder string, extensions ...string) extract.Conf
 		return extract.ByName
 	}
 	return extract.No
+}
+
+// begins reports whether the archive's first member is a part of a document.
+// The names of all parts also stand in an archive that holds a document as it
+// is, without packing it once more.
+func begins(head []byte, folder string) bool {
+	const header = 30
+	if len(head) < header {
+		return false
+	}
+	n := min(len(head), header+int(binary.LittleEndian.Uint16(head[26:])))
+	dir, file := path.Split(string(head[header:n]))
+	if file != "" && !slices.Contains(partExtensions(), path.Ext(file)) {
+		return false
+	}
+	top, _, _ := strings.Cut(dir, "/")
+	return dir == "" && file == "[Content_Types].xml" || slices.Contains([]string{folder, "_rels", "docProps", "customXml"}, top)
+}
+
+// partExtensions are those of parts that writers put first.
+func partExtensions() []string {
+	return []string{".xml", ".rels", ".bin", ".vml", ".png", ".jpeg", ".jpg", ".gif", ".emf", ".wmf", ".svg"}
 }
 
 // Package is an open document.

@@ -1,5 +1,5 @@
 // Package sqlite reads SQLite databases met as files, in a folder or inside an
-// archive: every table is a child, named schema.table.
+// archive: every table is a child of its own name. Such a file has one schema.
 package sqlite
 
 import (
@@ -38,7 +38,7 @@ func read(ctx context.Context, document extract.Document, sink extract.Sink) (er
 			continue
 		}
 		child := extract.Child{
-			Name: "main." + table.Name,
+			Name: table.Name,
 			Size: -1,
 			Rows: func(ctx context.Context) (source.Rows, error) {
 				rows, err := d.Rows(ctx, table.Name)

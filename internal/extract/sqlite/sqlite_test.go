@@ -55,7 +55,7 @@ func sample(t testing.TB) []byte {
 
 func TestConformance(t *testing.T) {
 	extracttest.Run(t, sqlite.Format, []extracttest.Sample{
-		{Name: "x.db", Data: sample(t), Want: []string{"main.patients", "main.appointments19", "main.notes_content"}},
+		{Name: "x.db", Data: sample(t), Want: []string{"patients", "appointments19", "notes_content"}},
 	})
 }
 
@@ -117,8 +117,8 @@ func TestTables(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := map[string][]string{
-		"main.a":        {"x"},
-		"main.patients": {"nhs", "seen", "9434765919", "1", "9434765870", "2"},
+		"a":        {"x"},
+		"patients": {"nhs", "seen", "9434765919", "1", "9434765870", "2"},
 	}
 	if diff := cmp.Diff(want, sink.got); diff != "" {
 		t.Errorf("tables (-want +got):\n%s", diff)

@@ -145,6 +145,9 @@ func TestBrokenOff(t *testing.T) {
 	if len(got.Kids) != 3 || got.Kids[1].Data != strings.Repeat("second member ", 100) || !strings.HasPrefix(got.Kids[2].Data, "thirdthird") {
 		t.Errorf("children not salvaged: %d", len(got.Kids))
 	}
+	if !errors.Is(got.Kids[2].Err, extract.ErrCorrupt) || got.Kids[1].Err != nil {
+		t.Errorf("errors %v and %v, want none and corrupt", got.Kids[1].Err, got.Kids[2].Err)
+	}
 }
 
 func TestWrongChecksum(t *testing.T) {

@@ -49,6 +49,15 @@ func TestValid(t *testing.T) {
 	}
 }
 
+func TestExamples(t *testing.T) {
+	for text, want := range map[string]bool{"4010232137": true, "450 557 7104": true, "943 476 5919": true, "401 023 2145": false} {
+		c := identify.Context{Text: []byte(text)}
+		if m, ok := Kind.Find(&c, 0); !ok || (m.Signals&test != 0) != want {
+			t.Errorf("%s: found %v, a test value %v, want %v", text, ok, m.Signals&test != 0, want)
+		}
+	}
+}
+
 func TestRangeOf(t *testing.T) {
 	tests := []struct {
 		v    uint64

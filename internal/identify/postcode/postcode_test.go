@@ -38,6 +38,11 @@ func TestContext(t *testing.T) {
 		{"Northfold Hospital\n\nMrs A Canary\n37 The Crescent\n", addressee},
 		{"Postcode: ", label},
 		{"37 The Crescent, ", 0},
+		{"NHS No 999 012 3456, 37 The Crescent, ", 0},
+		{"NHS number: 9990123456 ", 0},
+		{"NHS 999 012 3456\n37 The Crescent\n", 0},
+		{"NHS Devon, 12 Noel Road, ", organisation},
+		{"Hospital 120 Barrack Road, ", organisation},
 	}
 	for _, tt := range tests {
 		c := identify.Context{Text: []byte(tt.before + "EX4 8AG")}

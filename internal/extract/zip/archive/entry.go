@@ -42,6 +42,7 @@ type Entry struct {
 	offset        int64 // of its local header
 	aes           aesExtra
 	algorithm     uint16 // of PKWARE's strong encryption
+	short         bool   // salvaged without its end
 }
 
 type aesExtra struct {

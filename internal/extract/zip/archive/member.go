@@ -30,7 +30,7 @@ func (a *Archive) Open(e *Entry) (io.ReadCloser, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &member{size: e.Size, sum: e.crc, crc: crc32.NewIEEE(), salvaged: e.Size < 0}
+	m := &member{size: e.Size, sum: e.crc, crc: crc32.NewIEEE(), salvaged: e.Size < 0, short: e.short}
 	switch e.method {
 	case methodStore:
 		m.Reader = data
@@ -85,6 +85,7 @@ type member struct {
 	crc      hash.Hash32
 	n        int64
 	salvaged bool // nothing was declared
+	short    bool // its end is missing
 	done     func()
 }
 
@@ -96,7 +97,7 @@ func (m *member) Read(p []byte) (int, error) {
 	case err == nil:
 		return n, nil
 	case errors.Is(err, io.EOF):
-		if !m.salvaged && (m.n != m.size || m.crc.Sum32() != m.sum) {
+		if m.short || !m.salvaged && (m.n != m.size || m.crc.Sum32() != m.sum) {
 			return n, fmt.Errorf("read member: %w", extract.ErrCorrupt)
 		}
 		return n, io.EOF

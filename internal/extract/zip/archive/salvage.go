@@ -30,6 +30,8 @@ func (a *Archive) salvage(see func(*Entry) error) error {
 			if next, err = a.nextMark(start); err != nil {
 				return err
 			}
+			// A member that is not packed does not itself say where it ends.
+			e.short = e.method == methodStore && (e.flags&flagDescriptor == 0 || next == a.size)
 			e.packed, e.Size = next-start, -1
 		}
 		if err := see(e); err != nil {
