@@ -11,13 +11,18 @@ const maxLine = 200
 
 // What a service says of itself may still name a patient or a member of staff.
 // Version numbers and addresses are kept; longer runs of digits, digits grouped
-// like telephone or NHS numbers, dates and times, and e-mail addresses are not.
+// like telephone or NHS numbers, dates and times, e-mail addresses, names with a
+// title and postcodes are not.
 var (
 	mailLike  = regexp.MustCompile(`[^\s<>"']+@[^\s<>"']+`)
 	spaced    = regexp.MustCompile(`\d+(?: \d+)+`)
 	joined    = regexp.MustCompile(`\d+(?:[/:-]\d+)+`)
 	dotted    = regexp.MustCompile(`\b\d{1,2}\.\d{1,2}\.\d{4}\b`)
 	digitRuns = regexp.MustCompile(`\d{5,}`)
+	titled    = regexp.MustCompile(`\b((?i:mrs|mr|ms|miss|mx|master|dr|prof|professor|doctor|nurse|sister|sir|dame|lady|lord|rev))\b\.?(?:[ ._]+[A-Z][A-Za-z'-]*)+`)
+	postcode  = regexp.MustCompile(`\b[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][ABD-HJLNP-UW-Z]{2}\b`)
+	// A date in words of recent years is that of a greeting or a build.
+	inWords = regexp.MustCompile(`\b\d{1,2}(?:st|nd|rd|th)?[ -](?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?,?[ -](?:1[89]\d\d|200\d)\b`)
 )
 
 // How many digits in groups are still shown: a reply code before an address
@@ -50,9 +55,13 @@ func printable(r rune) rune {
 	return r
 }
 
-// Mask blots out e-mail addresses and all digits that could be an identifier.
+// Mask blots out e-mail addresses, names with a title, postcodes, and all
+// digits that could be an identifier.
 func Mask(text string) string {
 	text = mailLike.ReplaceAllString(text, "(e-mail)")
+	text = titled.ReplaceAllString(text, "$1 (name)")
+	text = postcode.ReplaceAllString(text, "(postcode)")
+	text = inWords.ReplaceAllString(text, "(date)")
 	text = dotted.ReplaceAllStringFunc(text, blot)
 	text = digitRuns.ReplaceAllStringFunc(text, blot)
 	text = spaced.ReplaceAllStringFunc(text, blotOver(maxSpaced))
