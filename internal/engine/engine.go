@@ -272,14 +272,11 @@ func (r *run) store(ctx context.Context, p *probe.Probe, target audit.Target, ur
 	defer listing.Close()
 
 	group, workCtx := errgroup.WithContext(ctx)
-	workers := runtime.GOMAXPROCS(0)
-	group.SetLimit(workers)
-	// What a probe keeps between units is good for one probe and target.
-	scratches := make(chan *any, workers)
-	for range workers {
-		scratches <- new(any)
+	batches := make(chan handed, waiting)
+	for range runtime.GOMAXPROCS(0) {
+		group.Go(func() error { return r.serve(workCtx, batches) })
 	}
-	hand := func(b batch) {
+	err = list(workCtx, listing, func(b batch) {
 		u := b.unit(r.Key, p.Name, target)
 		u.Phase = p.Phase
 		plan.Units = append(plan.Units, u.ID)
@@ -289,13 +286,12 @@ func (r *run) store(ctx context.Context, p *probe.Probe, target audit.Target, ur
 			r.progress.unit()
 			return
 		}
-		group.Go(func() error {
-			scratch := <-scratches
-			defer func() { scratches <- scratch }()
-			return r.do(workCtx, u, b.items, scratch)
-		})
-	}
-	err = list(workCtx, listing, hand)
+		select {
+		case batches <- handed{u, b.items}:
+		case <-workCtx.Done(): // the listing sees it as well
+		}
+	})
+	close(batches)
 	if werr := group.Wait(); werr != nil {
 		return werr
 	}
@@ -307,6 +303,28 @@ func (r *run) store(ctx context.Context, p *probe.Probe, target audit.Target, ur
 		plan.Reason = r.words(err)
 	}
 	return r.Journal.Append(journal.KindPlan, plan)
+}
+
+// waiting is how many batches are listed ahead, so that no worker waits for the
+// listing and the listing seldom for them.
+const waiting = 8
+
+// handed is a batch that was handed over, and the unit that it makes.
+type handed struct {
+	unit  audit.Unit
+	items []source.Item
+}
+
+// serve does one batch after another, all of one probe and target: what the
+// probe keeps between units is good for that.
+func (r *run) serve(ctx context.Context, batches <-chan handed) error {
+	scratch := new(any)
+	for h := range batches {
+		if err := r.do(ctx, h.unit, h.items, scratch); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // list walks a source and hands over its batches.
@@ -321,7 +339,7 @@ func list(ctx context.Context, s source.Source, hand func(batch)) error {
 		}
 		if b.add(item) {
 			hand(b)
-			b = batch{}
+			b = batch{items: make([]source.Item, 0, batchMean), names: make([]byte, 0, len(b.names))}
 		}
 	}
 	if len(b.items) > 0 {
