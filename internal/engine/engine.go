@@ -72,10 +72,15 @@ func Run(ctx context.Context, c Config) (Summary, error) {
 	ctx, cancel := c.Guard.Bound(ctx)
 	defer cancel()
 	r := &run{Config: c, planned: map[string]bool{}, progress: &progress{report: c.Progress}}
+	if err := r.stopped(ctx); err != nil {
+		return Summary{}, err
+	}
 	for _, look := range c.Done.Planned {
-		if p := r.probe(look.Probe); p != nil {
-			r.enqueue(unitOf(p, probe.Look{Target: look.Target, Subject: look.Subject}))
+		p := r.probe(look.Probe)
+		if p == nil {
+			return Summary{}, fmt.Errorf("go on with the run: it calls for the probe %q, which there is none of here", look.Probe)
 		}
+		r.enqueue(unitOf(p, probe.Look{Target: look.Target, Subject: look.Subject}))
 	}
 	if err := r.begin(); err != nil {
 		return Summary{}, err
@@ -99,6 +104,16 @@ type run struct {
 	mu      sync.Mutex
 	queue   []audit.Unit
 	planned map[string]bool // unit IDs ever enqueued
+}
+
+// stopped says why no more may be done: the context has ended, or the window is
+// not open. A look that ran into the end of the window saw refusals and broken
+// connections, not its target: it must not count.
+func (r *run) stopped(ctx context.Context) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return r.Guard.Open()
 }
 
 // begin journals what is to be looked at before anything is: whatever stops the
@@ -263,8 +278,8 @@ func (r *run) store(ctx context.Context, p *probe.Probe, target audit.Target, ur
 	plan := journal.Plan{Probe: p.Name, Target: target}
 	listing, err := r.open(ctx, p, target, url)
 	if err != nil {
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
+		if stopped := r.stopped(ctx); stopped != nil {
+			return stopped
 		}
 		plan.Reason = r.words(err)
 		return r.Journal.Append(journal.KindPlan, plan)
@@ -295,8 +310,8 @@ func (r *run) store(ctx context.Context, p *probe.Probe, target audit.Target, ur
 	if werr := group.Wait(); werr != nil {
 		return werr
 	}
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
+	if stopped := r.stopped(ctx); stopped != nil {
+		return stopped
 	}
 	plan.Complete = err == nil
 	if err != nil {
@@ -364,8 +379,8 @@ func (r *run) open(ctx context.Context, p *probe.Probe, target audit.Target, url
 
 // do looks at one unit and commits what was seen.
 func (r *run) do(ctx context.Context, u audit.Unit, items []source.Item, scratch *any) error {
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
+	if err := r.stopped(ctx); err != nil {
+		return err
 	}
 	p := r.probe(u.Probe)
 	if p == nil {
@@ -375,9 +390,9 @@ func (r *run) do(ctx context.Context, u audit.Unit, items []source.Item, scratch
 	session := w.session(ctx, items)
 	session.Scratch = scratch
 	observed := p.Observe(ctx, session)
-	if w.broken != nil || ctx.Err() != nil {
+	if err := cmp.Or(w.broken, r.stopped(ctx)); err != nil {
 		w.block.Abandon()
-		return cmp.Or(w.broken, context.Cause(ctx))
+		return err
 	}
 	return w.commit(observed)
 }

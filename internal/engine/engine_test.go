@@ -78,6 +78,7 @@ type bench struct {
 	share, dir string
 	probes     []probe.Probe
 	ctx        context.Context
+	scope      *scope.Config // instead of the share
 }
 
 // do runs the engine once over the share, resuming what the folder holds.
@@ -108,9 +109,14 @@ func (b bench) do(t *testing.T) (engine.Summary, error) {
 	if err := errors.Join(err, r.Close()); err != nil {
 		t.Fatal(err)
 	}
-	e := audit.Engagement{Scope: audit.Scope{Stores: []audit.Store{{URL: "file://" + filepath.ToSlash(b.share)}}, Rate: 10, PerHost: 1}}
-	guard, err := scope.New(scope.Config{Scope: e.Scope, Now: time.Now, Mask: strings.ToLower,
-		Record: func(c scope.Contact) error { return w.Append(journal.KindContact, c) }})
+	config := scope.Config{Now: time.Now, Mask: strings.ToLower,
+		Scope: audit.Scope{Stores: []audit.Store{{URL: "file://" + filepath.ToSlash(b.share)}}, Rate: 10, PerHost: 1}}
+	if b.scope != nil {
+		config = *b.scope
+	}
+	config.Record = func(c scope.Contact) error { return w.Append(journal.KindContact, c) }
+	e := audit.Engagement{Scope: config.Scope}
+	guard, err := scope.New(config)
 	if err != nil {
 		t.Fatal(err)
 	}

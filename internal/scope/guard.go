@@ -119,12 +119,22 @@ func New(c Config) (*Guard, error) {
 
 // Bound returns a context that also ends when the window closes; its cause
 // tells the two apart. Work on a store, which makes no connection, is to run
-// under it.
+// under it. A machine that sleeps wakes to a late timer: what must not be done
+// outside the window asks Open as well.
 func (g *Guard) Bound(ctx context.Context) (context.Context, context.CancelFunc) {
 	if g.window.Until.IsZero() {
 		return context.WithCancel(ctx)
 	}
 	return context.WithTimeoutCause(ctx, g.window.Until.Sub(g.config.Now()), ErrWindow)
+}
+
+// Open returns nil inside the window, and otherwise an error that says why
+// nothing is permitted now and wraps ErrWindow.
+func (g *Guard) Open() error {
+	if reason := g.closed(); reason != "" {
+		return fmt.Errorf("%w: %s", ErrWindow, reason)
+	}
+	return nil
 }
 
 // Store permits a store whose URL is exactly one of the scope's, inside the
