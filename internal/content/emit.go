@@ -56,13 +56,15 @@ func (x *Examiner) name(f *frame, item *fact.Item) error {
 // id names an item in the same way in every run over it. Where the path is kept
 // in clear there is nothing to hide in its digest; a masked one needs the key.
 func (x *Examiner) id(raw string, masked bool) string {
-	name := string(x.config.Target) + "\x00" + raw
 	if masked {
-		return x.config.Key.DigestString("item", name)
+		return x.config.Key.DigestString("item", string(x.config.Target)+"\x00"+raw)
 	}
-	x.scratch = append(append(x.scratch[:0], "item\x00"...), name...)
+	x.scratch = append(append(x.scratch[:0], "item\x00"...), x.config.Target...)
+	x.scratch = append(append(x.scratch, 0), raw...)
 	sum := sha256.Sum256(x.scratch)
-	return hex.EncodeToString(sum[:8])
+	var id [16]byte
+	hex.Encode(id[:], sum[:8])
+	return string(id[:])
 }
 
 // lossy replaces every byte that is not UTF-8.

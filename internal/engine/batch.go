@@ -11,8 +11,8 @@ import (
 // is decided by the names of the items alone, so that a file that comes or goes
 // between two runs changes the batch it lies in and no other.
 const (
-	batchMean = 32  // items, on average
-	batchMost = 128 // items, at the most
+	batchMean = 64  // items, on average
+	batchMost = 256 // items, at the most
 )
 
 // batch gathers items until a boundary.

@@ -46,6 +46,7 @@ type Writer struct {
 	mu       sync.Mutex // guards what follows
 	chain    chain
 	indexEnd int64
+	joined   bytes.Buffer
 	pending  []byte // index lines of blocks that may not be on the disk yet
 	timer    *time.Timer
 	err      error // ends all work
@@ -292,7 +293,7 @@ func (w *Writer) append(l *headerLine, payload io.WriterTo) error {
 	}
 	at := place{payload: w.chain.end + int64(len(header)) + 1, hash: sha256.Sum256(header)}
 	at.end = at.payload + l.Bytes
-	if err := w.put(append(header, '\n'), payload); err != nil {
+	if err := w.put(append(header, '\n'), payload, l.Bytes); err != nil {
 		w.err = errors.Join(err, w.file.Truncate(w.chain.end))
 		return w.err
 	}
@@ -305,8 +306,21 @@ func (w *Writer) append(l *headerLine, payload io.WriterTo) error {
 	return nil
 }
 
-func (w *Writer) put(header []byte, payload io.WriterTo) error {
+// joinAt is the most that is copied to save a second write.
+const joinAt = 64 << 10
+
+// put writes header and payload behind the last block.
+func (w *Writer) put(header []byte, payload io.WriterTo, size int64) error {
 	out := io.NewOffsetWriter(w.file, w.chain.end)
+	if size <= joinAt {
+		w.joined.Reset()
+		w.joined.Write(header)
+		if _, err := payload.WriteTo(&w.joined); err != nil {
+			return err
+		}
+		_, err := out.Write(w.joined.Bytes())
+		return err
+	}
 	if _, err := out.Write(header); err != nil {
 		return err
 	}

@@ -52,7 +52,7 @@ func worthALook(sample []byte) bool {
 	if bytes.IndexByte(sample, '\n') < 0 {
 		return bytes.IndexByte(sample, '\r') >= 0
 	}
-	var in, least [len(delimiters)]int
+	var least [len(delimiters)]int
 	lines, listed, quotes := 0, 0, false
 	for rest := sample; len(rest) > 0 && lines < 6; {
 		var line []byte
@@ -61,9 +61,11 @@ func worthALook(sample []byte) bool {
 			continue
 		}
 		for i, d := range delimiters {
-			in[i] = bytes.Count(line, []byte{d})
-			if lines == 0 || in[i] < least[i] {
-				least[i] = in[i]
+			if lines > 0 && least[i] == 0 {
+				continue
+			}
+			if n := bytes.Count(line, []byte{d}); lines == 0 || n < least[i] {
+				least[i] = n
 			}
 		}
 		quotes = quotes || bytes.IndexByte(line, '"') >= 0

@@ -102,23 +102,24 @@ func (d *dir) openFile(name string) (*file, error) {
 	if err != nil {
 		return nil, err
 	}
-	var st unix.Stat_t
-	if err := unix.Fstat(fd, &st); err != nil {
+	f := &file{fd: fd, fresh: true}
+	if err := unix.Fstat(fd, &f.stat); err != nil {
 		unix.Close(fd)
 		return nil, err
 	}
-	if st.Mode&unix.S_IFMT != unix.S_IFREG {
+	if f.stat.Mode&unix.S_IFMT != unix.S_IFREG {
 		unix.Close(fd)
 		return nil, errChanged
 	}
-	return &file{fd: fd, opened: &st}, nil
+	return f, nil
 }
 
 // file is an open regular file. It does without os.File, whose bookkeeping
 // costs as much as the system calls on a small file.
 type file struct {
-	fd     int
-	opened *unix.Stat_t // what opening told, until it was asked for
+	fd    int
+	stat  unix.Stat_t
+	fresh bool // stat is what opening told, and was not asked for yet
 }
 
 func (f *file) Read(p []byte) (int, error) {
@@ -152,14 +153,13 @@ func bounded(p []byte) []byte { return p[:min(len(p), 1<<30)] }
 
 // Stat answers the first time from what opening told, then asks the system.
 func (f *file) Stat() (int64, time.Time, error) {
-	st := f.opened
-	if f.opened = nil; st == nil {
-		st = new(unix.Stat_t)
-		if err := unix.Fstat(f.fd, st); err != nil {
+	if !f.fresh {
+		if err := unix.Fstat(f.fd, &f.stat); err != nil {
 			return 0, time.Time{}, plain(err)
 		}
 	}
-	return st.Size, time.Unix(st.Mtim.Unix()), nil
+	f.fresh = false
+	return f.stat.Size, time.Unix(f.stat.Mtim.Unix()), nil
 }
 
 // Close closes the file; closing it again is an error.
