@@ -15,7 +15,8 @@ import (
 
 func (a *app) adjudicateCommand() *cobra.Command {
 	var word audit.Adjudication
-	var verdict, key string
+	var verdict string
+	var key signingKey
 	c := &cobra.Command{
 		Use:   "adjudicate DIR --finding ID --verdict VERDICT --by NAME --reason WHY --key KEY",
 		Short: "Confirm, dismiss or accept a finding",
@@ -44,7 +45,7 @@ holds; earlier ones stay in the journal.
 	f.StringVar(&word.Response, "response", "", "what the trust answers")
 	f.StringVar(&word.Owner, "owner", "", "who at the trust will act")
 	f.StringVar(&word.Due, "due", "", "by when, YYYY-MM-DD")
-	f.StringVar(&key, "key", "", "the auditor's key (PKCS#12 or PEM)")
+	key.flags(c, "key", "the auditor's key (PKCS#12 or PEM)")
 	return c
 }
 
@@ -82,12 +83,12 @@ func (a *app) checkAdjudication(w audit.Adjudication) error {
 }
 
 // adjudicate signs the word and adds it to the journal.
-func (a *app) adjudicate(dir string, word audit.Adjudication, keyFile string) error {
+func (a *app) adjudicate(dir string, word audit.Adjudication, key signingKey) error {
 	finding, err := a.finding(dir, word.Finding)
 	if err != nil {
 		return err
 	}
-	id, err := a.identity(keyFile)
+	id, err := a.identity(key)
 	if err != nil {
 		return err
 	}

@@ -15,7 +15,8 @@ import (
 
 func (a *app) attestCommand() *cobra.Command {
 	var word audit.Attestation
-	var level, key string
+	var level string
+	var key signingKey
 	c := &cobra.Command{
 		Use:   "attest DIR --outcome B3.c --level LEVEL --by NAME --reason WHY --key KEY",
 		Short: "Conclude on an outcome, as the assessor",
@@ -35,11 +36,11 @@ Levels: not_achieved, partially_achieved, achieved.`,
 	f.StringVar(&level, "level", "", "the level concluded")
 	f.StringVar(&word.By, "by", "", "the assessor who says so")
 	f.StringVar(&word.Reason, "reason", "", "why")
-	f.StringVar(&key, "key", "", "the assessor's key (PKCS#12 or PEM)")
+	key.flags(c, "key", "the assessor's key (PKCS#12 or PEM)")
 	return c
 }
 
-func (a *app) attest(dir string, word audit.Attestation, keyFile string) error {
+func (a *app) attest(dir string, word audit.Attestation, key signingKey) error {
 	j, err := a.judge(dir, "")
 	if err != nil {
 		return err
@@ -47,7 +48,7 @@ func (a *app) attest(dir string, word audit.Attestation, keyFile string) error {
 	if err := a.checkAttestation(word, j.edition.Outcomes()); err != nil {
 		return &exit{exitUsage, fmt.Errorf("attest: %w", err)}
 	}
-	id, err := a.identity(keyFile)
+	id, err := a.identity(key)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -63,6 +64,9 @@ func (a *app) printVerdict(v journal.Verdict, asJSON bool) error {
 	}
 	if !v.Intact() {
 		return &exit{code: exitAltered}
+	}
+	if v.Blocks == 0 {
+		return &exit{exitAltered, errors.New("the journal is empty: no run began here, or all of it was removed")}
 	}
 	if !asJSON {
 		fmt.Fprintln(a.stdout, "The journal is intact.")

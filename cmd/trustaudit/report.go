@@ -20,7 +20,7 @@ import (
 type reportOptions struct {
 	format    string
 	out       string
-	key       string
+	key       signingKey
 	signDraft bool
 	edition   string
 	location  string
@@ -39,7 +39,7 @@ The JSON is the very data that the PDF embeds.`,
 		Args: usage(cobra.ExactArgs(1)),
 		RunE: func(_ *cobra.Command, args []string) error {
 			var id *sign.Identity
-			if o.key != "" {
+			if o.key.file != "" {
 				var err error
 				if id, err = a.identity(o.key); err != nil {
 					return err
@@ -55,7 +55,7 @@ The JSON is the very data that the PDF embeds.`,
 	f := c.Flags()
 	f.StringVar(&o.format, "format", "pdf", "form of the report: "+strings.Join(formatNames(), ", "))
 	f.StringVarP(&o.out, "output", "o", "", "file to write; - is standard output")
-	f.StringVar(&o.key, "sign", "", "the auditor's key (PKCS#12 or PEM), for a PDF")
+	o.key.flags(c, "sign", "the auditor's key (PKCS#12 or PEM), for a PDF")
 	f.BoolVar(&o.signDraft, "sign-draft", false, "sign though the edition is a draft")
 	f.StringVar(&o.location, "location", "", "where it is signed, for the signature")
 	f.StringVar(&o.edition, "edition", "", "edition of the standard, by ID or file (default: the engagement's)")
@@ -79,12 +79,21 @@ func findFormat(name string) (audit.Format, error) {
 	return audit.Format{}, &exit{exitUsage, fmt.Errorf("--format %s: write one of %s", name, strings.Join(formatNames(), ", "))}
 }
 
+// signingKey is where the auditor's key is, and the file of its passphrase.
+type signingKey struct{ file, passphraseFile string }
+
+// flags adds the flags that name the key.
+func (k *signingKey) flags(c *cobra.Command, name, words string) {
+	c.Flags().StringVar(&k.file, name, "", words)
+	c.Flags().StringVar(&k.passphraseFile, "passphrase-file", "", "file that holds the passphrase of the signing key")
+}
+
 // identity reads the auditor's key.
-func (a *app) identity(file string) (*sign.Identity, error) {
-	if file == "" {
+func (a *app) identity(key signingKey) (*sign.Identity, error) {
+	if key.file == "" {
 		return nil, &exit{exitUsage, errors.New("the auditor's key is missing: write its file; 'trustaudit keygen' makes one for tests")}
 	}
-	return sign.LoadIdentity(file, func() ([]byte, error) { return a.passphrase("Passphrase of the signing key: ", "") })
+	return sign.LoadIdentity(key.file, func() ([]byte, error) { return a.passphrase("Passphrase of the signing key: ", key.passphraseFile) })
 }
 
 // writeReport renders a report, signs it if there is an identity, and writes it.

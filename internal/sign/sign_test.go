@@ -246,6 +246,9 @@ func TestVerifyTrust(t *testing.T) {
 	byNobody := crafted(t, prepared(t), AuditorField, issuedFor(t, func(c *x509.Certificate) {
 		c.KeyUsage = x509.KeyUsageKeyAgreement
 	}), nil)
+	plain := signed(t, prepared(t), issuedFor(t, func(c *x509.Certificate) {
+		c.KeyUsage, c.ExtKeyUsage, c.UnknownExtKeyUsage = 0, nil, nil
+	}), auditorOptions())
 	tests := map[string]struct {
 		file  []byte
 		roots *x509.CertPool
@@ -259,6 +262,7 @@ func TestVerifyTrust(t *testing.T) {
 		"not yet valid":   {certified(t), pool(cast().authority.Root), now.AddDate(-1, 0, 0), "nothing proves"},
 		"tomorrow":        {signed(t, prepared(t), cast().auditor, later(48*time.Hour)), pool(cast().authority.Root), now, "in the future"},
 		"before its time": {backdated, pool(cast().authority.Root), now, "when the certificate was not valid"},
+		"no usage named":  {plain, pool(cast().authority.Root), now, ""},
 		"server key":      {byServer, pool(cast().authority.Root), now, "extended key usage"},
 		"no use":          {byNobody, pool(cast().authority.Root), now, "key usage"},
 		"self, given":     {bySelf, pool(self.Certificate), now, ""},

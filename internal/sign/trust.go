@@ -8,12 +8,13 @@ import (
 	"time"
 )
 
-// unfit says why a certificate may not sign documents, whoever issued it.
+// unfit says why a certificate may not sign documents, whoever issued it. One
+// that names no usage at all is not restricted.
 func unfit(cert *x509.Certificate) error {
-	if cert.KeyUsage&(x509.KeyUsageDigitalSignature|x509.KeyUsageContentCommitment) == 0 {
+	if cert.KeyUsage != 0 && cert.KeyUsage&(x509.KeyUsageDigitalSignature|x509.KeyUsageContentCommitment) == 0 {
 		return errors.New("the certificate is not for signatures (key usage)")
 	}
-	if slices.Contains(cert.ExtKeyUsage, x509.ExtKeyUsageEmailProtection) {
+	if unrestricted(cert) || slices.Contains(cert.ExtKeyUsage, x509.ExtKeyUsageEmailProtection) {
 		return nil
 	}
 	for _, purpose := range cert.UnknownExtKeyUsage {
@@ -54,7 +55,7 @@ func distrust(certs []*x509.Certificate, roots *x509.CertPool, now time.Time) er
 			cert.NotBefore.Format(time.DateOnly), cert.NotAfter.Format(time.DateOnly))
 	}
 	usage := x509.ExtKeyUsageAny
-	if slices.Contains(cert.ExtKeyUsage, x509.ExtKeyUsageEmailProtection) {
+	if unrestricted(cert) || slices.Contains(cert.ExtKeyUsage, x509.ExtKeyUsageEmailProtection) {
 		usage = x509.ExtKeyUsageEmailProtection
 	}
 	intermediates := x509.NewCertPool()
@@ -71,4 +72,10 @@ func distrust(certs []*x509.Certificate, roots *x509.CertPool, now time.Time) er
 		return fmt.Errorf("check certificate chain: %w", err)
 	}
 	return nil
+}
+
+// unrestricted reports whether a certificate names no purpose that it is for.
+// Its issuers' restrictions hold all the same.
+func unrestricted(cert *x509.Certificate) bool {
+	return len(cert.ExtKeyUsage) == 0 && len(cert.UnknownExtKeyUsage) == 0
 }
