@@ -8,20 +8,43 @@ import (
 // a keyed digest, and whether there was one. A short extension stays, and the
 // mark behind a container.
 func (s *Scanner) Mask(path string) (masked string, found bool) {
-	parts := strings.Split(path, "/")
-	traces := make([]nameTrace, len(parts))
-	certain := false
-	for i, part := range parts {
-		traces[i] = s.trace(part)
-		certain = certain || traces[i].alone
+	traces, certain := s.traces(path)
+	for _, t := range traces {
+		found = found || t.alone || certain && t.beside
 	}
+	if !found {
+		return path, false
+	}
+	parts := strings.Split(path, "/")
 	for i, part := range parts {
 		if traces[i].alone || certain && traces[i].beside {
 			parts[i] = s.maskPart(part)
-			found = true
 		}
 	}
-	return strings.Join(parts, "/"), found
+	return strings.Join(parts, "/"), true
+}
+
+// traces looks at each component of a path. A folder that the path before it
+// shared is not looked at again. Valid until the next call.
+func (s *Scanner) traces(path string) (traces []pathTrace, certain bool) {
+	n := 0
+	for rest, more := path, true; more; n++ {
+		var part string
+		part, rest, more = strings.Cut(rest, "/")
+		if n == len(s.traced) {
+			s.traced = append(s.traced, pathTrace{part, s.trace(part)})
+		} else if s.traced[n].part != part {
+			s.traced[n] = pathTrace{part, s.trace(part)}
+		}
+		certain = certain || s.traced[n].alone
+	}
+	return s.traced[:n], certain
+}
+
+// pathTrace is what was found in a component of a path.
+type pathTrace struct {
+	part string
+	nameTrace
 }
 
 // MaskName masks the whole name of a column, sheet or table if it identifies
@@ -77,7 +100,9 @@ type nameTrace struct {
 // trace looks for identifiers in a name. Anywhere a digit or a word begins a
 // match can begin: names glue things together.
 func (s *Scanner) trace(name string) nameTrace {
-	c := Context{Text: []byte(name), Now: s.config.Now, Name: true}
+	s.name = append(s.name[:0], name...)
+	c := &s.nameContext
+	*c = Context{Text: s.name, Now: s.config.Now, Name: true}
 	var t nameTrace
 	kinds := 0 // as bits, those that count in company
 	for i := range c.Text {
@@ -87,9 +112,9 @@ func (s *Scanner) trace(name string) nameTrace {
 		}
 		switch ch := c.Text[i]; {
 		case IsDigit(ch) && !IsDigit(before):
-			s.traceAt(&c, s.digit, i, &t, &kinds)
+			s.traceAt(c, s.digit, i, &t, &kinds)
 		case IsLetter(ch) && !IsWord(before):
-			s.traceAt(&c, s.capital, i, &t, &kinds)
+			s.traceAt(c, s.capital, i, &t, &kinds)
 		}
 	}
 	t.beside = kinds != 0

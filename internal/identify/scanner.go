@@ -31,6 +31,9 @@ type Scanner struct {
 	inCell    bool
 	canonical [8]byte
 
+	name        []byte // the name that is looked at
+	nameContext Context
+	traced      []pathTrace // the components of the path looked at last
 	cellContext Context
 	best        []float64
 	judgements  []verdict
