@@ -12,6 +12,7 @@ const (
 	surely       = 1e-6 // chance below which a column is accepted
 	perhaps      = 1e-3 // chance above which one of enough values is rejected
 	enoughValues = 20
+	enoughCells  = 5 // of a column, when most of its values fail
 	fewestHashes = 8 // distinct values of a column of digests
 )
 
@@ -20,6 +21,7 @@ const (
 type columnTest struct {
 	seen           distinct
 	tested, passed int
+	prose          bool // of no column: what is bare in prose has little in common
 	previous, step uint64
 	steady         int // values that follow the one before by the same step
 }
@@ -58,7 +60,8 @@ func (t *columnTest) verdict(rule ColumnRule) verdict {
 		return rejected
 	case chance < surely && float64(t.passed) >= rule.Share*float64(t.tested):
 		return accepted
-	case rule.Reject && t.tested >= enoughValues && chance > perhaps:
+	case rule.Reject && t.tested >= enoughValues && chance > perhaps,
+		rule.Reject && t.tested >= enoughCells && t.passed*2 < t.tested && chance > perhaps && !t.prose:
 		return rejected
 	}
 	return undecided

@@ -42,6 +42,9 @@ type Kind struct {
 	Near uint32
 	// Apart are the signals that keep a match from gaining Near.
 	Apart uint32
+	// Named are signals one of which a match in the prose of a cell must have
+	// when the column is called something else; zero when none is needed.
+	Named uint32
 	// Names is how file names are searched.
 	Names NameRule
 	// Mask writes a value so that it identifies nobody, with three of its digits

@@ -29,6 +29,7 @@ type Scanner struct {
 	rows      int64
 	rowHits   []hit
 	inCell    bool
+	cellOf    int // column of the cell whose prose is read
 	canonical [8]byte
 
 	name        []byte // the name that is looked at
@@ -63,6 +64,9 @@ func NewScanner(config Config) *Scanner {
 	s.digests = config.Key.Hasher("value digest")
 	s.seed = config.Key.Digest("identify", nil)
 	s.proseTests = make([]columnTest, n)
+	for i := range s.proseTests {
+		s.proseTests[i].prose = true
+	}
 	s.buf = make([]byte, 0, bufferSize)
 	s.context.Now, s.cellContext.Now = config.Now, config.Now
 	return s
@@ -206,6 +210,9 @@ func (s *Scanner) matched(c *Context, k uint8, at int, m Match) {
 	}
 	h := hit{kind: k, value: m.Value, hash: hash, match: m}
 	if s.inCell {
+		if kind.Named != 0 && m.Signals&kind.Named == 0 && s.calledOther(k) {
+			return
+		}
 		if h.slot = int16(s.slotOf(&s.table, -1, k, m.Signals)); h.slot >= 0 && s.table.slots[h.slot].bans > 0 && len(s.rowHits) < maxRowHits {
 			s.rowHits = append(s.rowHits, h)
 		}

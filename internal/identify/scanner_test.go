@@ -21,8 +21,11 @@ func fill(text string) string {
 		text = strings.ReplaceAll(text, "{"+string(letter)+"}", fmt.Sprint(v))
 		text = strings.ReplaceAll(text, "{"+strings.ToUpper(string(letter))+"}", fmt.Sprintf("%03d %03d %04d", v/1e7, v/1e4%1e3, v%1e4))
 	}
-	v := testNumber(r)
-	return strings.ReplaceAll(text, "{x}", fmt.Sprint(v/10*10+(v+3)%10))
+	for strings.Contains(text, "{x}") {
+		v := testNumber(r)
+		text = strings.Replace(text, "{x}", fmt.Sprint(v/10*10+(v+3)%10), 1)
+	}
+	return text
 }
 
 // scanText scans prose, or with a leading "csv:" a table with a heading, or
@@ -121,8 +124,24 @@ var identifiableTests = []struct {
 	{"a list of bare numbers", list(40, testNumber), 40},
 	{"a column of quoted numbers", "rows:'" + strings.ReplaceAll(strings.TrimSpace(list(40, testNumber)), "\n", "'\n'") + "'\n", 40},
 	{"a column of bare numbers", "rows:" + list(40, testNumber), 40},
+	{"fields of a record", "resourceType: Patient\nfamily: Zzyx\ngiven: Qwop\nbirthDate: 1958-03-12\n", 1},
+	{"fields of a commissioning data set", "PersonGivenName: Qwop\nPersonFamilyName: Zzyx\nPersonBirthDate: 1958-03-12\n", 1},
+	{"EDIFACT", "PNA+PAT+1:OPI+++SU:ZZYX+FO:QWOP'\nDTM+329:19580312:102'\n", 1},
+	{"patient whom no list knows", "Pt: ZZYX, Qwop (12-Mar-1958), 37 The Crescent, EX4 8AG", 1},
+	{"patient's name in a form", "Patient Name: Qwop Zzyx     D.O.B: 12/03/1958\n", 1},
+	{"text as a spreadsheet is told", "csv:NHS,Result\n=\"{a}\",neg\n", 1},
 
 	// Not records of patients.
+	{"fields of a practitioner", "resourceType: Practitioner\nfamily: Zzyx\ngiven: Qwop\nline: The Grove\npostalCode: EX4 8AG\n", 0},
+	{"fields of a contact", "Contact: \nSurname: Canary\nPostCode: EX4 8AG\n", 0},
+	{"surname field and a postcode", "Surname: Zzyx\nPostCode: EX4 8AG\n", 0},
+	{"EDIFACT, another date", "PNA+PAT+1:OPI+++SU:ZZYX'\nDTM+137:19580312:102'\n", 0},
+	{"practices", "csv:ODS,Practice,Opened,Postcode\n" + strings.Repeat("C81001,The Grove Surgery,12/03/1958,EX4 8AG\nC81002,Mill Lane Surgery,13/04/1961,EX4 8AH\nC81003,Elm Surgery,14/05/1949,EX4 8AJ\nC81004,Hill Surgery,15/06/1937,EX4 8AL\nC81005,Park Surgery,16/07/1972,EX4 8AN\nC81006,High Surgery,17/08/1955,EX4 8AP\nC81007,Low Surgery,18/09/1966,EX4 8AQ\nC81008,Old Surgery,19/10/1948,EX4 8AR\n", 2), 0},
+	{"consultants", "csv:Consultant,Qualified\nMrs Ada Canary,12/03/1958\nMrs Ada Canary,13/04/1961\nMrs Ada Canary,14/05/1949\nMrs Ada Canary,15/06/1937\nMrs Ada Canary,16/07/1972\nMrs Ada Canary,17/08/1955\nMrs Ada Canary,18/09/1966\nMrs Ada Canary,19/01/1948\n", 0},
+	{"a hospital named after people", "csv:Code,Town,Postcode\nRL1,THE ROBERT JONES AND AGNES HUNT ORTHOPAEDIC HOSPITAL NHS FOUNDATION TRUST,EX4 8AG\n", 0},
+	{"street of a person in an address", "csv:code,address_line_2,postcode\nRT4,FFORDD RICHARD DAVIES,EX4 8AG\n", 0},
+	{"staff with the postcode of their base", "csv:Surname,Forename,Base,Base postcode\nCanary,Ada,Northfold,EX4 8AG\n", 0},
+	{"permits, one of which passes", "csv:Permit,Name\n{x},Ann Hughes\n{a},Jane Hill\n{x},Heather Robinson\n{x},Joan Bailey\n{x},Alan Smith\n{x},Raymond Brown\n", 0},
 	{"nothing", "", 0},
 	{"bare number", "{a}", 0},
 	{"bare grouped number", "The figure is {A} today.", 0},

@@ -53,12 +53,15 @@ func (s *Scanner) Row(cells [][]byte) {
 	s.Break()
 	s.rowHits = s.rowHits[:0]
 	for i, cell := range cells {
+		if bytes.HasPrefix(cell, []byte(`="`)) { // text, as a spreadsheet is told
+			cell = cell[1:]
+		}
 		cell = bytes.Trim(cell, " \t\r\n'\"") // of a number kept as text, of a list of values
 		if len(cell) == 0 {
 			continue
 		}
 		if i >= maxColumns || len(cell) > maxCell {
-			s.cellProse(cell)
+			s.cellProse(i, cell)
 			continue
 		}
 		s.cell(i, cell)
@@ -128,7 +131,7 @@ func (s *Scanner) cell(i int, cell []byte) {
 		return
 	}
 	if shape.Spaces+shape.Other > 0 && len(cell) >= shortestProse {
-		s.cellProse(cell)
+		s.cellProse(i, cell)
 	}
 }
 
@@ -162,11 +165,18 @@ func (s *Scanner) cellForm(col *column, f form, letter bool, cell []byte) {
 }
 
 // cellProse reads a cell as prose that belongs to the row's record.
-func (s *Scanner) cellProse(cell []byte) {
+func (s *Scanner) cellProse(i int, cell []byte) {
+	s.cellOf = i
 	s.cellContext.Text, s.cellContext.Line, s.cellContext.Head = cell, 0, None
 	s.inCell = true
 	s.scan(&s.cellContext, 0, len(cell))
 	s.inCell = false
+}
+
+// calledOther reports whether the heading of the column whose prose is read
+// says that it holds none of a kind.
+func (s *Scanner) calledOther(k uint8) bool {
+	return s.cellOf < len(s.columns) && s.columns[s.cellOf].signs[k] == No
 }
 
 // ShapeOf counts what a cell is made of.

@@ -69,8 +69,8 @@ func find(c *identify.Context, at int) (identify.Match, bool) {
 	if timed && !atMidnight && signals&label == 0 {
 		return identify.Match{}, false // a time stamp
 	}
-	if d.compact && before == '|' && c.LineHas("PID|") { // HL7, with or without a time
-		signals |= label
+	if d.compact && (before == '|' && c.LineHas("PID|") || before == ':' && edifact(c, at)) {
+		signals |= label // HL7, with or without a time
 	}
 	if d.compact && signals&label == 0 && !c.Name {
 		return identify.Match{}, false
@@ -101,6 +101,13 @@ func cell(c *identify.Context, shape identify.CellShape) (m identify.Match, test
 		signals |= other
 	}
 	return identify.Match{End: len(c.Text), Value: d.value(), Signals: signals}, true, true
+}
+
+// edifact reports whether the date stands in the EDIFACT segment of a date of
+// birth.
+func edifact(c *identify.Context, at int) bool {
+	const segment = "DTM+329:"
+	return at >= len(segment) && string(c.Text[at-len(segment):at]) == segment
 }
 
 func (d date) value() uint64 { return uint64(d.year*10000 + d.month*100 + d.day) }

@@ -77,3 +77,16 @@ func TestLabel(t *testing.T) {
 		}
 	}
 }
+
+func TestEDIFACT(t *testing.T) {
+	for text, want := range map[string]bool{
+		"DTM+329:19580312:102'": true,
+		"DTM+137:19580312:102'": false,
+		"DTM+956:19580312:102'": false,
+	} {
+		c := identify.Context{Text: []byte(text), Now: time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)}
+		if m, ok := Kind.Find(&c, len("DTM+329:")); ok != want || ok && m.Signals&label == 0 {
+			t.Errorf("%q: found %v, want %v", text, ok, want)
+		}
+	}
+}

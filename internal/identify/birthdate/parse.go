@@ -139,12 +139,47 @@ func monthAt(c *identify.Context, i int) (month, length int) {
 	if length < 3 || length > 9 {
 		return 0, 0
 	}
-	for m, name := range months {
-		if (length == 3 || length == len(name) || m == 8 && length == 4) && sameLetters(c, i, name[:length]) {
-			return m + 1, length
-		}
+	m := monthBy(c.Text[i]|0x20, c.Text[i+1]|0x20, c.Text[i+2]|0x20)
+	if m < 0 {
+		return 0, 0
+	}
+	name := months[m]
+	if (length == 3 || length == len(name) || m == 8 && length == 4) && sameLetters(c, i, name[:length]) {
+		return m + 1, length
 	}
 	return 0, 0
+}
+
+// monthBy returns the place in months of the only one that can begin with three
+// letters, or -1.
+func monthBy(a, b, c byte) int {
+	switch {
+	case a == 'j' && b == 'a':
+		return 0
+	case a == 'f':
+		return 1
+	case a == 'm' && c == 'r':
+		return 2
+	case a == 'a' && b == 'p':
+		return 3
+	case a == 'm':
+		return 4
+	case a == 'j' && c == 'n':
+		return 5
+	case a == 'j':
+		return 6
+	case a == 'a':
+		return 7
+	case a == 's':
+		return 8
+	case a == 'o':
+		return 9
+	case a == 'n':
+		return 10
+	case a == 'd':
+		return 11
+	}
+	return -1
 }
 
 // sameLetters reports whether the word stands at i, in any case.

@@ -33,21 +33,26 @@ var Kind = identify.Kind{
 	Cell:   cell,
 	Column: identify.ColumnRule{Null: 0.4, Share: 0.8, Pass: pair | word | title, Fail: staff, Signal: column},
 	Anchor: true,
+	Named:  label,
 	Names:  identify.NameRule{Alone: title | professional | pair},
 }
 
 // lists are the word lists of the kind.
 type lists struct {
 	labels               *identify.Labels
+	fields, patients     *identify.Labels
 	titles, staff        *identify.Words
 	forenames, surnames  *identify.Words
 	doubtful, afterwards *identify.Words
 	organisations        *identify.Words
+	roles, subjects      *identify.Words
 }
 
 var load = sync.OnceValue(func() *lists {
 	return &lists{
 		labels:     identify.ReadLabels("name"),
+		fields:     identify.ReadLabels("name-field"),
+		patients:   identify.ReadLabels("name-patient"),
 		titles:     identify.ReadTitles("person", "professional"),
 		staff:      identify.ReadTitles("professional"),
 		forenames:  identify.ReadWords("forenames.txt"),
@@ -56,6 +61,8 @@ var load = sync.OnceValue(func() *lists {
 		afterwards: identify.ReadTitles("afterwards"),
 
 		organisations: identify.ReadWords("organisations.txt"),
+		roles:         identify.ReadTitles("role"),
+		subjects:      identify.ReadTitles("subject"),
 	}
 })
 
@@ -77,11 +84,80 @@ func find(c *identify.Context, at int) (identify.Match, bool) {
 			return titled(c, l, at, end, buf[:n], l.staff.Has(buf[:n]))
 		}
 	}
-	second, ok := nextName(c, end)
-	if !ok {
+	second, two := nextName(c, end)
+	if inField(c, at) {
+		if !two {
+			second = 0
+		}
+		return valueAt(c, l, at, second)
+	}
+	if !two {
 		return identify.Match{}, false
 	}
 	return pairAt(c, l, at, end, second, buf[:n])
+}
+
+// inField reports whether what stands before a word can part it from the name
+// of a field: "family: Kennedy", "surname=Kennedy", SU:KENNEDY.
+func inField(c *identify.Context, at int) bool {
+	switch before := c.Before(at); before {
+	case ' ', '"', '\'':
+		part := c.At(at - 2)
+		return part == ':' || part == '='
+	case ':', '=':
+		return !c.Name
+	}
+	return false
+}
+
+// valueAt looks for a name where the value of a field begins; second is where its
+// second word does, zero when it has none.
+func valueAt(c *identify.Context, l *lists, at, second int) (m identify.Match, ok bool) {
+	var buf buffer
+	end, n := c.Word(at, &buf)
+	if second > 0 {
+		m, ok = pairAt(c, l, at, end, second, buf[:n])
+	}
+	if m.Signals&pair == 0 {
+		if f, found := fielded(c, l, at, second); found {
+			return f, true
+		}
+	}
+	return m, ok
+}
+
+// fieldReach is how far before a field of a name it is looked for whose it is.
+const fieldReach = 160
+
+// fielded takes what stands behind the name of a field that holds a name: no
+// list need know it. A patient's name has two words, the second of which begins
+// at second.
+func fielded(c *identify.Context, l *lists, at, second int) (identify.Match, bool) {
+	var buf buffer
+	end, n := c.Word(at, &buf)
+	m := identify.Match{End: end, Value: hash(offset, buf[:n])}
+	switch {
+	case n >= 2 && (c.Label(at, l.fields) == identify.Yes || edifactSurname(c, at)):
+		m.Signals = anyWord | heading
+		if works, _ := c.Near(at, fieldReach, l.roles, l.subjects); works {
+			m.Signals |= staff
+		}
+	case second > 0 && c.Label(at, l.patients) == identify.Yes:
+		if m.End, n = c.Word(second, &buf); n < 2 || l.afterwards.Has(buf[:n]) {
+			return identify.Match{}, false
+		}
+		m.Value, m.Signals = hash(m.Value, buf[:n]), anyWord|heading|label
+	default:
+		return identify.Match{}, false
+	}
+	return m, true
+}
+
+// edifactSurname reports whether the word stands in the surname's component of
+// an EDIFACT segment.
+func edifactSurname(c *identify.Context, at int) bool {
+	const component = "+SU:"
+	return at >= len(component) && string(c.Text[at-len(component):at]) == component
 }
 
 // titleEnds reports whether what stands behind a word can part a title from a
@@ -205,6 +281,9 @@ func pairAt(c *identify.Context, l *lists, at, end, second int, first []byte) (i
 	if n < 2 || identify.IsDigit(c.At(stop)) || l.afterwards.Has(buf[:n]) {
 		return identify.Match{}, false
 	}
+	if ofOrganisation(c, l, stop) {
+		return identify.Match{}, false
+	}
 	reversed := c.At(end) == ',' || c.At(end) == '^' || c.Name
 	m := identify.Match{End: stop, Value: hash(hash(offset, first), buf[:n])}
 	switch isFore := l.forenames.Has(first); {
@@ -222,6 +301,33 @@ func pairAt(c *identify.Context, l *lists, at, end, second int, first []byte) (i
 		return identify.Match{}, false
 	}
 	return context(c, l, at, m), true
+}
+
+// ofOrganisation reports whether a pair of names that ends at end begins the
+// name of a hospital or company: Robert Jones and Agnes Hunt Orthopaedic
+// Hospital.
+func ofOrganisation(c *identify.Context, l *lists, end int) bool {
+	const reach = 6 // words
+	var buf buffer
+	for range reach {
+		if c.At(end) == ' ' && c.At(end+1) == '&' {
+			end += 2
+		}
+		if c.At(end) != ' ' || !identify.IsLetter(c.At(end+1)) {
+			return false
+		}
+		stop, n := c.Word(end+1, &buf)
+		switch spelt := string(buf[:n]); {
+		case spelt == "nhs": // it stands before a number as well
+			return false
+		case l.organisations.Has(buf[:n]) && identify.IsUpper(c.At(end+1)):
+			return true
+		case !identify.IsUpper(c.At(end+1)) && spelt != "and" && spelt != "of":
+			return false
+		}
+		end = stop
+	}
+	return false
 }
 
 // context adds what stands around the name.

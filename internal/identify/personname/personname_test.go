@@ -29,6 +29,10 @@ func TestFind(t *testing.T) {
 		{"Canary^Ada", 0, ""},
 		{"Robinson^Heather", pair, "Heather"},
 		{"Heather Qzxwv", forename, "Qzxwv"},
+		{"Agnes Hunt and Robert Jones Memorial Hospital", 0, ""},
+		{"Agnes Hunt & Robert Jones Trust", 0, ""},
+		{"Agnes Hunt NHS number", pair, "Hunt"},
+		{"Agnes Hunt came to the hospital", pair, "Hunt"},
 		{"Mrs", 0, ""},
 		{"Mrs ", 0, ""},
 		{"Mr and Mrs", 0, ""},
@@ -75,6 +79,34 @@ func TestContext(t *testing.T) {
 		m, ok := Kind.Find(&c, len(tt.before))
 		if got := m.Signals & (label | staff); !ok || got != tt.want {
 			t.Errorf("%q: got %b, %v, want %b", c.Text, got, ok, tt.want)
+		}
+	}
+}
+
+func TestField(t *testing.T) {
+	tests := []struct {
+		before, name string
+		want         uint32 // 0: no match
+	}{
+		{"family: ", "Zzyx", anyWord | heading},
+		{"surname=", "Zzyx", anyWord | heading},
+		{`"familyName":"`, "Zzyx", anyWord | heading},
+		{"patient_forename: ", "Zzyx\n", anyWord | heading},
+		{"PNA+PAT+1:OPI+++SU:", "ZZYX+FO:Q", anyWord | heading},
+		{"resourceType: Practitioner\nname family: ", "Zzyx", anyWord | heading | staff},
+		{"author: X\nresourceType: Patient\nfamily: ", "Zzyx", anyWord | heading},
+		{"Patient: ", "ZZYX, Qwop (", anyWord | heading | label},
+		{"Patient: ", "Declined", 0},
+		{"Patient: ", "Zzyx House", 0},
+		{"SU:", "ZZYX", 0},
+		{"city: ", "Leeds", 0},
+		{"family ", "Zzyx", 0},
+	}
+	for _, tt := range tests {
+		c := identify.Context{Text: []byte(tt.before + tt.name)}
+		m, ok := Kind.Find(&c, len(tt.before))
+		if ok != (tt.want != 0) || m.Signals != tt.want {
+			t.Errorf("%q: got %b, %v, want %b", c.Text, m.Signals, ok, tt.want)
 		}
 	}
 }
