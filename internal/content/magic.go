@@ -43,6 +43,14 @@ var signatures = []struct{ prefix, format string }{
 	{"fLaC", "flac"},
 }
 
+// begins marks the bytes with which a signature begins.
+var begins = func() (t [256]bool) {
+	for _, s := range signatures {
+		t[s.prefix[0]] = true
+	}
+	return t
+}()
+
 const (
 	oleMark   = "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 	dicomMark = "DICM"
@@ -69,6 +77,9 @@ func magic(head []byte, name string) string {
 }
 
 func signature(head []byte) string {
+	if len(head) == 0 || !begins[head[0]] {
+		return ""
+	}
 	for _, s := range signatures {
 		if len(head) >= len(s.prefix) && string(head[:len(s.prefix)]) == s.prefix {
 			return s.format

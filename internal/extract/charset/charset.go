@@ -91,7 +91,14 @@ func controls(b []byte) int {
 		// The high bit of a byte is set where it is below 0x20 or is 0x7f;
 		// perhaps elsewhere too, for then the bytes are looked at.
 		low, del := (x-ones*0x20)&^x, (x^ones*0x7f)-ones
-		if (low|del)&high == 0 {
+		flagged := (low | del) & high
+		if flagged == 0 {
+			continue
+		}
+		// Most of these are line feeds. The high bit of a byte is set where it is
+		// one, or a vertical tab behind one.
+		feed := x ^ ones*'\n'
+		if flagged&^((feed-ones)&^feed) == 0 {
 			continue
 		}
 		for _, c := range b[:8] {

@@ -14,7 +14,7 @@ func TestControls(t *testing.T) {
 	for range 20_000 {
 		b := make([]byte, rng.IntN(40))
 		for i := range b {
-			b[i] = "ab \n\x00\x1f\x7f\x80\xff\x01~"[rng.IntN(11)]
+			b[i] = "ab \n\v\x00\x1f\x7f\x80\xff\x01~"[rng.IntN(12)]
 		}
 		want := 0
 		for _, c := range b {
