@@ -22,6 +22,7 @@ type prose struct {
 	tabs    bool // definitions of tab stops
 	newline bool // due if another paragraph follows in this cell
 	section bool // a section ends with this paragraph
+	table   table
 }
 
 // Prose reads a part of running text: a body, headers, notes, comments,
@@ -61,6 +62,7 @@ func (p *Package) Prose(name string, sink extract.Sink) error {
 func (w *prose) flush() error {
 	b := w.buf
 	w.buf = w.buf[:0]
+	w.table.start = -1 // the cell at hand, if there is one, is too long for a name
 	if len(bytes.TrimSpace(b)) == 0 {
 		return nil
 	}
@@ -109,9 +111,12 @@ func (w *prose) start(name string) {
 			w.line()
 		}
 		w.newline = false
+	case "tbl":
+		w.table.open()
 	case "tc":
 		w.cells++
 		w.newline = false
+		w.buf = w.table.cell(w.buf)
 	case "sectPr":
 		w.section = true
 	}
@@ -131,9 +136,13 @@ func (w *prose) end(name string) error {
 	case "tc":
 		w.cells = max(0, w.cells-1)
 		w.newline = false
+		w.table.cellEnds(w.buf)
 		w.buf = append(w.buf, '\t')
 	case "tr":
 		w.buf = append(w.buf, '\n')
+		w.table.rowEnds()
+	case "tbl":
+		w.table.close()
 	}
 	return nil
 }
