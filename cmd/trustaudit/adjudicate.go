@@ -22,11 +22,13 @@ func (a *app) adjudicateCommand() *cobra.Command {
 		Short: "Confirm, dismiss or accept a finding",
 		Long: `Adds the auditor's word on a finding to the journal, signed with the auditor's
 key. The score follows and every report shows it. The last word on a finding
-holds; earlier ones stay in the journal.
+holds; earlier ones stay in the journal. A finding that becomes worse afterwards
+is open again.
 
   confirmed  the finding stands
   dismissed  it is a false positive
-  accepted   the trust bears the risk until the date given with --until`,
+  accepted   the trust bears the risk until the date given with --until; it
+             still counts as failing, and in the exit code`,
 		Args: usage(cobra.ExactArgs(1)),
 		RunE: func(_ *cobra.Command, args []string) error {
 			word.Verdict = audit.Verdict(verdict)
@@ -51,17 +53,16 @@ holds; earlier ones stay in the journal.
 
 func (a *app) checkAdjudication(w audit.Adjudication) error {
 	var missing []string
-	for flag, value := range map[string]string{"--finding": w.Finding, "--by": w.By, "--reason": w.Reason} {
-		if value == "" {
-			missing = append(missing, flag)
+	for _, f := range [][2]string{{"--by", w.By}, {"--finding", w.Finding}, {"--reason", w.Reason}} {
+		if f[1] == "" {
+			missing = append(missing, f[0])
 		}
 	}
-	slices.Sort(missing)
 	if len(missing) > 0 {
 		return fmt.Errorf("adjudicate: %s missing", strings.Join(missing, ", "))
 	}
-	for flag, text := range map[string]string{"--reason": w.Reason, "--response": w.Response} {
-		if err := a.namesNobody(flag, text); err != nil {
+	for _, f := range [][2]string{{"--reason", w.Reason}, {"--response", w.Response}} {
+		if err := a.namesNobody(f[0], f[1]); err != nil {
 			return fmt.Errorf("adjudicate: %w", err)
 		}
 	}
@@ -71,12 +72,12 @@ func (a *app) checkAdjudication(w audit.Adjudication) error {
 	if (w.Verdict == audit.Accepted) != (w.Until != "") {
 		return errors.New("adjudicate: an accepted risk, and no other, ends on a day: write --until YYYY-MM-DD")
 	}
-	for flag, day := range map[string]string{"--until": w.Until, "--due": w.Due} {
-		if day == "" {
+	for _, f := range [][2]string{{"--until", w.Until}, {"--due", w.Due}} {
+		if f[1] == "" {
 			continue
 		}
-		if _, err := time.Parse(time.DateOnly, day); err != nil {
-			return fmt.Errorf("adjudicate: %s %q: write a day as YYYY-MM-DD", flag, day)
+		if _, err := time.Parse(time.DateOnly, f[1]); err != nil {
+			return fmt.Errorf("adjudicate: %s %q: write a day as YYYY-MM-DD", f[0], f[1])
 		}
 	}
 	return nil
@@ -92,6 +93,7 @@ func (a *app) adjudicate(dir string, word audit.Adjudication, key signingKey) er
 	if err != nil {
 		return err
 	}
+	word.Count, word.Severity = finding.Count, finding.Severity
 	word.At, word.Key = a.now().UTC(), id.Fingerprint()
 	if word.Signature, err = signRecord(id, word); err != nil {
 		return err

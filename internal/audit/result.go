@@ -105,6 +105,8 @@ const (
 // It is signed with the auditor's key and lies in the journal.
 type Adjudication struct {
 	Finding   string    `json:"finding"`
+	Count     int64     `json:"count,omitempty"`    // of the finding as it was judged; 0: not told
+	Severity  Severity  `json:"severity,omitempty"` // likewise
 	Verdict   Verdict   `json:"verdict"`
 	By        string    `json:"by"`
 	Reason    string    `json:"reason"`

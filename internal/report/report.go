@@ -32,7 +32,8 @@ type Input struct {
 type Scored struct {
 	Results  []audit.Result // adjudications applied
 	Opinions []audit.Opinion
-	Notes    []string // what the adjudications change, in words
+	Held     []audit.Adjudication // but those that their findings have outgrown
+	Notes    []string             // what the adjudications change, in words
 }
 
 // Ended is when the scan ended, which is what certificates and accepted risks
@@ -46,13 +47,14 @@ func Ended(r *run.Run) time.Time {
 
 // Score applies the adjudications and holds the results against the edition.
 func Score(r *run.Run, j judge.Judgement, e *standard.Edition) Scored {
-	results, notes := score.Adjudicate(j.Results, r.Adjudications, Ended(r))
+	held, outgrown := score.Outgrown(j.Results, r.Adjudications)
+	results, notes := score.Adjudicate(j.Results, held, Ended(r))
 	return Scored{
-		Results: results, Notes: notes,
+		Results: results, Held: held, Notes: slices.Concat(outgrown, notes),
 		Opinions: score.Opinions(score.Input{
 			Edition: &e.Edition, Results: results,
 			Claims: r.Opened.Engagement.Claims, Attestations: r.Attestations,
-			Adjudications: r.Adjudications, At: Ended(r),
+			Adjudications: held, At: Ended(r),
 		}),
 	}
 }
@@ -72,7 +74,7 @@ func Build(in Input) (*audit.Report, error) {
 		Edition:     in.Edition.Part(),
 		Scope:       scopePart(e.Scope),
 		Coverage:    in.Survey.Coverage(),
-		NotLookedAt: in.Survey.NotLookedAt(),
+		NotLookedAt: notLookedAt(in.Run.Targets, in.Survey),
 		Inventory:   in.Survey.Inventory(),
 		Channels:    in.Survey.Channels(scored.Results),
 		Checks:      in.Judgement.Checks,
@@ -81,11 +83,6 @@ func Build(in Input) (*audit.Report, error) {
 	var err error
 	if r.Run, err = runPart(in.Run); err != nil {
 		return nil, fmt.Errorf("build report: %w", err)
-	}
-	for _, t := range in.Run.Targets {
-		for _, m := range t.Misses {
-			r.NotLookedAt = append(r.NotLookedAt, audit.NotLookedAt{Target: t.ID, Reason: m.Probe + ": " + m.Reason, Count: 1})
-		}
 	}
 	r.Limits = in.Run.Opened.Limits
 	findings(r, in, scored)
@@ -118,6 +115,10 @@ func warnings(in Input, scored Scored) []string {
 	}
 	words = append(words, standard.Warnings(&in.Edition.Edition, in.Run.Opened.Started, Ended(in.Run))...)
 	e := in.Run.Opened.Engagement
+	if e.Edition != in.Edition.ID {
+		words = append(words, fmt.Sprintf("The engagement names edition %s and this report goes by %s: levels that were claimed or concluded were given under the former.",
+			e.Edition, in.Edition.ID))
+	}
 	words = append(words, score.Unmatched(&in.Edition.Edition, e.Claims, in.Run.Attestations)...)
 	return append(words, scored.Notes...)
 }
@@ -183,7 +184,7 @@ func findings(r *audit.Report, in Input, scored Scored) {
 	for _, c := range in.Checks {
 		checks[c.ID] = c
 	}
-	words, _ := score.InForce(in.Run.Adjudications, Ended(in.Run))
+	words, _ := score.InForce(scored.Held, Ended(in.Run))
 	for _, result := range in.Judgement.Results {
 		check := checks[result.Check]
 		for _, f := range result.Findings {

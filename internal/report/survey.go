@@ -19,15 +19,10 @@ import (
 // shown each fact once, as the checks are.
 type Survey struct {
 	stores   map[audit.Target]*audit.InventoryRow
-	whole    map[audit.Target]int64 // containers that are partial by their members alone
+	seen     map[audit.Target]int64 // items that count as looked at, by the rule that the checks go by
 	channels map[string]*channel    // by host:port
 	networks map[audit.Target]*audit.CoverageRow
-	unseen   map[unseen]int64
-}
-
-type unseen struct {
-	target audit.Target
-	reason string
+	unseen   unseen
 }
 
 // channel is what the probes saw of one endpoint.
@@ -41,8 +36,8 @@ type channel struct {
 // NewSurvey returns an empty survey.
 func NewSurvey() *Survey {
 	return &Survey{
-		stores: map[audit.Target]*audit.InventoryRow{}, whole: map[audit.Target]int64{}, channels: map[string]*channel{},
-		networks: map[audit.Target]*audit.CoverageRow{}, unseen: map[unseen]int64{},
+		stores: map[audit.Target]*audit.InventoryRow{}, seen: map[audit.Target]int64{}, channels: map[string]*channel{},
+		networks: map[audit.Target]*audit.CoverageRow{}, unseen: unseen{},
 	}
 }
 
@@ -98,13 +93,8 @@ func (s *Survey) item(target audit.Target, f contentfact.Item) {
 	switch f.Status {
 	case contentfact.Read:
 		row.Read++
-		return
 	case contentfact.Partial:
 		row.Partial++
-		if f.ByChildren { // the members have rows of their own
-			s.whole[target]++
-			return
-		}
 	case contentfact.Sealed:
 		row.Sealed++
 	case contentfact.Skipped:
@@ -112,28 +102,25 @@ func (s *Survey) item(target audit.Target, f contentfact.Item) {
 	default:
 		row.Unreadable++
 	}
-	s.miss(target, string(f.Status)+": "+reasonClass(f.Reason), 1)
+	_, unread := f.Unread()
+	if !unread {
+		s.seen[target]++
+	}
+	// What a strong seal hides counts as seen, and is listed all the same:
+	// nobody knows what it is.
+	if unread || f.Status == contentfact.Sealed {
+		s.unseen.add(target, string(f.Status)+": "+reasonClass(f.Reason), 1)
+	}
 }
 
-// reasonClass is a reason without its figures, so that like reasons are
-// counted together rather than listed apart.
+// reasonClass is a reason that counts members without its figures, so that like
+// reasons are counted together rather than listed apart.
 func reasonClass(reason string) string {
 	reason = cmp.Or(reason, "no reason given")
 	if i := strings.IndexAny(reason, "0123456789"); i > 0 && strings.Contains(reason, "member") {
 		return strings.TrimRight(reason[:i], " (:,")
 	}
 	return reason
-}
-
-// maxUnseen bounds the reasons kept apart.
-const maxUnseen = 500
-
-func (s *Survey) miss(target audit.Target, reason string, n int64) {
-	key := unseen{target, reason}
-	if _, known := s.unseen[key]; !known && len(s.unseen) >= maxUnseen {
-		key.reason = "other reasons"
-	}
-	s.unseen[key] += n
 }
 
 func (s *Survey) host(target audit.Target, f discoverfact.Host) {
@@ -145,7 +132,7 @@ func (s *Survey) host(target audit.Target, f discoverfact.Host) {
 	row.Coverage.Total++
 	if f.Refused != "" {
 		row.Coverage.Unread++
-		s.miss(target, "not touched: "+f.Refused, 1)
+		s.unseen.add(target, "not touched: "+f.Refused, 1)
 		return
 	}
 	row.Coverage.Seen++
@@ -168,25 +155,13 @@ func (s *Survey) Coverage() []audit.CoverageRow {
 		if inv.Target.Scheme() == "sqlite" {
 			row.Kind, row.What = "database", "tables"
 		}
-		row.Coverage = audit.Coverage{Total: inv.Items, Seen: inv.Read + inv.Sealed + s.whole[inv.Target]}
+		row.Coverage = audit.Coverage{Total: inv.Items, Seen: s.seen[inv.Target]}
 		row.Coverage.Unread = row.Coverage.Total - row.Coverage.Seen
 		rows = append(rows, row)
 	}
 	for _, t := range slices.Sorted(maps.Keys(s.networks)) {
 		rows = append(rows, *s.networks[t])
 	}
-	return rows
-}
-
-// NotLookedAt lists what was in scope and not examined, and why.
-func (s *Survey) NotLookedAt() []audit.NotLookedAt {
-	var rows []audit.NotLookedAt
-	for key, n := range s.unseen {
-		rows = append(rows, audit.NotLookedAt{Target: key.target, Reason: key.reason, Count: n})
-	}
-	slices.SortFunc(rows, func(a, b audit.NotLookedAt) int {
-		return cmp.Or(cmp.Compare(a.Target, b.Target), cmp.Compare(b.Count, a.Count), cmp.Compare(a.Reason, b.Reason))
-	})
 	return rows
 }
 
@@ -214,30 +189,55 @@ func stateRank(s audit.State) int {
 	return slices.Index([]audit.State{"", audit.NotApplicable, audit.StatePass, audit.Inconclusive, audit.Fail}, s)
 }
 
-// words names the service and how it is protected.
+// words names the service and how it is protected. What could not be told is
+// not called absent.
 func (c *channel) words() (service, protection string) {
 	switch {
-	case c.ftp != nil && c.ftp.AuthTLS:
-		return "FTP", "TLS on request: " + c.versions()
 	case c.ftp != nil:
-		return "FTP", "none: no TLS offered"
-	case c.mllp != nil && c.mllp.TLS:
-		return "MLLP", c.versions()
+		return "FTP", c.ftpWords()
+	case c.mllp != nil && c.mllp.Declared:
+		return "MLLP (as declared)", c.mllpWords()
 	case c.mllp != nil:
-		return "MLLP (as declared)", "none: no TLS offered"
+		return "perhaps MLLP (by its port)", c.mllpWords()
 	case c.tls != nil && c.tls.Spoken:
 		return strings.ToUpper(cmp.Or(c.endpoint.Declared, "TLS")), c.versions()
-	case c.endpoint.Service != "":
-		return strings.ToUpper(c.endpoint.Service), "not examined"
-	default:
-		return "unidentified", "no TLS seen"
 	}
+	service = strings.ToUpper(c.endpoint.Service)
+	switch {
+	case c.tls != nil && c.tls.Reason != "":
+		return cmp.Or(service, "unidentified"), "not told: " + c.tls.Reason
+	case service != "" && c.tls == nil:
+		return service, "not tried: known by its greeting"
+	}
+	return cmp.Or(service, "unidentified"), "no TLS seen"
+}
+
+func (c *channel) ftpWords() string {
+	switch {
+	case c.ftp.AuthTLS && c.tls != nil && !c.tls.Spoken:
+		return "TLS agreed to, not seen to be spoken"
+	case c.ftp.AuthTLS:
+		return "on request: " + c.versions()
+	case c.ftp.Reason != "":
+		return "not told: " + c.ftp.Reason
+	}
+	return "none: no TLS offered"
+}
+
+func (c *channel) mllpWords() string {
+	switch {
+	case c.mllp.TLS:
+		return c.versions()
+	case c.mllp.Reason != "":
+		return "not told: " + c.mllp.Reason
+	}
+	return "none: no TLS offered"
 }
 
 // versions lists the protocol versions that an endpoint accepts.
 func (c *channel) versions() string {
 	if c.tls == nil {
-		return "TLS"
+		return "TLS, versions not told"
 	}
 	var accepted []string
 	for _, v := range c.tls.Versions {

@@ -44,6 +44,10 @@ type Miss struct {
 	Reason string
 }
 
+// Unfinished is why every probe misses something of the estate while units
+// remain.
+const Unfinished = "the scan has not finished"
+
 // Open reads the run in a folder.
 func Open(dir string) (*Run, error) {
 	reader, err := journal.OpenReader(dir)
@@ -111,7 +115,7 @@ func (r *Run) read() error {
 func (r *Run) unfinished() []Miss {
 	var all []Miss
 	for _, p := range r.Opened.Probes {
-		all = append(all, Miss{Probe: p.Name, Reason: "the scan has not finished"})
+		all = append(all, Miss{Probe: p.Name, Reason: Unfinished})
 	}
 	return all
 }

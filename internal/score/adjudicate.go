@@ -58,6 +58,32 @@ func lapsed(a audit.Adjudication, at time.Time) (ended bool, word string) {
 	return false, ""
 }
 
+// Outgrown returns the adjudications without those whose finding has become
+// worse since: who dismissed three files has not spoken of three hundred. It
+// says which. A confirmed finding may grow.
+func Outgrown(results []audit.Result, adjudications []audit.Adjudication) ([]audit.Adjudication, []string) {
+	last := map[string]audit.Adjudication{}
+	for _, a := range adjudications {
+		last[a.Finding] = a
+	}
+	grown := map[string]bool{}
+	var words []string
+	for _, r := range results {
+		for _, f := range r.Findings {
+			a := last[f.ID]
+			if a.Count == 0 || a.Verdict == audit.Confirmed || f.Count <= a.Count && f.Severity <= a.Severity {
+				continue
+			}
+			grown[f.ID] = true
+			words = append(words, fmt.Sprintf("Finding %s was %s at a count of %d (%s) and now has %d (%s): it is open again.",
+				f.ID, a.Verdict, a.Count, a.Severity, f.Count, f.Severity))
+		}
+	}
+	slices.Sort(words)
+	held := slices.DeleteFunc(slices.Clone(adjudications), func(a audit.Adjudication) bool { return grown[a.Finding] })
+	return held, bound(words)
+}
+
 // Adjudicate applies the auditor's word to the results: dismissed findings drop
 // out and the state follows by the rule that made it. Accepted risks stay what
 // they are, failing evidence. What was done, and what could not be, is said in

@@ -1,0 +1,138 @@
+package report_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"trustaudit/internal/audit"
+	contentfact "trustaudit/internal/probe/content/fact"
+	discoverfact "trustaudit/internal/probe/discover/fact"
+	ftpfact "trustaudit/internal/probe/ftp/fact"
+	mllpfact "trustaudit/internal/probe/mllp/fact"
+	tlsfact "trustaudit/internal/probe/tls/fact"
+	"trustaudit/internal/report"
+)
+
+const share, database = audit.Target("file:///srv/share"), audit.Target("sqlite:///srv/pas.db")
+
+// surveyed is a survey that has seen a little of everything.
+func surveyed() *report.Survey {
+	s := report.NewSurvey()
+	for _, f := range []contentfact.Item{
+		{Status: contentfact.Read, Identifiable: true, Records: 7},
+		{Status: contentfact.Read, Identifiable: true, TestData: true, Records: 2},
+		{Status: contentfact.Partial, ByChildren: true, Reason: "1 of 1 members not read: 1 encrypted"},
+		{Status: contentfact.Partial, Reason: "read up to 1 MiB"},
+		{Status: contentfact.Partial, Reason: "too many members (10000 read)"},
+		{Status: contentfact.Partial, Reason: "too many members (20000 read)"},
+		{Status: contentfact.Sealed, Seal: "strong", Reason: "encrypted"},
+		{Status: contentfact.Sealed, Seal: "weak", Reason: "encrypted"},
+		{Status: contentfact.Skipped, Reason: "a picture"},
+		{Status: contentfact.Unreadable},
+	} {
+		s.See(share, f)
+	}
+	s.See(database, contentfact.Item{Format: contentfact.TableFormat, Status: contentfact.Read})
+	for _, f := range []discoverfact.Host{{Answered: true}, {}, {Refused: "fragile (10.0.0.3)"}} {
+		s.See("net:10.0.0.0/30", f)
+	}
+	return s
+}
+
+func TestInventory(t *testing.T) {
+	want := []audit.InventoryRow{
+		{Target: share, Items: 10, Read: 2, Partial: 4, Sealed: 2, Unreadable: 1, Skipped: 1, Identifiable: 2, TestData: 1, Records: 9},
+		{Target: database, Items: 1, Read: 1},
+	}
+	if diff := cmp.Diff(want, surveyed().Inventory()); diff != "" {
+		t.Errorf("inventory (-want +got):\n%s", diff)
+	}
+}
+
+// What counts as seen does so by the rule of the checks: a weak seal does not.
+func TestCoverage(t *testing.T) {
+	want := []audit.CoverageRow{
+		{Target: share, Kind: "folder", What: "files and members", Coverage: audit.Coverage{Total: 10, Seen: 4, Unread: 6}},
+		{Target: database, Kind: "database", What: "tables", Coverage: audit.Coverage{Total: 1, Seen: 1}},
+		{Target: "net:10.0.0.0/30", Kind: "network", What: "addresses", Coverage: audit.Coverage{Total: 3, Seen: 2, Unread: 1}},
+	}
+	if diff := cmp.Diff(want, surveyed().Coverage()); diff != "" {
+		t.Errorf("coverage (-want +got):\n%s", diff)
+	}
+}
+
+func TestChannels(t *testing.T) {
+	accepted := []tlsfact.Version{{Name: "TLS 1.0"}, {Name: "TLS 1.2", Accepted: true}, {Name: "TLS 1.3", Accepted: true}}
+	tests := []struct {
+		name                string
+		facts               []audit.Fact
+		service, protection string
+	}{
+		{"TLS", []audit.Fact{discoverfact.Endpoint{Declared: "https"}, tlsfact.TLS{Spoken: true, Versions: accepted}}, "HTTPS", "TLS 1.2, TLS 1.3"},
+		{"TLS of no version", []audit.Fact{tlsfact.TLS{Spoken: true}}, "TLS", "TLS, versions not told"},
+		{"FTP without", []audit.Fact{ftpfact.FTP{}}, "FTP", "none: no TLS offered"},
+		{"FTP not told", []audit.Fact{ftpfact.FTP{Reason: "no answer"}}, "FTP", "not told: no answer"},
+		{"FTP with", []audit.Fact{ftpfact.FTP{AuthTLS: true}, tlsfact.TLS{Spoken: true, Versions: accepted}}, "FTP", "on request: TLS 1.2, TLS 1.3"},
+		{"FTP that promises", []audit.Fact{ftpfact.FTP{AuthTLS: true}, tlsfact.TLS{}}, "FTP", "TLS agreed to, not seen to be spoken"},
+		{"MLLP without", []audit.Fact{mllpfact.MLLP{Declared: true, Silent: true}}, "MLLP (as declared)", "none: no TLS offered"},
+		{"MLLP not told", []audit.Fact{mllpfact.MLLP{Declared: true, Reason: "no connection"}}, "MLLP (as declared)", "not told: no connection"},
+		{"MLLP by its port", []audit.Fact{mllpfact.MLLP{Silent: true}}, "perhaps MLLP (by its port)", "none: no TLS offered"},
+		{"MLLP with", []audit.Fact{mllpfact.MLLP{Declared: true, TLS: true}, tlsfact.TLS{Spoken: true, Versions: accepted}}, "MLLP (as declared)", "TLS 1.2, TLS 1.3"},
+		{"greeting", []audit.Fact{discoverfact.Endpoint{Service: "telnet"}}, "TELNET", "not tried: known by its greeting"},
+		{"TLS expected", []audit.Fact{discoverfact.Endpoint{Service: "smtp"}, tlsfact.TLS{}}, "SMTP", "no TLS seen"},
+		{"silent", []audit.Fact{discoverfact.Endpoint{Silent: true}, tlsfact.TLS{}}, "unidentified", "no TLS seen"},
+		{"broken off", []audit.Fact{discoverfact.Endpoint{Silent: true}, tlsfact.TLS{Reason: "broken off"}}, "unidentified", "not told: broken off"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			s := report.NewSurvey()
+			for _, f := range test.facts {
+				s.See("tcp://10.0.0.5:99", at(f, "10.0.0.5:99"))
+			}
+			want := []audit.ChannelRow{{Target: "tcp://10.0.0.5:99", Service: test.service, Protection: test.protection, State: audit.Inconclusive}}
+			if diff := cmp.Diff(want, s.Channels(nil)); diff != "" {
+				t.Errorf("channels (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// at puts a fact at an endpoint.
+func at(fact audit.Fact, endpoint string) audit.Fact {
+	switch f := fact.(type) {
+	case discoverfact.Endpoint:
+		f.Address = endpoint
+		return f
+	case ftpfact.FTP:
+		f.Endpoint = endpoint
+		return f
+	case mllpfact.MLLP:
+		f.Endpoint = endpoint
+		return f
+	case tlsfact.TLS:
+		f.Endpoint = endpoint
+		return f
+	}
+	return fact
+}
+
+// The worst result on an endpoint is the state of its channel; those of other
+// targets do not touch it.
+func TestChannelState(t *testing.T) {
+	s := report.NewSurvey()
+	for i := range 3 {
+		s.See("net:10.0.0.0/30", discoverfact.Endpoint{Address: fmt.Sprintf("10.0.0.%d:22", 3-i)})
+	}
+	var got []audit.State
+	for _, row := range s.Channels([]audit.Result{
+		{Target: "tcp://10.0.0.1:22", State: audit.StatePass}, {Target: "tcp://10.0.0.1:22", State: audit.Fail}, {Target: "tcp://10.0.0.1:22", State: audit.Inconclusive},
+		{Target: "tcp://10.0.0.2:22", State: audit.StatePass}, {Target: audit.Estate, State: audit.Fail},
+	}) {
+		got = append(got, row.State)
+	}
+	if diff := cmp.Diff([]audit.State{audit.Fail, audit.StatePass, audit.Inconclusive}, got); diff != "" {
+		t.Errorf("states (-want +got):\n%s", diff)
+	}
+}
