@@ -95,7 +95,7 @@ func (a *app) run(ctx context.Context, args []string) int {
 		e = &exit{code: exitFailed, err: err}
 	}
 	if e.err != nil {
-		fmt.Fprintln(a.stderr, "trustaudit:", e.err)
+		a.fail(e.err)
 	}
 	return e.code
 }
@@ -109,7 +109,11 @@ func (a *app) root() *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          usage(cobra.NoArgs),
-		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
+		PersistentPreRunE: func(*cobra.Command, []string) error {
+			_, err := a.log()
+			return err
+		},
+		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return &exit{exitUsage, fmt.Errorf("%w; see '%s --help'", err, c.CommandPath())}
@@ -158,11 +162,26 @@ func usage(check cobra.PositionalArgs) cobra.PositionalArgs {
 	}
 }
 
+// fail says why the program ends.
+func (a *app) fail(err error) {
+	if a.logJSON == logJSON {
+		a.lines().Error(err.Error())
+		return
+	}
+	fmt.Fprintln(a.stderr, "trustaudit:", err)
+}
+
+// lines writes each line for people as a line of JSON.
+func (a *app) lines() *slog.Logger { return slog.New(slog.NewJSONHandler(a.stderr, nil)) }
+
+// logJSON is the word that makes every line on standard error one of JSON.
+const logJSON = "json"
+
 // log returns the logger for what an operator should see while a run is on.
 func (a *app) log() (*slog.Logger, error) {
 	options := &slog.HandlerOptions{Level: slog.LevelWarn}
 	switch a.logJSON {
-	case "json":
+	case logJSON:
 		return slog.New(slog.NewJSONHandler(a.stderr, options)), nil
 	case "text":
 		return slog.New(slog.NewTextHandler(a.stderr, options)), nil

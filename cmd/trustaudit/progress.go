@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -32,7 +33,7 @@ const lineEvery = 5 * time.Second
 
 func (a *app) progress() *progress {
 	p := &progress{app: a, began: a.now(), told: a.now()}
-	if a.quiet || !isTerminal(a.stderr) || a.getenv("TERM") == "dumb" {
+	if a.quiet || a.logJSON == logJSON || !isTerminal(a.stderr) || a.getenv("TERM") == "dumb" {
 		return p
 	}
 	p.bars = mpb.New(mpb.WithOutput(a.stderr), mpb.WithWidth(40), mpb.WithRefreshRate(150*time.Millisecond))
@@ -61,7 +62,7 @@ func (p *progress) report(now engine.Progress) {
 		p.bar.SetCurrent(now.Units)
 	}
 	if line {
-		fmt.Fprintf(p.app.stderr, "%s %s\n", p.phase(), p.words())
+		p.app.say("%s %s", p.phase(), p.words())
 	}
 }
 
@@ -89,7 +90,11 @@ func (p *progress) stop() {
 
 // say prints a line for people, unless quiet.
 func (a *app) say(format string, args ...any) {
-	if !a.quiet {
+	switch {
+	case a.quiet:
+	case a.logJSON == logJSON:
+		a.lines().Info(strings.Join(strings.Fields(fmt.Sprintf(format, args...)), " "))
+	default:
 		fmt.Fprintf(a.stderr, format+"\n", args...)
 	}
 }
