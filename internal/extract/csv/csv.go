@@ -44,13 +44,28 @@ func read(_ context.Context, doc extract.Document, sink extract.Sink) error {
 			continue
 		}
 		if !p.blank() && !named {
-			if err := sink.Row(p.cells); err != nil {
+			if err := p.give(sink); err != nil {
 				return err
 			}
 		}
 		named = named && p.blank() // the first row that is not blank was the heading
 		s.Advance(n)
 	}
+}
+
+// give hands the record to the sink: as a row, or as the line of a form.
+func (p *parser) give(sink extract.Sink) error {
+	if !p.form {
+		return sink.Row(p.cells)
+	}
+	p.line = p.line[:0]
+	for i, cell := range p.cells {
+		p.line = append(p.line, cell...)
+		if i == 0 && len(p.cells) > 1 {
+			p.line = append(p.line, ": "...)
+		}
+	}
+	return sink.Text(append(p.line, '\n'))
 }
 
 // window is what the stream holds, as far as one record may go.
@@ -67,7 +82,8 @@ type parser struct {
 	layout
 	cells   [][]byte
 	scratch []byte
-	plain   bool // quotes are characters like others: one was never closed
+	line    []byte // of a form
+	plain   bool   // quotes are characters like others: one was never closed
 }
 
 // record reads the record that b begins with and returns its length, or 0 when

@@ -82,6 +82,14 @@ func TestRead(t *testing.T) {
 	}
 }
 
+// A record with a name and its value to a line is read as such.
+func TestReadForm(t *testing.T) {
+	got := extracttest.Read(t, Format, "x.csv", []byte("Surname,Zzyx\nDOB,12/03/1958\n\nNHS Number,\"1\"\n"))
+	if diff := cmp.Diff([]string{"Surname: Zzyx\nDOB: 12/03/1958\nNHS Number: 1\n"}, got.Texts); diff != "" {
+		t.Errorf("texts differ (-want +got):\n%s", diff)
+	}
+}
+
 func TestReadLarge(t *testing.T) {
 	var b bytes.Buffer
 	b.WriteString("id,note\n")

@@ -20,6 +20,7 @@ type layout struct {
 	comma   byte // 0: one column
 	newline byte // '\r' in files of old Macs
 	columns []string
+	form    bool // a name and its value to a line
 }
 
 var delimiters = [...]byte{'\t', ';', '|', ','}
@@ -218,6 +219,7 @@ func survey(head []byte, name string) layout {
 	if len(rows) > 0 && heading.Is(rows[0], rows[1:]) {
 		l.columns = rows[0]
 	}
+	l.form = l.columns == nil && heading.IsForm(rows)
 	return l
 }
 

@@ -1,4 +1,5 @@
-// Package heading tells whether the first row of a table names its columns.
+// Package heading tells whether the first row of a table names its columns, or
+// the first column its rows.
 // A wrong yes hides a row of data among the names, so doubt means no.
 package heading
 
@@ -49,6 +50,39 @@ func Is(first []string, following [][]string) bool {
 		return false
 	}
 	return known*2 > named || changes(first, following)
+}
+
+// IsForm reports whether rows are a form: a name and its value in each, as a
+// single record is written.
+func IsForm(rows [][]string) bool {
+	const fewest = 3
+	pairs, known, valued := 0, 0, false
+	seen := make(map[string]bool, len(rows))
+	for _, row := range rows {
+		if len(row) < 2 { // a title
+			continue
+		}
+		name := strings.TrimSpace(row[0])
+		if name == "" || !nameLike(name) || seen[name] || !blank(row[2:]) {
+			return false
+		}
+		seen[name] = true
+		pairs++
+		if hasKnown(name) {
+			known++
+		}
+		valued = valued || countDigits(row[1]) >= 2
+	}
+	return pairs >= fewest && valued && known*2 > pairs
+}
+
+func blank(cells []string) bool {
+	for _, cell := range cells {
+		if strings.TrimSpace(cell) != "" {
+			return false
+		}
+	}
+	return true
 }
 
 // nameLike: a name begins with a letter and is short; it has few digits, and

@@ -34,3 +34,25 @@ func TestIs(t *testing.T) {
 		})
 	}
 }
+
+func TestIsForm(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		rows [][]string
+		want bool
+	}{
+		{"a record", [][]string{{"Surname", "Zzyx"}, {"DOB", "12/03/1958"}, {"NHS Number", "9990123456", ""}}, true},
+		{"a name among the values", [][]string{{"Surname", "Zzyx"}, {"Smoker", "no"}, {"DOB", "12/03/1958"}}, true},
+		{"below a title", [][]string{{"Details"}, {"Surname", "Zzyx"}, {"DOB", "12/03/1958"}, {"Ward", "B7"}}, true},
+		{"people", [][]string{{"Ward", "Mary"}, {"Page", "Ann"}, {"Key", "Tom"}}, false},
+		{"the same again", [][]string{{"Ward", "12"}, {"Ward", "13"}, {"Ward", "14"}}, false},
+		{"three columns", [][]string{{"name", "12", "a"}, {"ward", "13", "b"}, {"sex", "14", "c"}}, false},
+		{"counts by month", [][]string{{"January", "120"}, {"February", "131"}, {"March", "99"}}, false},
+		{"short", [][]string{{"Surname", "Zzyx"}, {"DOB", "12/03/1958"}}, false},
+		{"nothing", nil, false},
+	} {
+		if got := heading.IsForm(tt.rows); got != tt.want {
+			t.Errorf("%s: IsForm = %v, want %v", tt.name, got, tt.want)
+		}
+	}
+}

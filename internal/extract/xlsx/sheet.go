@@ -1,9 +1,11 @@
 package xlsx
 
 import (
+	"bytes"
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 	"time"
 
 	"trustaudit/internal/extract/heading"
@@ -27,6 +29,7 @@ type reader struct {
 	cells [][]byte
 	first [][]string // rows held back until the heading is found
 	begun bool
+	form  bool // a name and its value in each row: the sheet is text
 
 	where cell
 	tag   bool // the attributes that come are the cell's
@@ -223,6 +226,9 @@ func (r *reader) endRow() error {
 	if r.rows++; r.rows%256 == 0 && r.b.ctx.Err() != nil {
 		return fmt.Errorf("read sheet: %w", r.b.ctx.Err())
 	}
+	if r.form {
+		return r.b.sink.Text(append(bytes.Join(r.cells, []byte("\t")), '\n'))
+	}
 	if r.begun {
 		return r.b.sink.Row(r.cells)
 	}
@@ -255,12 +261,11 @@ func (r *reader) begin() error {
 	if at >= 0 {
 		columns, rows = r.first[at], r.first[at+1:]
 	}
-	for i := 0; i < at; i++ {
-		for _, c := range r.first[i] {
-			if err := r.b.sink.Text([]byte(c + "\t")); err != nil {
-				return err
-			}
-		}
+	if r.form = at < 0 && heading.IsForm(rows); r.form {
+		at, rows = len(rows), nil
+	}
+	if err := r.above(at); err != nil || r.form {
+		return err
 	}
 	if err := r.b.sink.Table(r.name, columns); err != nil {
 		return err
@@ -275,5 +280,15 @@ func (r *reader) begin() error {
 		}
 	}
 	r.first = nil
+	return nil
+}
+
+// above gives the first rows as text: a title, or a form.
+func (r *reader) above(rows int) error {
+	for _, row := range r.first[:max(0, rows)] {
+		if err := r.b.sink.Text([]byte(strings.Join(row, "\t") + "\n")); err != nil {
+			return err
+		}
+	}
 	return nil
 }

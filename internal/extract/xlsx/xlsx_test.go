@@ -97,6 +97,19 @@ func TestTitle(t *testing.T) {
 	}
 }
 
+// A record with a name and its value in each row is read as such.
+func TestForm(t *testing.T) {
+	var rows, want strings.Builder
+	for i, name := range []string{"Surname", "Forename", "DOB", "Sex", "Ward", "NHS Number", "Postcode", "Site"} {
+		fmt.Fprintf(&rows, `<row r="%d"><c t="str"><v>%s</v></c><c><v>%d</v></c></row>`, i+1, name, 100+i)
+		fmt.Fprintf(&want, "%s\t%d\n", name, 100+i)
+	}
+	got := extracttest.Read(t, xlsx.Format, "x.xlsx", workbook(t, append(frame, "xl/worksheets/sheet1.xml", sheet(rows.String()))...))
+	if !strings.Contains(got.All(), want.String()) {
+		t.Errorf("got %q, want %q", got.All(), want.String())
+	}
+}
+
 func TestOtherParts(t *testing.T) {
 	data := workbook(t, append(frame,
 		"xl/comments1.xml", `<comments><commentList><comment><text><r><t>999 </t></r><r><t>012</t></r></text></comment></commentList></comments>`,
