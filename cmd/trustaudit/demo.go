@@ -34,6 +34,8 @@ and the run in DIR. No data in it belongs to anybody.`,
 }
 
 func (a *app) demo(ctx context.Context, out string) (err error) {
+	ctx, release := interruptible(ctx)
+	defer release()
 	runDir := filepath.Join(out, "run")
 	if _, err := os.Stat(runDir); err == nil {
 		return fmt.Errorf("demo: %s holds a demonstration already: remove it, or name another folder with --out", out)

@@ -72,11 +72,17 @@ const (
 func main() {
 	debug.SetGCPercent(collectAt)
 	debug.SetMemoryLimit(memoryLimit)
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	a := &app{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, now: time.Now}
-	code := a.run(ctx, os.Args[1:])
-	stop()
-	os.Exit(code)
+	os.Exit(a.run(context.Background(), os.Args[1:]))
+}
+
+// interruptible returns a context that ends at Ctrl-C, for work that must come
+// to a clean end. Everything else ends at once, as programs do: a prompt, say,
+// or the judging of a large journal. A second Ctrl-C does not wait either.
+func interruptible(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+	return ctx, stop
 }
 
 // run runs the command line and returns the exit code.

@@ -94,6 +94,8 @@ func (a *app) scan(ctx context.Context, file *engagement.File, o scanOptions) er
 		a.say("This run has finished: nothing was touched.")
 		return a.conclude(o.out)
 	}
+	ctx, release := interruptible(ctx)
+	defer release()
 	p := a.progress()
 	_, err = engine.Run(ctx, s.config(log, p.report))
 	p.stop()
@@ -103,6 +105,7 @@ func (a *app) scan(ctx context.Context, file *engagement.File, o scanOptions) er
 	if err != nil {
 		return stopped(ctx, o.out, err)
 	}
+	release()
 	return a.conclude(o.out)
 }
 

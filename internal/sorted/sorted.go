@@ -1,6 +1,7 @@
 // Package sorted sorts more lines than fit into memory: it sorts them in
-// stretches, puts those aside in a temporary file and merges them. Lines hold
-// nothing that the journal does not.
+// stretches, puts those aside in a temporary file and merges them. Lines may hold
+// revealed names: where the system lets an open file be removed, the file has no
+// name from the start, and nothing stays behind whatever ends the program.
 package sorted
 
 import (
@@ -22,6 +23,7 @@ const stretchBytes = 64 << 20
 // Lines takes lines in any order and yields them in the order of their keys.
 type Lines struct {
 	file      *os.File
+	nameless  bool // removed already
 	end       int64
 	stretches []stretch
 	held      []line
@@ -41,12 +43,16 @@ func New() (*Lines, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make temporary file: %w", err)
 	}
-	return &Lines{file: f}, nil
+	return &Lines{file: f, nameless: os.Remove(f.Name()) == nil}, nil
 }
 
 // Close removes the temporary file.
 func (l *Lines) Close() error {
-	return errors.Join(l.file.Close(), os.Remove(l.file.Name()))
+	err := l.file.Close()
+	if l.nameless {
+		return err
+	}
+	return errors.Join(err, os.Remove(l.file.Name()))
 }
 
 // Add takes a line. Text is the Lines' own from here on.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -44,6 +45,9 @@ func TestLines(t *testing.T) {
 			t.Errorf("%d lines came out of %d", i, n)
 		}
 		name := lines.file.Name()
+		if _, err := os.Stat(name); err == nil && runtime.GOOS != "windows" {
+			t.Error("the temporary file has a name: it would outlive a killed program")
+		}
 		if err := lines.Close(); err != nil {
 			t.Fatal(err)
 		}

@@ -86,7 +86,7 @@ func (f *fold) join(flow flow) {
 	case protection == sound, s != nil && s.empty():
 		f.pass.Seen(1)
 	case s == nil:
-		f.pass.Unread(1, "the store behind a channel was not looked at")
+		f.pass.Unread(1, "nothing was seen of the store behind a channel")
 	case protection == unknown:
 		f.pass.Unread(1, "whether the channel of a store is protected could not be told")
 	case s.records+s.tests == 0:
