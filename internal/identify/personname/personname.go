@@ -281,9 +281,6 @@ func pairAt(c *identify.Context, l *lists, at, end, second int, first []byte) (i
 	if n < 2 || identify.IsDigit(c.At(stop)) || l.afterwards.Has(buf[:n]) {
 		return identify.Match{}, false
 	}
-	if ofOrganisation(c, l, stop) {
-		return identify.Match{}, false
-	}
 	reversed := c.At(end) == ',' || c.At(end) == '^' || c.Name
 	m := identify.Match{End: stop, Value: hash(hash(offset, first), buf[:n])}
 	switch isFore := l.forenames.Has(first); {
@@ -298,6 +295,9 @@ func pairAt(c *identify.Context, l *lists, at, end, second int, first []byte) (i
 	case c.At(end) == '^' && c.LineHas("PID|"): // HL7 says so, whatever the name
 		m.Signals = forename
 	default:
+		return identify.Match{}, false
+	}
+	if ofOrganisation(c, l, stop) {
 		return identify.Match{}, false
 	}
 	return context(c, l, at, m), true
