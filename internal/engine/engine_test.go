@@ -202,8 +202,16 @@ func TestInterruptedRunEqualsUndisturbed(t *testing.T) {
 		p := reader(&count, "")
 		observe := p.Observe
 		p.Observe = func(ctx context.Context, s *probe.Session) error {
-			if count.Load() >= stop {
-				cancel()
+			items := s.Items
+			s.Items = func(yield func(source.Item, error) bool) {
+				for item, err := range items {
+					if count.Load() >= stop {
+						cancel()
+					}
+					if !yield(item, err) {
+						return
+					}
+				}
 			}
 			return observe(ctx, s)
 		}

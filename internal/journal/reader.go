@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"trustaudit/internal/audit"
 )
@@ -24,6 +25,7 @@ type Reader struct {
 	file    *os.File
 	chain   chain
 	headers []Header
+	buffers sync.Pool // of *bufio.Reader
 }
 
 // OpenReader opens the journal in dir. The headers must form an unbroken chain
@@ -176,7 +178,13 @@ func (r *Reader) Facts(h Header, want func(kind string) bool, see func(kind stri
 	if !some {
 		return nil
 	}
-	lines := lineReader{from: bufio.NewReaderSize(r.Payload(h), int(min(h.Bytes, readBuffer)))}
+	buffer, ok := r.buffers.Get().(*bufio.Reader)
+	if !ok {
+		buffer = bufio.NewReaderSize(nil, readBuffer)
+	}
+	defer r.buffers.Put(buffer)
+	buffer.Reset(r.Payload(h))
+	lines := lineReader{from: buffer}
 	var facts int64
 	for ; ; facts++ {
 		line, err := lines.next()

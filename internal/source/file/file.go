@@ -277,9 +277,12 @@ var (
 
 // plain puts an error of the system into words without a path.
 func plain(err error) error {
+	if err == nil {
+		return nil
+	}
 	var errno syscall.Errno
 	switch {
-	case err == nil, err == io.EOF, errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+	case err == io.EOF, errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return err
 	case locked(err):
 		return source.ErrLocked
