@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -289,5 +290,46 @@ func TestInterrupt(t *testing.T) {
 	}
 	if code, out := scanned(t, "--self-assessment", "--path", share, "--out", dir, "--count-test-data"); code != "3" {
 		t.Errorf("gone on with: exit %s\n%s", code, out)
+	}
+}
+
+// Ctrl-C ends a command that has nothing to bring to an end: here one whose
+// output nobody reads.
+func TestInterruptElsewhere(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("there is no interrupt signal to send on Windows")
+	}
+	work := t.TempDir()
+	share, dir := filepath.Join(work, "share"), filepath.Join(work, "run")
+	if err := os.Mkdir(share, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 1000 {
+		if err := os.WriteFile(filepath.Join(share, fmt.Sprintf("f%04d.txt", i)), []byte("no news"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if code, out := scanned(t, "--self-assessment", "--path", share, "--out", dir, "--quiet"); code != "0" {
+		t.Fatalf("exit %s\n%s", code, out)
+	}
+	c := again(t, "items", dir)
+	out, err := c.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Close()
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.ReadFull(out, make([]byte, 1)); err != nil { // it is at work
+		t.Fatal(err)
+	}
+	late := time.AfterFunc(2*time.Second, func() { _ = c.Process.Kill() })
+	if err := c.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	state, err := c.Process.Wait()
+	if !late.Stop() || err != nil || state.Success() {
+		t.Errorf("interrupted, it did not end within two seconds: %v, %v", state, err)
 	}
 }

@@ -69,11 +69,14 @@ const (
 	memoryLimit = 192 << 20
 )
 
-func main() {
+func main() { os.Exit(program()) }
+
+// program is main without its exit.
+func program() int {
 	debug.SetGCPercent(collectAt)
 	debug.SetMemoryLimit(memoryLimit)
 	a := &app{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, now: time.Now}
-	os.Exit(a.run(context.Background(), os.Args[1:]))
+	return a.run(context.Background(), os.Args[1:])
 }
 
 // interruptible returns a context that ends at Ctrl-C, for work that must come

@@ -1,14 +1,10 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
 	"os"
-	"os/signal"
 	"strings"
-	"syscall"
 	"testing"
-	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -22,14 +18,6 @@ func TestMain(m *testing.M) {
 		os.Exit(program())
 	}
 	testscript.Main(m, map[string]func(){"trustaudit": func() { os.Exit(program()) }})
-}
-
-// program is main without its exit.
-func program() int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	a := &app{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, now: time.Now}
-	return a.run(ctx, os.Args[1:])
 }
 
 func TestScripts(t *testing.T) {

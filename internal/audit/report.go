@@ -142,6 +142,20 @@ type CheckSummary struct {
 	NotApplicable int64        `json:"not_applicable"`
 }
 
+// Count counts n results of a state; n below 0 takes them back.
+func (c *CheckSummary) Count(s State, n int64) {
+	switch s {
+	case Fail:
+		c.Fail += n
+	case Inconclusive:
+		c.Inconclusive += n
+	case StatePass:
+		c.Pass += n
+	default:
+		c.NotApplicable += n
+	}
+}
+
 // Counts are the findings by severity, dismissed ones apart.
 type Counts struct {
 	Critical  int64 `json:"critical"`

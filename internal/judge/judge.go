@@ -167,16 +167,8 @@ func (j *judging) missed(t *run.Target, at func(*audit.Check) *feed) {
 func (j *judging) conclude(f *feed) {
 	f.fold.End()
 	result := f.pass.Result()
-	n := j.counts[result.Check]
-	switch result.State {
-	case audit.Fail:
-		n.Fail++
-	case audit.Inconclusive:
-		n.Inconclusive++
-	case audit.StatePass:
-		n.Pass++
-	default:
-		n.NotApplicable++
+	j.counts[result.Check].Count(result.State, 1)
+	if result.State == audit.NotApplicable {
 		return
 	}
 	j.results = append(j.results, result)

@@ -77,7 +77,7 @@ func Build(in Input) (*audit.Report, error) {
 		NotLookedAt: notLookedAt(in.Run.Targets, in.Survey),
 		Inventory:   in.Survey.Inventory(),
 		Channels:    in.Survey.Channels(scored.Results),
-		Checks:      in.Judgement.Checks,
+		Checks:      summaries(in.Judgement, scored.Results),
 		Opinions:    scored.Opinions,
 	}
 	var err error
@@ -121,6 +121,21 @@ func warnings(in Input, scored Scored) []string {
 	}
 	words = append(words, score.Unmatched(&in.Edition.Edition, e.Claims, in.Run.Attestations)...)
 	return append(words, scored.Notes...)
+}
+
+// summaries counts how the results of each check fell once the auditor's word
+// is applied: a check whose every finding was dismissed does not stand as failed.
+func summaries(j judge.Judgement, applied []audit.Result) []audit.CheckSummary {
+	out := slices.Clone(j.Checks)
+	for i := range out {
+		for k, r := range j.Results {
+			if r.Check == out[i].ID {
+				out[i].Count(r.State, -1)
+				out[i].Count(applied[k].State, 1)
+			}
+		}
+	}
+	return out
 }
 
 func scopePart(s audit.Scope) audit.ScopePart {

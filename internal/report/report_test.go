@@ -168,6 +168,19 @@ func TestFindings(t *testing.T) {
 	}
 }
 
+// The table of checks goes by what is left of their results.
+func TestChecksAfterDismissal(t *testing.T) {
+	in := input(t)
+	in.Judgement.Checks = []audit.CheckSummary{{ID: "A-FILE", Fail: 1, NotApplicable: 3}, {ID: "B-TLS", Fail: 1}}
+	in.Run.Adjudications = []audit.Adjudication{word(in, 0, audit.Dismissed), word(in, 1, audit.Dismissed), word(in, 3, audit.Dismissed)}
+	want := []audit.CheckSummary{{ID: "A-FILE", Pass: 1, NotApplicable: 3}, {ID: "B-TLS", Fail: 1}}
+	for range 2 {
+		if diff := cmp.Diff(want, build(t, in).Checks); diff != "" {
+			t.Errorf("checks (-want +got):\n%s", diff)
+		}
+	}
+}
+
 // An adjudication does not cover what its finding became afterwards.
 func TestFindingOutgrowsItsAdjudication(t *testing.T) {
 	tests := []struct {
