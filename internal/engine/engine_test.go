@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -79,6 +80,7 @@ type bench struct {
 	probes     []probe.Probe
 	ctx        context.Context
 	scope      *scope.Config // instead of the share
+	sources    []source.Opener
 }
 
 // do runs the engine once over the share, resuming what the folder holds.
@@ -125,12 +127,15 @@ func (b bench) do(t *testing.T) (engine.Summary, error) {
 		t.Fatal(err)
 	}
 	defer locators.Close()
+	if b.sources == nil {
+		b.sources = []source.Opener{file.Opener}
+	}
 	ctx := b.ctx
 	if ctx == nil {
 		ctx = t.Context()
 	}
 	return engine.Run(ctx, engine.Config{
-		Engagement: e, Probes: b.probes, Sources: []source.Opener{file.Opener}, Guard: guard, Journal: w, Done: done,
+		Engagement: e, Probes: b.probes, Sources: b.sources, Guard: guard, Journal: w, Done: done,
 		Key: audit.NewKey([32]byte{1}), Locators: locators, Mask: func(s string) string { return s },
 		Log: slog.New(slog.DiscardHandler), Now: time.Now,
 	})
@@ -183,6 +188,28 @@ func share(t *testing.T, n int) string {
 	return dir
 }
 
+// stopping is a reader that cancels the run while it has a unit in hand, once
+// so many items were handed out.
+func stopping(count *atomic.Int64, stop int64, cancel func()) probe.Probe {
+	p := reader(count, "")
+	observe := p.Observe
+	p.Observe = func(ctx context.Context, s *probe.Session) error {
+		items := s.Items
+		s.Items = func(yield func(source.Item, error) bool) {
+			for item, err := range items {
+				if count.Load() >= stop {
+					cancel()
+				}
+				if !yield(item, err) {
+					return
+				}
+			}
+		}
+		return observe(ctx, s)
+	}
+	return p
+}
+
 // Interrupted anywhere, a run that is gone on with holds what an undisturbed
 // one holds, in the same order, and looks at nothing twice that was done.
 func TestInterruptedRunEqualsUndisturbed(t *testing.T) {
@@ -199,22 +226,7 @@ func TestInterruptedRunEqualsUndisturbed(t *testing.T) {
 	for stop := int64(1); stop < 900; stop += 137 {
 		var count atomic.Int64
 		ctx, cancel := context.WithCancel(t.Context())
-		p := reader(&count, "")
-		observe := p.Observe
-		p.Observe = func(ctx context.Context, s *probe.Session) error {
-			items := s.Items
-			s.Items = func(yield func(source.Item, error) bool) {
-				for item, err := range items {
-					if count.Load() >= stop {
-						cancel()
-					}
-					if !yield(item, err) {
-						return
-					}
-				}
-			}
-			return observe(ctx, s)
-		}
+		p := stopping(&count, stop, cancel)
 		b := bench{share: dir, dir: t.TempDir(), probes: []probe.Probe{p, second()}, ctx: ctx}
 		if _, err := b.do(t); !errors.Is(err, context.Canceled) {
 			t.Fatalf("stop at %d: %v", stop, err)
@@ -251,17 +263,10 @@ func told(t *testing.T, b bench) {
 // What changes between two runs is looked at once more, the rest is not; what
 // went away does not stay behind.
 func TestResumeSeesWhatChanged(t *testing.T) {
-	dir := share(t, 300)
+	dir := share(t, 1500)
 	var count atomic.Int64
 	ctx, cancel := context.WithCancel(t.Context())
-	p := reader(&count, "")
-	observe := p.Observe
-	p.Observe = func(ctx context.Context, s *probe.Session) error {
-		if count.Load() >= 200 {
-			cancel()
-		}
-		return observe(ctx, s)
-	}
+	p := stopping(&count, 1200, cancel)
 	b := bench{share: dir, dir: t.TempDir(), probes: []probe.Probe{p}, ctx: ctx}
 	if _, err := b.do(t); !errors.Is(err, context.Canceled) {
 		t.Fatal(err)
@@ -274,14 +279,14 @@ func TestResumeSeesWhatChanged(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := b.facts(t)
-	if len(got) != 300 {
-		t.Errorf("%d facts, want one for each of the 300 files", len(got))
+	if len(got) != 1500 {
+		t.Errorf("%d facts, want one for each of the 1500 files", len(got))
 	}
 	if s := strings.Join(got, "\n"); strings.Contains(s, `f0001.txt"`) || !strings.Contains(s, `f0001a.txt"`) {
 		t.Error("the renamed file is not seen under its new name alone")
 	}
-	if n := count.Load(); n > 300+2*128 {
-		t.Errorf("%d items handed out for 300 files: done work was done again", n)
+	if n := count.Load(); n > 1500+3*256 {
+		t.Errorf("%d items handed out for 1500 files: done work was done again", n)
 	}
 }
 
@@ -325,5 +330,49 @@ func TestMissingStore(t *testing.T) {
 	defer r.Close()
 	if len(r.Targets) != 1 || len(r.Targets[0].Misses) != 1 || r.Complete() {
 		t.Fatalf("targets %+v: the store that was not read is not told", r.Targets)
+	}
+}
+
+// broken is a store whose listing breaks off.
+type broken struct{ source.Source }
+
+func (b broken) Items(ctx context.Context) iter.Seq2[source.Item, error] {
+	return func(yield func(source.Item, error) bool) {
+		n := 0
+		for item, err := range b.Source.Items(ctx) {
+			if n++; n > 100 {
+				yield(source.Item{}, &os.PathError{Op: "list", Path: "/srv/share/Mrs Example", Err: os.ErrDeadlineExceeded})
+				return
+			}
+			if !yield(item, err) {
+				return
+			}
+		}
+	}
+}
+
+// A store whose listing breaks off in the middle: what was listed is looked at,
+// that there is more is told, without the name it broke at.
+func TestListingBreaksOff(t *testing.T) {
+	var count atomic.Int64
+	opener := source.Opener{Scheme: "file", Open: func(ctx context.Context, c source.Config) (source.Source, error) {
+		s, err := file.Opener.Open(ctx, c)
+		return broken{s}, err
+	}}
+	b := bench{share: share(t, 300), dir: t.TempDir(), probes: []probe.Probe{reader(&count, "")}, sources: []source.Opener{opener}}
+	if _, err := b.do(t); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(b.facts(t)); n != 100 {
+		t.Errorf("%d of the 100 items that were listed were looked at", n)
+	}
+	r, err := run.Open(b.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	want := []run.Miss{{Probe: "reader", Reason: "list: i/o timeout"}}
+	if diff := cmp.Diff(want, r.Targets[0].Misses); diff != "" || r.Complete() {
+		t.Errorf("complete %v, misses (-want +got):\n%s", r.Complete(), diff)
 	}
 }
