@@ -32,7 +32,8 @@ var Check = audit.Check{
 // table come together, so that the oldest has been seen whole.
 const maxTables = 4096
 
-// maxColumns bounds the columns that are remembered of one table.
+// maxColumns bounds the columns that are remembered of one table; those beyond
+// it are told as not looked at.
 const maxColumns = 64
 
 type fold struct {
@@ -68,17 +69,18 @@ func (f *fold) column(c content.Column) {
 		for _, identity := range t.identities {
 			f.pair(identity, c)
 		}
-		t.digests = remember(t.digests, c)
+		t.digests = f.remember(t.digests, c)
 	case c.Kind != "":
 		for _, digest := range t.digests {
 			f.pair(c, digest)
 		}
-		t.identities = remember(t.identities, c)
+		t.identities = f.remember(t.identities, c)
 	}
 }
 
-func remember(list []content.Column, c content.Column) []content.Column {
+func (f *fold) remember(list []content.Column, c content.Column) []content.Column {
 	if len(list) == maxColumns {
+		f.pass.Unread(1, "more columns in a table than can be held against each other")
 		return list
 	}
 	return append(list, c)
