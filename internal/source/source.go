@@ -26,7 +26,7 @@ type Opener struct {
 type Config struct {
 	URL string
 	// Exclude are local folders to leave out though they may lie in the store:
-	// the run's own. Each is yielded as one skipped item.
+	// the run's own, which is no part of the store.
 	Exclude []string
 }
 

@@ -5,8 +5,8 @@
 // their names, then its subfolders, depth first. Everything below the store is
 // opened relative to its folder's handle and no symbolic link is followed, so
 // nothing outside the store can be reached. What is not opened by policy
-// (symbolic links, special files, cloud placeholders, kernel file systems, the
-// run's own folder) is yielded as skipped, with the reason; what cannot be
+// (symbolic links, special files, cloud placeholders, kernel file systems) is
+// yielded as skipped, with the reason; what cannot be
 // opened, as refused. Nothing is written and, where the system permits it, no
 // access time is changed.
 package file
@@ -131,6 +131,8 @@ func (w *walk) folder(f *folder) bool {
 		return false
 	case err != nil && !w.item(f.parent, source.Item{Path: f.path, Refused: plain(err).Error()}):
 		return false
+	case refused == reasonOwn:
+		return true // what is in it is the run's, not the store's
 	case refused != "":
 		return w.item(f.parent, source.Item{Path: f.path, Refused: refused, Skipped: true})
 	}
