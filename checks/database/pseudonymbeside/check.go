@@ -30,7 +30,7 @@ var Check = audit.Check{
 
 // maxTables bounds how many tables are remembered at once. The columns of one
 // table come together, so that the oldest has been seen whole.
-const maxTables = 1024
+const maxTables = 64
 
 // maxColumns bounds the columns that are remembered of one table; those beyond
 // it are told as not looked at.
