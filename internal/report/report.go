@@ -54,7 +54,7 @@ func Score(r *run.Run, j judge.Judgement, e *standard.Edition) Scored {
 		Opinions: score.Opinions(score.Input{
 			Edition: &e.Edition, Results: results,
 			Claims: r.Opened.Engagement.Claims, Attestations: r.Attestations,
-			Adjudications: held, At: Ended(r),
+			Adjudications: held, At: Ended(r), Unfinished: r.Finished == nil,
 		}),
 	}
 }

@@ -315,3 +315,19 @@ func TestBuildIsDeterministic(t *testing.T) {
 		}
 	}
 }
+
+// Only a finished scan supports an outcome.
+func TestUnfinishedSupportsNothing(t *testing.T) {
+	for _, finished := range []bool{true, false} {
+		in := input(t)
+		in.Run = open(t, in.Run.Opened.Engagement)
+		if finished {
+			in.Run = open(t, in.Run.Opened.Engagement, journal.Finished{At: noon()})
+		}
+		in.Judgement.Results = []audit.Result{{Check: "A-FILE", Evidence: "pii.file", Target: share, State: audit.StatePass, Coverage: audit.Coverage{Total: 1, Seen: 1}}}
+		supported := slices.ContainsFunc(build(t, in).Opinions, func(o audit.Opinion) bool { return o.Standing == audit.Supported })
+		if supported != finished {
+			t.Errorf("finished %v: supported %v", finished, supported)
+		}
+	}
+}

@@ -19,6 +19,7 @@ type Input struct {
 	Attestations  []audit.Attestation
 	Adjudications []audit.Adjudication
 	At            time.Time // when the scan ended
+	Unfinished    bool      // looks remain that have left no result yet: nothing is supported
 }
 
 // Opinions forms an opinion on every outcome, in the edition's order.
@@ -40,6 +41,7 @@ func Opinions(in Input) []audit.Opinion {
 // scorer holds the input by what it is looked up by.
 type scorer struct {
 	draft        bool
+	unfinished   bool
 	results      map[audit.EvidenceKind][]audit.Result
 	claims       map[string]audit.Level
 	attestations map[string]audit.Attestation
@@ -48,7 +50,7 @@ type scorer struct {
 
 func newScorer(in Input) *scorer {
 	s := &scorer{
-		draft:   in.Edition.Status == audit.EditionDraft,
+		draft: in.Edition.Status == audit.EditionDraft, unfinished: in.Unfinished,
 		results: map[audit.EvidenceKind][]audit.Result{}, claims: map[string]audit.Level{},
 		attestations: map[string]audit.Attestation{},
 	}
@@ -92,13 +94,16 @@ func (s *scorer) opinion(outcome audit.Outcome) audit.Opinion {
 		o.Standing, o.Proposed = audit.Refuted, audit.NotAchieved
 	case len(against) > 0:
 		o.Standing, o.Proposed = audit.Capped, lowestCap(against)
-	case len(support) > 0:
+	case len(support) > 0 && !s.unfinished:
 		o.Standing, grounds = audit.Supported, support
 	}
 	for _, g := range grounds[:min(len(grounds), maxGrounds)] {
 		o.Because = append(o.Because, g.Because)
 	}
 	o.Caveats = s.caveats(outcome, o, len(grounds)-len(o.Because))
+	if s.unfinished && len(against) == 0 && len(support) > 0 {
+		o.Caveats = append(o.Caveats, "The scan has not finished: what was clean so far supports nothing yet.")
+	}
 	return o
 }
 

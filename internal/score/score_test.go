@@ -186,6 +186,20 @@ func TestCaveats(t *testing.T) {
 	}
 }
 
+// A scan that was stopped supports nothing, for what it did not come to has left
+// no result; what it found stands.
+func TestUnfinished(t *testing.T) {
+	pass := []audit.Result{result("FILE-X", "file", "file:///a", audit.StatePass)}
+	o := score.Opinions(score.Input{Edition: edition(), Results: pass, Unfinished: true})[0]
+	if o.Standing != audit.NotAssessed || len(o.Because) != 0 || !strings.Contains(strings.Join(o.Caveats, ""), "has not finished") {
+		t.Errorf("an unfinished scan: %s because of %v, caveats %q", o.Standing, o.Because, o.Caveats)
+	}
+	failed := append(pass, result("FILE-X", "file", "file:///b", audit.Fail))
+	if o := score.Opinions(score.Input{Edition: edition(), Results: failed, Unfinished: true})[0]; o.Standing != audit.Refuted {
+		t.Errorf("an unfinished scan with a finding: %s", o.Standing)
+	}
+}
+
 func TestUnmatched(t *testing.T) {
 	got := score.Unmatched(edition(), []audit.Claim{{Outcome: "B3.c"}, {Outcome: "Z9.z"}}, []audit.Attestation{{Outcome: "Y1.a"}})
 	want := []string{"The trust claims a level for Z9.z, which edition test does not have.", "The assessor concludes on Y1.a, which edition test does not have."}
