@@ -25,8 +25,9 @@ var Check = audit.Check{
 }
 
 type fold struct {
-	pass   *audit.Pass
-	silent int64
+	pass     *audit.Pass
+	silent   int64
+	answered bool
 }
 
 func (f *fold) See(fact audit.Fact) {
@@ -39,13 +40,18 @@ func (f *fold) See(fact audit.Fact) {
 	case !host.Answered:
 		f.silent++
 	default:
+		f.answered = true
 		f.pass.Seen(1)
 	}
 }
 
-// End only counts the addresses that never answered: most have no machine.
+// End counts the addresses that never answered: most have no machine. But a
+// host or network in which nothing answers at all was not looked at.
 func (f *fold) End() {
 	if f.silent > 0 {
+		if !f.answered {
+			f.pass.Unread(f.silent, "nothing answered at any of its addresses")
+		}
 		f.pass.Found("addresses without an answer", audit.Note, audit.Evidence{
 			Locator: "addresses without an answer", Count: f.silent,
 			Excerpt: "no answer on any of the ports that were tried",
