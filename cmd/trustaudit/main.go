@@ -127,7 +127,7 @@ func (a *app) root() *cobra.Command {
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return &exit{exitUsage, fmt.Errorf("%w; see '%s --help'", err, c.CommandPath())}
 	})
-	root.PersistentFlags().BoolVar(&a.quiet, "quiet", false, "print results only, no progress")
+	root.PersistentFlags().BoolVar(&a.quiet, "quiet", false, "no progress and no summary: the exit code tells")
 	root.PersistentFlags().StringVar(&a.logJSON, "log", "text", "form of log lines on standard error: text or json")
 	root.AddGroup(
 		&cobra.Group{ID: "audit", Title: "Audit:"},

@@ -6,7 +6,7 @@ import "trustaudit/internal/audit"
 // Item is one file, archive member or table, read or not. It holds counts and
 // masks, never a value.
 type Item struct {
-	ID           string           `json:"id"`   // keyed digest of target and raw path
+	ID           string           `json:"id"`   // digest of target and path; keyed where the path is masked
 	Path         string           `json:"path"` // masked where it identifies somebody
 	PathBase64   string           `json:"path_base64,omitempty"`
 	PathMasked   bool             `json:"path_masked,omitempty"`
