@@ -43,11 +43,12 @@ broken: ## break each invariant once and see its guard catch it
 fuzz: ## run every fuzz target for FUZZTIME
 	@for f in $$(grep -rl --include='*_test.go' '^func Fuzz' . ); do d=$$(dirname $$f); \
 	  for t in $$(grep -ohE '^func Fuzz[A-Za-z0-9_]+' $$f | cut -c6-); do \
-	    echo "== $$d $$t"; go test $$d -run '^$$' -fuzz "^$$t$$" -fuzztime $(FUZZTIME) || exit 1; done; done
+	    echo "== $$d $$t"; go test $$d -run '^$$' -fuzz "^$$t$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 5x || exit 1; done; done
 
 golden: ## rewrite the golden files, then look at the difference
-	go test ./checks/... ./reports/... -update
-	git diff --stat
+	@for d in $$(git grep -lE 'checktest\.Run|flag\.Bool\("update"' -- 'checks/*_test.go' 'reports/*_test.go' | xargs -n1 dirname | sort -u); do \
+	  go test ./$$d -update || exit 1; done
+	@git diff --stat
 
 generate: ## rewrite the generated lists of plugins
 	go run ./internal/generate
