@@ -40,16 +40,14 @@ func (s *sheet) table(columns []column, rows [][]cell) {
 	}
 	columns = scaled(columns)
 	head := s.tableHead(columns)
-	first := s.row(columns, rows[0])
-	s.room(head.height + first.height)
+	s.room(head.height + s.together(columns, rows, 0))
 	s.place(head)
-	for _, r := range rows {
-		b := s.row(columns, r)
-		if s.y+b.height > bottom {
+	for i, r := range rows {
+		if i > 0 && s.y+s.together(columns, rows, i) > bottom {
 			s.page()
 			s.place(head)
 		}
-		s.place(b)
+		s.place(s.row(columns, r))
 	}
 	s.y += tableSkip
 }
@@ -66,6 +64,16 @@ func scaled(columns []column) []column {
 		all[i].width = c.width / total * width
 	}
 	return all
+}
+
+// together is the height of what must stand on one page from row i on: the row,
+// and after the last but one also the last, which is not to stand alone.
+func (s *sheet) together(columns []column, rows [][]cell, i int) float64 {
+	h := s.row(columns, rows[i]).height
+	if i == len(rows)-2 {
+		h += s.row(columns, rows[i+1]).height
+	}
+	return h
 }
 
 // tableHead is the row of titles.
