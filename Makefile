@@ -41,9 +41,7 @@ broken: ## break each invariant once and see its guard catch it
 	go run ./internal/broken
 
 fuzz: ## run every fuzz target for FUZZTIME
-	@for f in $$(grep -rl --include='*_test.go' '^func Fuzz' . ); do d=$$(dirname $$f); \
-	  for t in $$(grep -ohE '^func Fuzz[A-Za-z0-9_]+' $$f | cut -c6-); do \
-	    echo "== $$d $$t"; go test $$d -run '^$$' -fuzz "^$$t$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 5x || exit 1; done; done
+	internal/tools/fuzz $(FUZZTIME)
 
 golden: ## rewrite the golden files, then look at the difference
 	@for d in $$(git grep -lE 'checktest\.Run|flag\.Bool\("update"' -- 'checks/*_test.go' 'reports/*_test.go' | xargs -n1 dirname | sort -u); do \
