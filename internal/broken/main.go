@@ -106,17 +106,30 @@ func (b broken) try(scratch string) (caught bool, err error) {
 	if output, err := vet.CombinedOutput(); err != nil {
 		return false, fmt.Errorf("the broken line does not compile:\n%s", output)
 	}
+	return b.caught(scratch)
+}
+
+// caught runs the guard and reports whether it failed, as it should.
+func (b broken) caught(scratch string) (bool, error) {
 	c := exec.Command("go", "test", "-count=1", "-timeout", "45s", "-short", "-run", b.test, "./"+b.pkg)
-	c.Dir = scratch
+	signs := []string{"--- FAIL", "panic:"}
 	c.Env = append(os.Environ(), "KILLS=5")
+	if b.test == onWindows {
+		c = exec.Command("go", "vet", "./"+b.pkg)
+		signs = []string{"undefined: "}
+		c.Env = append(os.Environ(), "GOOS=windows", "CGO_ENABLED=0")
+	}
+	c.Dir = scratch
 	output, err := c.CombinedOutput()
 	if err == nil {
 		return false, nil
 	}
-	if !strings.Contains(string(output), "--- FAIL") && !strings.Contains(string(output), "panic:") {
-		return false, fmt.Errorf("the guard did not run:\n%s", output)
+	for _, sign := range signs {
+		if strings.Contains(string(output), sign) {
+			return true, nil
+		}
 	}
-	return true, nil
+	return false, fmt.Errorf("the guard did not run:\n%s", output)
 }
 
 // apply breaks the line and returns what mends it.
