@@ -2,6 +2,7 @@ package pdf
 
 import (
 	"fmt"
+	"slices"
 
 	"trustaudit/internal/audit"
 	"trustaudit/reports/wording"
@@ -63,6 +64,14 @@ func (s *sheet) finding(n int, f *audit.ReportFinding, told map[string]int) {
 	ruled := []block{s.ruled(joined(blocks[:first]), bar)}
 	for _, b := range blocks[first:] {
 		ruled = append(ruled, s.ruled(b, bar))
+	}
+	// Nor does the auditor's word stand alone on a page.
+	if f.Adjudication != nil {
+		i := max(0, len(ruled)-2)
+		for i > 0 && ruled[i].gap {
+			i--
+		}
+		ruled = append(ruled[:i], joined(slices.Clone(ruled[i:])))
 	}
 	s.flow(append(ruled, space(16)))
 }
