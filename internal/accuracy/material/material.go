@@ -1,0 +1,116 @@
+// Package material generates files, records and columns whose truth is known,
+// because it is decided before anything is written. The accuracy of the
+// detector is measured on them.
+//
+// A template is a text with places to fill; a maker fills them out of a seed, so
+// that the same seed gives the same bytes. Only a maker plants a patient's
+// number, and it counts what it planted. Nobody here exists; numbers are drawn
+// from the issued ranges as well as from those that are for tests, since a
+// detector has to find both.
+//
+// What counts as identifiable: a patient's NHS, CHI or H&C number, or a patient's
+// name with a date of birth, an address or a hospital number. A member of staff,
+// an author or a supplier is no patient, and neither is a published example.
+package material
+
+import (
+	"fmt"
+	"iter"
+	"math/rand/v2"
+)
+
+// A File is one generated file and what is true of it.
+type File struct {
+	Name, Template string
+	Data           []byte
+	Identifiable   bool
+	Numbers        int // distinct NHS, CHI and H&C numbers that belong to patients in it
+	Records        int // records in it that identify a patient
+}
+
+// Positives yields n files that hold patients, the templates in turn.
+func Positives(seed uint64, n int) iter.Seq[File] { return files(seed, n, positives()) }
+
+// Negatives yields n files that hold none, though much in them looks like one.
+func Negatives(seed uint64, n int) iter.Seq[File] { return files(seed^decoys, n, negatives()) }
+
+// decoys sets the negatives' seeds apart from those of the positives.
+const decoys = 0x6e656761
+
+func files(seed uint64, n int, templates []template) iter.Seq[File] {
+	return func(yield func(File) bool) {
+		for i := range n {
+			t := templates[i%len(templates)]
+			if !yield(t.file(newMaker(seed, uint64(i)), i)) {
+				return
+			}
+		}
+	}
+}
+
+// A template is a kind of file. Its texts are in the language of fill.
+type template struct {
+	name, ext string
+	head      string // once, about the first patient
+	row       string // once for each patient
+	foot      string // once
+	rows      span   // how many rows
+	again     bool   // a patient can have several rows
+	custom    func(*maker) string
+	finish    func(*maker, string) []byte // how the text becomes bytes; plain if nil
+}
+
+// A span is an inclusive range; the zero span is one row if there is a row.
+type span struct{ least, most int }
+
+func (t template) file(m *maker, i int) File {
+	text := t.text(m)
+	data := []byte(text)
+	if t.finish != nil {
+		data = t.finish(m, text)
+	}
+	return File{
+		Name:         fmt.Sprintf("%05d.%s", i, t.ext),
+		Template:     t.name,
+		Data:         data,
+		Identifiable: m.records > 0,
+		Numbers:      len(m.planted),
+		Records:      m.records,
+	}
+}
+
+func (t template) text(m *maker) string {
+	if t.custom != nil {
+		return t.custom(m)
+	}
+	first := m.patient()
+	text := m.fill(m.settle(t.head), first)
+	if t.row != "" {
+		text += t.body(m, first)
+	}
+	return text + m.fill(m.settle(t.foot), first)
+}
+
+// body writes the rows. The choices in a row are made once for all of them,
+// as one program would.
+func (t template) body(m *maker, p *patient) string {
+	var b []byte
+	row := m.settle(t.row)
+	pool := []*patient{p}
+	for m.row = 1; m.row <= max(1, m.between(t.rows)); m.row++ {
+		b = append(b, m.fill(row, p)...)
+		if t.again && m.IntN(3) == 0 {
+			p = pool[m.IntN(len(pool))]
+			continue
+		}
+		p = m.patient()
+		pool = append(pool, p)
+	}
+	return string(b)
+}
+
+func newMaker(seed, i uint64) *maker {
+	m := &maker{Rand: rand.New(rand.NewPCG(seed, i)), used: map[string]bool{}, planted: map[string]bool{}, row: 1}
+	m.style = m.newStyle()
+	return m
+}
