@@ -7,7 +7,7 @@ PLATFORMS := linux/amd64 linux/arm64 windows/amd64 darwin/arm64
 GOTOOL   := go tool -modfile=internal/tools/go.mod
 FUZZTIME ?= 20s
 
-.PHONY: help build demo test check bench broken fuzz golden generate new-check dist packages
+.PHONY: help build demo test check bench accuracy broken fuzz golden generate new-check dist packages
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -36,6 +36,9 @@ check: ## vet every platform, lint, and see that generated files are current
 
 bench: build ## print the figures that the project promises, beside their peers
 	go run ./internal/bench -binary bin/trustaudit
+
+accuracy: ## print how right the identifiers are: make accuracy CORPUS=folder
+	go run ./internal/accuracy -corpus '$(CORPUS)'
 
 broken: ## break each invariant once and see its guard catch it
 	go run ./internal/broken

@@ -1,0 +1,198 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"iter"
+	"sync"
+	"time"
+
+	"trustaudit/internal/audit"
+	"trustaudit/internal/content"
+	formats "trustaudit/internal/extract/all"
+	"trustaudit/internal/identify"
+	kinds "trustaudit/internal/identify/all"
+	"trustaudit/internal/probe/content/fact"
+	"trustaudit/internal/source"
+)
+
+// workers is how many files are read at the same time.
+const workers = 2
+
+// today is the day of the measurement. It is fixed, since ages are reckoned
+// from it and the output has to be the same on every day.
+func today() time.Time { return time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC) }
+
+func key() *audit.Key { return audit.NewKey([32]byte{1}) }
+
+func scannerConfig() identify.Config {
+	return identify.Config{Kinds: kinds.Kinds(), Key: key(), Now: today()}
+}
+
+// specimen is a file to be judged, and the truth of it.
+type specimen struct {
+	name   string
+	corpus string
+	truth  truth
+	item   source.Item
+	data   []byte // of generated files
+}
+
+// outcome is what was found in a specimen, what lies in it included.
+type outcome struct {
+	specimen
+	status       fact.Status
+	reason       string
+	size         int64
+	identifiable bool
+	numbers      int64 // distinct, of the three kinds of ten digits
+	records      int64
+	score        float64
+	excerpt      string
+	kinds        map[string]fact.Count
+	naive        *naive
+}
+
+// examine reads the specimens as a scan does and yields what was found, in
+// their order.
+func examine(ctx context.Context, all iter.Seq2[specimen, error], yield func(outcome) error) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	jobs := make(chan job)
+	order := make(chan job, 4*workers)
+	var failed error
+	var running sync.WaitGroup
+	defer running.Wait()
+	defer stop()
+	running.Go(func() {
+		defer close(jobs)
+		defer close(order)
+		failed = feed(ctx, all, jobs, order)
+	})
+	for range workers {
+		running.Go(func() {
+			b := newBench()
+			for j := range jobs {
+				o, err := b.examine(ctx, j.specimen)
+				j.done <- result{o, err}
+			}
+		})
+	}
+	for j := range order {
+		r := <-j.done
+		if r.err != nil {
+			return r.err
+		}
+		if err := yield(r.outcome); err != nil {
+			return err
+		}
+	}
+	return failed // written before order was closed
+}
+
+// job is a specimen on its way through a worker.
+type job struct {
+	specimen specimen
+	done     chan result
+}
+
+type result struct {
+	outcome outcome
+	err     error
+}
+
+func feed(ctx context.Context, all iter.Seq2[specimen, error], jobs, order chan<- job) error {
+	for s, err := range all {
+		if err != nil {
+			return err
+		}
+		j := job{s, make(chan result, 1)}
+		for _, to := range []chan<- job{jobs, order} {
+			select {
+			case to <- j:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+	}
+	return nil
+}
+
+// bench is a worker's examiner.
+type bench struct {
+	examiner *content.Examiner
+	naive    *naive
+	items    []fact.Item // of the specimen at hand, its own last
+}
+
+func newBench() *bench {
+	b := &bench{naive: newNaive()}
+	b.examiner = content.New(content.Config{
+		Target: "file:///accuracy", Key: key(), Now: today(), Formats: tap(formats.Formats(), b.naive), Kinds: kinds.Kinds(),
+		Emit: func(f audit.Fact) error {
+			if item, ok := f.(fact.Item); ok {
+				b.items = append(b.items, item)
+			}
+			return nil
+		},
+	})
+	return b
+}
+
+func (b *bench) examine(ctx context.Context, s specimen) (outcome, error) {
+	b.items = b.items[:0]
+	*b.naive = naive{nearest: far, buf: b.naive.buf[:0]}
+	if err := b.examiner.Examine(ctx, s.item); err != nil {
+		return outcome{}, fmt.Errorf("examine %s: %w", s.name, err)
+	}
+	if len(b.items) == 0 {
+		return outcome{}, fmt.Errorf("examine %s: no fact came of it", s.name)
+	}
+	seen := *b.naive
+	seen.buf = nil
+	return conclude(s, b.items, &seen), nil
+}
+
+// tenDigits reports whether a kind is one of the ten-digit numbers that
+// truth.tsv counts as NHS numbers.
+func tenDigits(kind string) bool {
+	return kind == "nhs-number" || kind == "chi-number" || kind == "hc-number"
+}
+
+// conclude adds up an item, the last, and what lies in it. One number in two
+// members of an archive counts twice.
+func conclude(s specimen, items []fact.Item, seen *naive) outcome {
+	own := items[len(items)-1]
+	o := outcome{specimen: s, status: own.Status, reason: own.Reason, size: own.Size, kinds: map[string]fact.Count{}, naive: seen}
+	for _, item := range items {
+		o.identifiable = o.identifiable || item.Identifiable
+		o.records += item.Records
+		if o.excerpt == "" || item.Score > o.score {
+			o.excerpt = item.Excerpt
+		}
+		o.score = max(o.score, item.Score)
+		for kind, n := range item.Identifiers {
+			sum := o.kinds[kind]
+			sum.Count += n.Count
+			sum.Distinct += n.Distinct
+			o.kinds[kind] = sum
+			if tenDigits(kind) {
+				o.numbers += n.Distinct
+			}
+		}
+	}
+	return o
+}
+
+// memoryItem is an item whose file lies in memory.
+func memoryItem(path string, data []byte) source.Item {
+	return source.Item{Path: path, File: func() (source.File, error) {
+		return &memoryFile{bytes.NewReader(data)}, nil
+	}}
+}
+
+type memoryFile struct{ *bytes.Reader }
+
+func (f *memoryFile) Stat() (int64, time.Time, error) { return f.Size(), today(), nil }
+func (f *memoryFile) Close() error                    { return nil }
