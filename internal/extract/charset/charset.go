@@ -1,17 +1,17 @@
 // Package charset turns the bytes of a text document into UTF-8, in a window
-// of bounded size, for the formats that read text. It knows UTF-8, UTF-16 of
-// either byte order with or without a byte order mark, and windows-1252. A
-// byte that is not UTF-8 is taken as windows-1252 by itself, so that a file of
-// mixed origin is read in full and nothing has to be guessed from its start.
+// of bounded size, for the formats that read text. It knows UTF-8, UTF-16 and
+// UTF-32 of either byte order with or without a byte order mark, EBCDIC and
+// windows-1252. A byte that is not UTF-8 is taken as windows-1252 by itself, so
+// that a file of mixed origin is read in full and nothing has to be guessed
+// from its start.
 package charset
 
 import (
 	"bytes"
 	"encoding/binary"
+	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
-
-	"golang.org/x/text/encoding/charmap"
 )
 
 // Encoding is how text is stored.
@@ -22,7 +22,15 @@ const (
 	UTF8 Encoding = iota // and, byte by byte, windows-1252
 	UTF16LE
 	UTF16BE
+	UTF32LE
+	UTF32BE
+	EBCDIC // as code page 037; letters, digits and spaces are the same in all of them
 )
+
+// String returns the encoding's name.
+func (e Encoding) String() string {
+	return [...]string{"UTF-8", "UTF-16LE", "UTF-16BE", "UTF-32LE", "UTF-32BE", "EBCDIC"}[e]
+}
 
 // sample is how much of a head is looked at to tell text from other bytes.
 const sample = 4096
@@ -33,30 +41,78 @@ func Guess(head []byte) (enc Encoding, mark int) {
 	switch {
 	case bytes.HasPrefix(head, []byte("\xef\xbb\xbf")):
 		return UTF8, 3
+	case bytes.HasPrefix(head, []byte("\xff\xfe\x00\x00")):
+		return UTF32LE, 4
+	case bytes.HasPrefix(head, []byte("\x00\x00\xfe\xff")):
+		return UTF32BE, 4
 	case bytes.HasPrefix(head, []byte("\xff\xfe")):
 		return UTF16LE, 2
 	case bytes.HasPrefix(head, []byte("\xfe\xff")):
 		return UTF16BE, 2
 	}
 	head = head[:min(len(head), sample)]
-	if bytes.IndexByte(head, 0) < 0 {
-		return UTF8, 0
-	}
-	var zeros [2]int
-	for i, c := range head {
-		if c == 0 {
-			zeros[i&1]++
+	if bytes.IndexByte(head, 0) >= 0 {
+		for _, enc := range []Encoding{UTF32LE, UTF32BE, UTF16LE, UTF16BE} {
+			if enc.fits(head) {
+				return enc, 0
+			}
 		}
 	}
-	pairs := len(head) / 2
-	switch {
-	case pairs > 1 && zeros[1]*10 > pairs*6 && zeros[0]*20 <= pairs:
-		return UTF16LE, 0
-	case pairs > 1 && zeros[0]*10 > pairs*6 && zeros[1]*20 <= pairs:
-		return UTF16BE, 0
+	if isEBCDIC(head) {
+		return EBCDIC, 0
 	}
 	return UTF8, 0
 }
+
+// width is how many bytes the encoding's units have.
+func (e Encoding) width() int {
+	switch e {
+	case UTF16LE, UTF16BE:
+		return 2
+	case UTF32LE, UTF32BE:
+		return 4
+	}
+	return 1
+}
+
+// unit reads the unit that b begins with.
+func (e Encoding) unit(b []byte) rune {
+	switch e {
+	case UTF16LE:
+		return rune(binary.LittleEndian.Uint16(b))
+	case UTF16BE:
+		return rune(binary.BigEndian.Uint16(b))
+	case UTF32LE:
+		return rune(binary.LittleEndian.Uint32(b))
+	case UTF32BE:
+		return rune(binary.BigEndian.Uint32(b))
+	}
+	return rune(b[0])
+}
+
+// fits reports whether bytes without a mark are text in an encoding of wide
+// units. What tells is the characters that text of every script has, spaces
+// and ends of lines and digits: read in another way they are none. The units
+// beside them must not look like two letters of plain text, as they do in a
+// list whose entries end in NUL.
+func (e Encoding) fits(head []byte) bool {
+	width, whole := e.width(), head
+	units, plain, pairs := 0, 0, 0
+	for ; len(head) >= width; head = head[width:] {
+		units++
+		switch u := e.unit(head); {
+		case u > 0 && u < 0x100 && control[u] == 0:
+			plain++
+		case width == 2 && printable(head[0]) && printable(head[1]):
+			pairs++
+		case u <= 0 || u > unicode.MaxRune: // a NUL, or none of Unicode
+			return false
+		}
+	}
+	return plain >= 2 && plain*50 >= units && pairs*2 <= units-plain && isWideText(whole, e)
+}
+
+func printable(c byte) bool { return c >= ' ' && c < 0x7f }
 
 // control marks the bytes that text does not use: control characters but for
 // white space, escape, and the separators of records (VT in MLLP, FS to US).
@@ -72,14 +128,40 @@ var control = func() (t [256]uint8) {
 }()
 
 // IsText reports whether head is the beginning of text. Compressed or
-// encrypted bytes and those of programs are not.
+// encrypted bytes and those of programs are not. NULs do not count against it
+// when they fill up fields.
 func IsText(head []byte) bool {
 	enc, mark := Guess(head)
 	head = head[mark:min(len(head), mark+sample)]
-	if enc != UTF8 {
-		return isText16(head, enc)
+	switch enc {
+	case EBCDIC:
+		return true
+	case UTF8:
+	default:
+		return isWideText(head, enc)
 	}
-	return controls(head)*50 <= len(head) // two per cent: a few NULs of a fixed-width dump
+	n := controls(head)
+	if n*50 <= len(head) { // two per cent: a few NULs of a fixed-width dump
+		return true
+	}
+	return isPadded(head, n)
+}
+
+// isPadded recognises text whose fields are filled up with NULs, which is
+// otherwise without control characters. n is the number of them all.
+func isPadded(head []byte, n int) bool {
+	nuls := bytes.Count(head, []byte{0})
+	rest := len(head) - nuls
+	if rest < 8 || rest*20 < len(head) || (n-nuls)*200 > rest {
+		return false
+	}
+	good := 0
+	for _, c := range head {
+		if printable(c) || c == '\n' || c == '\r' || c == '\t' {
+			good++
+		}
+	}
+	return good*100 >= rest*95
 }
 
 // controls counts control characters, eight bytes at a step where there are none.
@@ -111,32 +193,40 @@ func controls(b []byte) int {
 	return n
 }
 
-func isText16(head []byte, enc Encoding) bool {
-	n := 0
-	for i := 0; i+1 < len(head); i += 2 {
-		if u := enc.unit(head[i:]); u < 0x80 {
-			n += int(control[u])
+// isWideText reports whether units are text: assigned characters, nearly all.
+func isWideText(head []byte, enc Encoding) bool {
+	text, took := enc.Decode(nil, head, false)
+	odd, n := 0, 0
+	for _, r := range string(text) {
+		n++
+		switch {
+		case r < 0x80:
+			odd += int(control[r])
+		case !unicode.IsGraphic(r) && r != '\u2028' && r != '\u200b' && r != '\ufeff' && r != '\u00ad':
+			odd++
+		case r == utf8.RuneError:
+			odd++
 		}
 	}
-	return n*25 <= len(head)
-}
-
-func (e Encoding) unit(b []byte) uint16 {
-	if e == UTF16BE {
-		return binary.BigEndian.Uint16(b)
-	}
-	return binary.LittleEndian.Uint16(b)
+	return odd*20 <= n && len(head)-took < 2*enc.width()
 }
 
 // Decode appends src in UTF-8 to dst. It leaves an unfinished character at the
 // end of src alone unless last is set, and says how many bytes it took.
 func (e Encoding) Decode(dst, src []byte, last bool) (out []byte, took int) {
-	if e == UTF8 {
-		return decode8(dst, src, last)
+	switch e {
+	case UTF8:
+		if !last {
+			src = src[:len(src)-unfinished(src)]
+		}
+		return decode8(dst, src), len(src)
+	case EBCDIC:
+		return decodeEBCDIC(dst, src), len(src)
 	}
-	for took+1 < len(src) {
-		r := rune(e.unit(src[took:]))
-		if utf16.IsSurrogate(r) {
+	width := e.width()
+	for took+width <= len(src) {
+		r := e.unit(src[took:])
+		if width == 2 && utf16.IsSurrogate(r) {
 			if took+3 >= len(src) && !last && r < 0xdc00 {
 				return dst, took
 			}
@@ -146,7 +236,7 @@ func (e Encoding) Decode(dst, src []byte, last bool) (out []byte, took int) {
 			}
 		}
 		dst = utf8.AppendRune(dst, r)
-		took += 2
+		took += width
 	}
 	if last && took < len(src) {
 		dst, took = utf8.AppendRune(dst, utf8.RuneError), len(src)
@@ -158,29 +248,5 @@ func (e Encoding) surrogate(b []byte) rune {
 	if len(b) < 4 {
 		return utf8.RuneError
 	}
-	return utf16.DecodeRune(rune(e.unit(b)), rune(e.unit(b[2:])))
-}
-
-func decode8(dst, src []byte, last bool) (out []byte, took int) {
-	if utf8.Valid(src) {
-		return append(dst, src...), len(src)
-	}
-	for took < len(src) {
-		c := src[took]
-		if c < utf8.RuneSelf {
-			dst = append(dst, c)
-			took++
-			continue
-		}
-		r, n := utf8.DecodeRune(src[took:])
-		if r == utf8.RuneError && n == 1 {
-			if !last && !utf8.FullRune(src[took:]) {
-				return dst, took
-			}
-			r = charmap.Windows1252.DecodeByte(c)
-		}
-		dst = utf8.AppendRune(dst, r)
-		took += n
-	}
-	return dst, took
+	return utf16.DecodeRune(e.unit(b), e.unit(b[2:]))
 }

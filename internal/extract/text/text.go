@@ -21,13 +21,15 @@ func detect(head []byte, _ string) extract.Confidence {
 }
 
 func read(_ context.Context, doc extract.Document, sink extract.Sink) error {
-	if mailParts(doc.Head) {
-		sink.Partial("encoded parts of a message not decoded")
+	if charset.Packed(doc.Head) {
+		sink.Partial("records in EBCDIC: packed numbers not read")
 	}
 	var s charset.Stream
 	s.Reset(doc)
+	s.Glance()
+	p := pages{sink: sink}
 	for {
-		if err := pages(s.Bytes(), sink); err != nil {
+		if err := p.give(s.Bytes()); err != nil {
 			return err
 		}
 		s.Advance(len(s.Bytes()))
@@ -40,29 +42,35 @@ func read(_ context.Context, doc extract.Document, sink extract.Sink) error {
 	}
 }
 
+// onePage is longer than any printed page: text without a form feed in so much
+// is not made of pages.
+const onePage = 1 << 20
+
 // pages gives text to the sink, with a break at each form feed.
-func pages(b []byte, sink extract.Sink) error {
-	for {
+type pages struct {
+	sink  extract.Sink
+	since int // bytes since the last form feed
+}
+
+func (p *pages) give(b []byte) error {
+	for p.since < onePage {
+		// Deep in a page that is nearly too long, the rest of b is searched all
+		// the same: it costs nothing.
 		i := bytes.IndexByte(b, '\f')
 		if i < 0 {
 			break
 		}
-		if err := sink.Text(b[:i]); err != nil {
+		if err := p.sink.Text(b[:i]); err != nil {
 			return err
 		}
-		if err := sink.Break(); err != nil {
+		if err := p.sink.Break(); err != nil {
 			return err
 		}
-		b = b[i+1:]
+		b, p.since = b[i+1:], 0
 	}
+	p.since += len(b)
 	if len(b) == 0 {
 		return nil
 	}
-	return sink.Text(b)
-}
-
-// mailParts recognises a message with a part in base64: its text would pass
-// for read though the part was not.
-func mailParts(head []byte) bool {
-	return bytes.Contains(head, []byte("Content-Transfer-Encoding: base64"))
+	return p.sink.Text(b)
 }

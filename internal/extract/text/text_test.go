@@ -78,13 +78,6 @@ func TestRead(t *testing.T) {
 	}
 }
 
-func TestMailIsPartial(t *testing.T) {
-	in := "From: a@example.org\nContent-Transfer-Encoding: base64\n\nOTk5MDEyMzQ1Ng==\n"
-	if got := extracttest.Read(t, text.Format, "x.eml", []byte(in)); len(got.Reasons) != 1 {
-		t.Errorf("reasons %q: an encoded part passed for read", got.Reasons)
-	}
-}
-
 func TestConformance(t *testing.T) {
 	long := strings.Repeat("filler of no interest, ", 100_000)
 	extracttest.Run(t, text.Format, []extracttest.Sample{
