@@ -97,8 +97,19 @@ func (f *frame) Table(name string, columns []string) error {
 
 // Row implements extract.Sink.
 func (f *frame) Row(cells [][]byte) error {
-	f.got = true
 	f.scan.Row(cells)
+	return f.tookRow()
+}
+
+// Fields implements extract.Sink.
+func (f *frame) Fields(names []string, values [][]byte) error {
+	f.scan.Fields(names, values)
+	return f.tookRow()
+}
+
+// tookRow counts a row, and looks at the context now and then.
+func (f *frame) tookRow() error {
+	f.got = true
 	if f.rows++; f.rows%rowStride == 0 {
 		if err := f.ctx.Err(); err != nil {
 			return fmt.Errorf("read row: %w", err)

@@ -64,6 +64,10 @@ type Sink interface {
 	Table(name string, columns []string) error
 	// Row takes a row of the table begun last.
 	Row(cells [][]byte) error
+	// Fields takes one record whose values have names, a message or a resource:
+	// "PID-5", "patient.identifier NHS number". Values of one name in many
+	// records are judged together, as a column is. It ends a table.
+	Fields(names []string, values [][]byte) error
 	// Child takes a file inside this one. Open is called at most once, before
 	// Child returns. A child that cannot be opened returns an error that wraps
 	// one of the errors above from Open.

@@ -40,10 +40,14 @@ type Child struct {
 	Err  error // of Open or of reading
 }
 
+// Field is a named value of a record.
+type Field struct{ Name, Value string }
+
 // Recording is what a format gave.
 type Recording struct {
 	Texts   []string // parted by breaks
 	Tables  []Table
+	Records [][]Field
 	Kids    []Child
 	Seals   []extract.Seal
 	Reasons []string
@@ -60,6 +64,11 @@ func (r *Recording) All() string {
 		b.WriteString(t.Name + "\n" + strings.Join(t.Columns, "\n") + "\n")
 		for _, row := range t.Rows {
 			b.WriteString(strings.Join(row, "\n") + "\n")
+		}
+	}
+	for _, record := range r.Records {
+		for _, f := range record {
+			b.WriteString(f.Name + "\n" + f.Value + "\n")
 		}
 	}
 	for _, k := range r.Kids {
@@ -120,6 +129,19 @@ func (s *sink) Row(cells [][]byte) error {
 	}
 	t.Rows = append(t.Rows, row)
 	clear(cells)
+	return s.step()
+}
+
+func (s *sink) Fields(names []string, values [][]byte) error {
+	if len(names) != len(values) {
+		return fmt.Errorf("%d names of %d values", len(names), len(values))
+	}
+	record := make([]Field, len(names))
+	for i, v := range values {
+		record[i] = Field{strings.Clone(names[i]), string(v)}
+		clear(v)
+	}
+	s.r.Records = append(s.r.Records, record)
 	return s.step()
 }
 

@@ -8,7 +8,6 @@ import (
 // Context is the text in which a kind looks for a match.
 type Context struct {
 	Text []byte
-	Line int       // where the current line begins in Text
 	Now  time.Time // ages are reckoned from it
 	Name bool      // Text is the name of a file or column: '_' separates as a space does
 	Head Sign      // what the column's heading says, for a cell
@@ -229,7 +228,12 @@ func (c *Context) Word(at int, buf *[MaxWord]byte) (end, n int) {
 	return i, n
 }
 
-// LineHas reports whether the current line begins with the given prefix.
-func (c *Context) LineHas(prefix string) bool {
-	return c.Line < len(c.Text) && bytes.HasPrefix(c.Text[c.Line:], []byte(prefix))
+// Segment reports whether the place stands in an HL7 segment of the name, as
+// far as that can be seen from near by.
+func (c *Context) Segment(at int, name string) bool {
+	const reach = 256
+	before := c.Text[max(0, at-reach):at]
+	i := bytes.LastIndex(before, []byte(name))
+	return i >= 0 && len(before) > i+len(name) && before[i+len(name)] == '|' &&
+		(i == 0 || !IsWord(before[i-1])) && bytes.IndexAny(before[i:], "\r\n") < 0
 }

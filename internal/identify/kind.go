@@ -10,15 +10,19 @@ type Kind struct {
 	// Signals names the bits of Match.Signals, lowest first; what each is worth
 	// stands in the evidence list under the kind's name.
 	Signals []string
-	// Start is the class of byte with which a match begins.
-	Start Start
-	// Runs has the bit n set when a match can begin with a run of exactly n
-	// digits. Zero when Start is not Digit.
-	Runs uint32
-	// Find looks for a match that begins at the given place of the context's
-	// text. A byte of the same class never stands before a digit there, and
-	// never a letter before a capital.
-	Find func(c *Context, at int) (Match, bool)
+	// Shapes are what a match in prose begins with, a class of byte for each
+	// place: d a digit, U a capital, * anything, and any other sign what is
+	// neither digit nor capital. The first place is d, U or @. A byte of the same
+	// class never stands before a leading d, nor a letter or digit before a leading
+	// U. The engine looks at the first thirteen places and asks Parse where one of
+	// the shapes fits.
+	Shapes []string
+	// Parse looks for a match that begins at the given place of the context's
+	// text, by what it is made of and what stands right beside it.
+	Parse func(c *Context, at int) (Match, bool)
+	// Weigh adds the signals of the words around a match, or says that it is
+	// none. It may be nil.
+	Weigh func(c *Context, at int, m *Match) bool
 	// Cell looks for a match that is the whole of c.Text, a table cell without
 	// surrounding space. tested says that the cell has the shape of the kind,
 	// match or not: columns are judged by the share of the two.
@@ -47,19 +51,25 @@ type Kind struct {
 	Named uint32
 	// Names is how file names are searched.
 	Names NameRule
+	// Agree are the signals that a value gains from a value of another kind in
+	// the same record: a CHI number from the date of birth that it begins with.
+	Agree func(own uint64, kind string, other uint64) uint32
+	// Flag reports whether text around an identifiable record is of a kind that
+	// is no evidence but worth saying: clinical content. Such a kind has no Parse.
+	Flag func(text []byte) bool
 	// Mask writes a value so that it identifies nobody, with three of its digits
 	// at most. Without it an excerpt names the kind alone.
 	Mask func(value uint64) string
 }
 
-// Start is the class of byte that begins a match.
-type Start uint8
-
-// The classes of byte.
-const (
-	Digit Start = iota
-	Capital
-)
+// Find is Parse and Weigh.
+func (k *Kind) Find(c *Context, at int) (Match, bool) {
+	m, ok := k.Parse(c, at)
+	if !ok || k.Weigh != nil && !k.Weigh(c, at, &m) {
+		return Match{}, false
+	}
+	return m, true
+}
 
 // Match is one occurrence.
 type Match struct {

@@ -112,9 +112,9 @@ func (s *Scanner) trace(name string) nameTrace {
 		}
 		switch ch := c.Text[i]; {
 		case IsDigit(ch) && !IsDigit(before):
-			s.traceAt(c, s.digit, i, &t, &kinds)
+			s.traceAt(c, 'd', i, &t, &kinds)
 		case IsLetter(ch) && !IsWord(before):
-			s.traceAt(c, s.capital, i, &t, &kinds)
+			s.traceAt(c, 'U', i, &t, &kinds)
 		}
 	}
 	t.beside = kinds != 0
@@ -122,10 +122,11 @@ func (s *Scanner) trace(name string) nameTrace {
 	return t
 }
 
-func (s *Scanner) traceAt(c *Context, kinds []uint8, i int, t *nameTrace, found *int) {
-	for _, k := range kinds {
+// traceAt asks the kinds whose shapes begin with the class.
+func (s *Scanner) traceAt(c *Context, class byte, i int, t *nameTrace, found *int) {
+	for k := range s.config.Kinds {
 		kind := &s.config.Kinds[k]
-		if kind.Start == Digit && !kind.begins(runEnd(c.Text, i)-i) {
+		if len(kind.Shapes) == 0 || kind.Shapes[0][0] != class {
 			continue
 		}
 		m, ok := kind.Find(c, i)

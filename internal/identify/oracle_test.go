@@ -30,13 +30,13 @@ func watchedScanner() func(text string) []found {
 	var all []found
 	kinds := []identify.Kind{birthdate.Kind, nhsnumber.Kind, postcode.Kind}
 	for i := range kinds {
-		name, find := kinds[i].Name, kinds[i].Find
-		kinds[i].Find = func(c *identify.Context, at int) (identify.Match, bool) {
-			m, ok := find(c, at)
+		name, weigh := kinds[i].Name, kinds[i].Weigh
+		kinds[i].Weigh = func(c *identify.Context, at int, m *identify.Match) bool {
+			ok := weigh(c, at, m)
 			if ok {
 				all = append(all, found{name, at, m.End, m.Value})
 			}
-			return m, ok
+			return ok
 		}
 	}
 	s := identify.NewScanner(identify.Config{Kinds: kinds, Key: audit.NewKey([32]byte{1}), Now: now})

@@ -6,7 +6,7 @@ import "bytes"
 const (
 	bufferSize = 32 << 10
 	lookAhead  = 192  // a match is at most so long, with what decides it
-	lookBack   = 256  // labels and addresses stand at most so far before it
+	lookBack   = 2048 // what stands before a match: its label, its line, the last one
 	recordSize = 4096 // the span of a record
 	recordGap  = 1024 // without a match, the next one is of another record
 	maxHits    = 64   // matches of one record
@@ -17,8 +17,8 @@ type prose struct {
 	buf     []byte // what is kept of the text
 	base    int64  // place in the prose of buf[0]
 	next    int    // up to here buf has been scanned
-	line    int    // where the current line begins in buf; may be before it
-	blank   int64  // place of the last empty line
+	blank   int64  // place of the last empty line seen behind a match
+	seen    int64  // up to here the lines behind the last match have been looked at
 	context Context
 
 	hits       []hit
@@ -28,7 +28,7 @@ type prose struct {
 }
 
 func (p *prose) reset() {
-	p.buf, p.base, p.next, p.line, p.blank = p.buf[:0], 0, 0, 0, -1
+	p.buf, p.base, p.next, p.blank, p.seen = p.buf[:0], 0, 0, -1, 0
 	p.hits = p.hits[:0]
 	p.tally.reset()
 	for i := range p.proseTests {
@@ -56,7 +56,7 @@ func (s *Scanner) Break() {
 	if len(s.buf) > 0 {
 		s.advance(len(s.buf))
 		s.base += int64(len(s.buf))
-		s.buf, s.next, s.line = s.buf[:0], 0, 0
+		s.buf, s.next = s.buf[:0], 0
 	}
 	s.endRecord()
 	s.blank = -1
@@ -67,8 +67,8 @@ func (s *Scanner) advance(limit int) {
 	if s.next >= limit {
 		return
 	}
-	s.context.Text, s.context.Line = s.buf, max(0, s.line)
-	s.next = s.scan(&s.context, s.next, limit)
+	s.context.Text = s.buf
+	s.next = s.finder.find(&s.context, &s.sweep, s.next, limit, s.inProse)
 }
 
 // shift drops what has been scanned, but for what labels may stand in.
@@ -77,23 +77,37 @@ func (s *Scanner) shift() {
 	s.buf = s.buf[:copy(s.buf, s.buf[drop:])]
 	s.base += int64(drop)
 	s.next -= drop
-	s.line = max(s.line-drop, -1)
 }
 
-// newLine notes that a line begins at i, and ends the record if the line is the
-// first of another one by its form.
-func (s *Scanner) newLine(i int) {
-	s.line, s.context.Line = i, i
-	rest := s.context.Text[i:]
-	if len(rest) == 0 {
-		return
+// readLines looks at the lines that begin between the last match and the place
+// in buf: an empty one is noted, and the first of another record by its form
+// ends the record.
+func (s *Scanner) readLines(to int) {
+	i := int(max(s.seen-s.base, 0))
+	s.seen = s.base + int64(to)
+	for i < to {
+		n := lineEnd(s.buf[i:to])
+		if n < 0 {
+			return
+		}
+		feed := s.buf[i+n] == '\f'
+		i += n + 1
+		switch rest := s.buf[i:]; {
+		case feed:
+			s.endRecord()
+		case len(rest) == 0:
+		case rest[0] == '\n' || rest[0] == '\r' && s.buf[i-1] == '\n':
+			s.blank = s.base + int64(i)
+		case beginsRecord(rest):
+			s.endRecord()
+		}
 	}
-	switch ch := rest[0]; {
-	case ch == '\n' || ch == '\r':
-		s.blank = s.base + int64(i)
-	case len(s.hits) > 0 && beginsRecord(rest):
-		s.endRecord()
-	}
+}
+
+// lineEnd returns where the line ends, or the page; -1 when it does not. HL7
+// ends its lines with a carriage return.
+func lineEnd(b []byte) int {
+	return bytes.IndexFunc(b, func(r rune) bool { return r == '\n' || r == '\r' || r == '\f' })
 }
 
 // beginsRecord reports whether a line is the first of a record by its form: of
@@ -136,6 +150,9 @@ func isTimestamp(line []byte) bool {
 // addHit adds a match to the current record, beginning another one when the
 // match is too far away or of another person.
 func (s *Scanner) addHit(h hit) {
+	if len(s.hits) > 0 {
+		s.readLines(int(h.at - s.base))
+	}
 	if n := len(s.hits); n > 0 && (n == maxHits || h.at-s.lastHit > recordGap || h.at-s.hits[0].at > recordSize) {
 		s.endRecord()
 	}
@@ -158,13 +175,14 @@ func (s *Scanner) addHit(h hit) {
 	if own > 0 {
 		s.lastHit = h.at
 	}
+	s.seen = h.at
 }
 
 // split ends the record before h, which is of another person than hit i. What
 // stands behind the last empty line, else on the line of h, is the other's.
 // Within one line, matches before hit i say that numbers come last.
 func (s *Scanner) split(i int, h hit) {
-	from := h.line
+	from := s.base + int64(lineStart(s.buf, int(h.at-s.base)))
 	if s.blank > s.hits[i].at {
 		from = s.blank
 	}
@@ -215,9 +233,20 @@ func (s *Scanner) countRecord() {
 func (s *Scanner) besideAnchor(h *hit) bool {
 	for i := range s.hits {
 		o := &s.hits[i]
-		if o.line == h.line && s.config.Kinds[o.kind].Anchor && s.evidence[o.kind].sum(o.match.Signals) >= s.evidence[o.kind].accept {
+		if s.oneLine(h.at, o.at) && s.config.Kinds[o.kind].Anchor && s.evidence[o.kind].sum(o.match.Signals) >= s.evidence[o.kind].accept {
 			return true
 		}
 	}
 	return false
+}
+
+// oneLine reports whether two places are on one line of what is still held.
+func (s *Scanner) oneLine(a, b int64) bool {
+	from, to := max(min(a, b)-s.base, 0), max(a, b)-s.base
+	return to <= int64(len(s.buf)) && from <= to && bytes.IndexByte(s.buf[from:to], '\n') < 0
+}
+
+// lineStart returns where the line of the place begins, as far as it is held.
+func lineStart(text []byte, at int) int {
+	return bytes.LastIndexByte(text[:at], '\n') + 1
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"slices"
+	"strings"
 
 	"trustaudit/internal/audit"
 )
@@ -26,12 +27,51 @@ func (s *Scanner) Table(name string, columns []string) {
 	s.endTable()
 	s.tableName = name
 	for i, heading := range columns[:min(len(columns), maxColumns)] {
-		c := s.column(i)
-		c.name = heading
-		for k := range s.config.Kinds {
-			c.signs[k] = s.headings[k].sign(heading)
-		}
+		s.call(i, heading)
 	}
+}
+
+// call gives a column its name.
+func (s *Scanner) call(i int, name string) {
+	c := s.column(i)
+	c.name = name
+	for k := range s.config.Kinds {
+		c.signs[k] = s.headings[k].sign(name)
+	}
+}
+
+// Fields takes a record whose values have names: a message, a resource. Values
+// of one name are a column, whatever else the records hold.
+func (s *Scanner) Fields(names []string, values [][]byte) {
+	s.Break()
+	if !s.fielded {
+		s.endTable()
+		s.fielded = true
+	}
+	s.rowHits = s.rowHits[:0]
+	for i, name := range names {
+		s.value(s.field(name), values[i])
+	}
+	s.endRow()
+}
+
+// field returns the column of a name. Names beyond a bound share the last one,
+// which has none.
+func (s *Scanner) field(name string) int {
+	if i, ok := s.fields[name]; ok {
+		return i
+	}
+	n := len(s.columns)
+	if n >= maxColumns-1 {
+		return maxColumns - 1
+	}
+	if s.fields == nil {
+		s.fields = map[string]int{}
+	}
+	name = strings.Clone(name)
+	s.fields[name] = n
+	s.call(n, name)
+	return n
 }
 
 // column returns the column with the index, making those before it.
@@ -51,21 +91,33 @@ func (s *Scanner) column(i int) *column {
 // Row takes a row of the table begun last; one row is one record.
 func (s *Scanner) Row(cells [][]byte) {
 	s.Break()
+	if s.fielded {
+		s.endTable()
+	}
 	s.rowHits = s.rowHits[:0]
 	for i, cell := range cells {
-		if bytes.HasPrefix(cell, []byte(`="`)) { // text, as a spreadsheet is told
-			cell = cell[1:]
-		}
-		cell = bytes.Trim(cell, " \t\r\n'\"") // of a number kept as text, of a list of values
-		if len(cell) == 0 {
-			continue
-		}
-		if i >= maxColumns || len(cell) > maxCell {
-			s.cellProse(i, cell)
-			continue
-		}
+		s.value(i, cell)
+	}
+	s.endRow()
+}
+
+// value takes a value of the row at hand.
+func (s *Scanner) value(i int, cell []byte) {
+	if bytes.HasPrefix(cell, []byte(`="`)) { // text, as a spreadsheet is told
+		cell = cell[1:]
+	}
+	cell = bytes.Trim(cell, " \t\r\n'\"") // of a number kept as text, of a list of values
+	switch {
+	case len(cell) == 0:
+	case i >= maxColumns || len(cell) > maxCell:
+		s.cellProse(i, cell)
+	default:
 		s.cell(i, cell)
 	}
+}
+
+// endRow counts the row at hand as a record.
+func (s *Scanner) endRow() {
 	s.take(&s.table, s.rowHits)
 	if s.rows++; s.rows%pendingEvery == 0 {
 		boundPending(&s.table)
@@ -104,7 +156,7 @@ func (s *Scanner) cell(i int, cell []byte) {
 		if kind.Cell == nil {
 			continue
 		}
-		s.cellContext.Text, s.cellContext.Line, s.cellContext.Head = cell, 0, col.signs[k]
+		s.cellContext.Text, s.cellContext.Head = cell, col.signs[k]
 		m, tested, ok := kind.Cell(&s.cellContext, shape)
 		if !tested && !ok {
 			continue
@@ -167,10 +219,8 @@ func (s *Scanner) cellForm(col *column, f form, letter bool, cell []byte) {
 // cellProse reads a cell as prose that belongs to the row's record.
 func (s *Scanner) cellProse(i int, cell []byte) {
 	s.cellOf = i
-	s.cellContext.Text, s.cellContext.Line, s.cellContext.Head = cell, 0, None
-	s.inCell = true
-	s.scan(&s.cellContext, 0, len(cell))
-	s.inCell = false
+	s.cellContext.Text, s.cellContext.Head = cell, None
+	s.finder.find(&s.cellContext, &s.sweep, 0, len(cell), s.inCell)
 }
 
 // calledOther reports whether the heading of the column whose prose is read
@@ -229,7 +279,8 @@ func (s *Scanner) endTable() {
 		}
 	}
 	s.columns = s.columns[:0]
-	s.tableName = ""
+	s.tableName, s.fielded = "", false
+	clear(s.fields)
 }
 
 // report returns what is worth reporting of a column.

@@ -180,7 +180,6 @@ type hit struct {
 	value uint64
 	hash  uint64
 	at    int64 // place in the prose
-	line  int64
 	match Match
 }
 

@@ -17,16 +17,28 @@ const (
 	column
 	old  // thirty years ago or more
 	aged // three years ago or more
+
+	stamp   // between parse and weigh: a time of day follows
+	compact // and: without separators
 )
+
+// shapes are dates in figures, in any order and with any separator, and those
+// whose month is a word.
+var shapes = []string{
+	"dddd dd dd", "dddd d dd", "dddd dd d", "dddd d d",
+	"dd dd dd", "d dd dd", "dd d dd", "d d dd",
+	"dddddddd ", "dddddddddddd ", "ddddddddddddd",
+	"d U", "dd U", "d  U", "dd  U", "d   U", "dd   U", "dU", "ddU", "d    U", "dd    U",
+}
 
 // Kind is the identifier.
 var Kind = identify.Kind{
 	Name:    "date-of-birth",
 	Words:   "date of birth",
 	Signals: []string{"plausible", "label", "near", "other", "column", "old", "aged"},
-	Start:   identify.Digit,
-	Runs:    1<<1 | 1<<2 | 1<<4 | 1<<8 | 1<<12 | 1<<14,
-	Find:    find,
+	Shapes:  shapes,
+	Parse:   parse,
+	Weigh:   weigh,
 	Cell:    cell,
 	Column:  identify.ColumnRule{Null: 0.1, Share: 0.4, Pass: old, Fail: other, Signal: column},
 	Strong:  label,
@@ -44,10 +56,9 @@ type date struct {
 	compact          bool // without separators
 }
 
-// find looks for a date. One without separators counts only when it is called
-// a date of birth.
-func find(c *identify.Context, at int) (identify.Match, bool) {
-	d, ok := parse(c, at)
+// parse reads a date on which somebody who lives can be born.
+func parse(c *identify.Context, at int) (identify.Match, bool) {
+	d, ok := read(c, at)
 	timed, atMidnight := timeFollows(c, d.end)
 	if !ok || identify.IsWord(c.At(d.end)) && !timed && !c.Name {
 		return identify.Match{}, false
@@ -56,26 +67,34 @@ func find(c *identify.Context, at int) (identify.Match, bool) {
 	if !c.Name && (identify.IsWord(before) || (before == '/' || before == '-' || before == '.') && identify.IsDigit(c.At(at-2))) {
 		return identify.Match{}, false
 	}
-	signals, ok := weigh(c, &d)
+	signals, ok := ownSignals(c, &d)
 	if !ok {
 		return identify.Match{}, false
 	}
-	switch c.Label(at, labels()) {
-	case identify.Yes:
-		signals |= label
-	case identify.No:
-		signals |= other
+	if timed && !atMidnight {
+		signals |= stamp
 	}
-	if timed && !atMidnight && signals&label == 0 {
-		return identify.Match{}, false // a time stamp
-	}
-	if d.compact && (before == '|' && c.LineHas("PID|") || before == ':' && edifact(c, at)) {
-		signals |= label // HL7, with or without a time
-	}
-	if d.compact && signals&label == 0 && !c.Name {
-		return identify.Match{}, false
+	if d.compact {
+		signals |= compact
 	}
 	return identify.Match{End: d.end, Value: d.value(), Signals: signals}, true
+}
+
+// weigh adds what the words around a date call it. A time stamp counts only
+// when it is called a date of birth, and so does a date without separators.
+func weigh(c *identify.Context, at int, m *identify.Match) bool {
+	switch c.Label(at, labels()) {
+	case identify.Yes:
+		m.Signals |= label
+	case identify.No:
+		m.Signals |= other
+	}
+	if m.Signals&compact != 0 && (c.Before(at) == '|' && c.Segment(at, "PID") || c.Before(at) == ':' && edifact(c, at)) {
+		m.Signals |= label // HL7, with or without a time
+	}
+	lone := m.Signals&stamp != 0 || m.Signals&compact != 0 && !c.Name
+	m.Signals &^= stamp | compact
+	return m.Signals&label != 0 || !lone
 }
 
 // cell takes a cell that is a date, with or without midnight after it.
@@ -83,14 +102,14 @@ func cell(c *identify.Context, shape identify.CellShape) (m identify.Match, test
 	if shape.Digits < 5 || shape.Digits > 20 || len(c.Text) > 32 || !identify.IsDigit(c.Text[0]) {
 		return m, false, false
 	}
-	d, ok := parse(c, 0)
+	d, ok := read(c, 0)
 	if !ok || d.compact && c.Head != identify.Yes {
 		return m, false, false
 	}
 	if rest := c.Text[d.end:]; len(rest) > 0 && !midnight(rest) {
 		return m, false, false
 	}
-	signals, ok := weigh(c, &d)
+	signals, ok := ownSignals(c, &d)
 	if !ok {
 		return m, true, false
 	}
@@ -112,9 +131,9 @@ func edifact(c *identify.Context, at int) bool {
 
 func (d date) value() uint64 { return uint64(d.year*10000 + d.month*100 + d.day) }
 
-// weigh says whether somebody who lives can be born on the date. Dates that
+// ownSignals says whether somebody who lives can be born on the date. Dates that
 // stand for a missing one are nobody's.
-func weigh(c *identify.Context, d *date) (uint32, bool) {
+func ownSignals(c *identify.Context, d *date) (uint32, bool) {
 	now := c.Now.Year()*10000 + int(c.Now.Month())*100 + c.Now.Day()
 	v := int(d.value())
 	oldest := now - 120*10000

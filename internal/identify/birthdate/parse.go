@@ -2,9 +2,9 @@ package birthdate
 
 import "trustaudit/internal/identify"
 
-// parse reads the date that begins at at: 12/03/1958, 12.3.58, 1958-03-12,
+// read reads the date that begins at at: 12/03/1958, 12.3.58, 1958-03-12,
 // 12 March 1958, 12th Mar 1958, 12-Mar-58, 19580312 or 12031958.
-func parse(c *identify.Context, at int) (d date, ok bool) {
+func read(c *identify.Context, at int) (d date, ok bool) {
 	first, n := number(c, at, 15)
 	i := at + n
 	switch {

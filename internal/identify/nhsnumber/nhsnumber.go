@@ -34,9 +34,9 @@ var Kind = identify.Kind{
 	Words: "NHS number",
 	Signals: []string{"checksum", "failed", "range", "test", "outside", "label", "grouped", "other",
 		"repeated", "progression", "epoch", "column"},
-	Start:  identify.Digit,
-	Runs:   1<<3 | 1<<10,
-	Find:   find,
+	Shapes: []string{"dddddddddd", "ddd ddd dddd", "ddd ddd  dddd", "ddd  ddd dddd", "ddd  ddd  dddd", "ddd   ddd   dddd"},
+	Parse:  parse,
+	Weigh:  weigh,
 	Cell:   cell,
 	Column: identify.ColumnRule{Null: 1.0 / 11, Share: 0.85, Pass: checksum, Fail: outside | repeated | progression, Reject: true, Signal: column},
 	Needs:  checksum,
@@ -121,8 +121,8 @@ func chiDate(ddmmyy uint64) bool {
 	return day <= 30 || days31>>month&1 == 1
 }
 
-// find looks for a number written in one piece or 3-3-4.
-func find(c *identify.Context, at int) (identify.Match, bool) {
+// parse reads a number written in one piece or 3-3-4.
+func parse(c *identify.Context, at int) (identify.Match, bool) {
 	n := 0
 	for n <= 10 && identify.IsDigit(c.At(at+n)) {
 		n++
@@ -138,20 +138,25 @@ func find(c *identify.Context, at int) (identify.Match, bool) {
 	if end == 0 || !standsAlone(c, at, end, n == 3) {
 		return identify.Match{}, false
 	}
-	signals := weigh(v)
+	signals := ownSignals(v)
 	if n == 3 {
 		signals = signals&^epoch | grouped
 	}
+	return identify.Match{End: end, Value: v, Signals: signals}, true
+}
+
+// weigh adds what the words around a number call it.
+func weigh(c *identify.Context, at int, m *identify.Match) bool {
 	switch c.Label(at, load().labels) {
 	case identify.Yes:
-		signals |= label
+		m.Signals |= label
 	case identify.No:
-		signals |= other
+		m.Signals |= other
 	}
-	if schemeFollows(c, end) || signals&other == 0 && schemePrecedes(c, at) {
-		signals = signals&^other | label
+	if schemeFollows(c, m.End) || m.Signals&other == 0 && schemePrecedes(c, at) {
+		m.Signals = m.Signals&^other | label
 	}
-	return identify.Match{End: end, Value: v, Signals: signals}, true
+	return true
 }
 
 // cell takes a cell that is a number, also one that a spreadsheet made of it.
@@ -159,7 +164,7 @@ func cell(c *identify.Context, shape identify.CellShape) (m identify.Match, test
 	if shape.Digits < 10 || shape.Digits > 11 || shape.Letters > 0 || len(c.Text) > 20 || !identify.IsDigit(c.Text[0]) {
 		return m, false, false
 	}
-	m, ok = find(c, 0)
+	m, ok = parse(c, 0)
 	if !ok || m.End != len(c.Text) && string(c.Text[m.End:]) != ".0" {
 		return m, false, false
 	}
@@ -172,8 +177,8 @@ func cell(c *identify.Context, shape identify.CellShape) (m identify.Match, test
 	return m, true, m.Signals&checksum != 0
 }
 
-// weigh returns what the number says of itself.
-func weigh(v uint64) uint32 {
+// ownSignals returns what the number says of itself.
+func ownSignals(v uint64) uint32 {
 	var s uint32
 	if Valid(v) {
 		s = checksum

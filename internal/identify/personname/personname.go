@@ -28,8 +28,8 @@ var Kind = identify.Kind{
 	Words: "name",
 	Signals: []string{"title", "professional", "pair", "forename", "word", "any", "label", "heading",
 		"staff", "column"},
-	Start:  identify.Capital,
-	Find:   find,
+	Shapes: []string{"U"},
+	Parse:  parse,
 	Cell:   cell,
 	Column: identify.ColumnRule{Null: 0.4, Share: 0.8, Pass: pair | word | title, Fail: staff, Signal: column},
 	Anchor: true,
@@ -68,8 +68,8 @@ var load = sync.OnceValue(func() *lists {
 
 type buffer = [identify.MaxWord]byte
 
-// find looks for a title with a surname, then for a pair of listed names.
-func find(c *identify.Context, at int) (identify.Match, bool) {
+// parse looks for a title with a surname, then for a pair of listed names.
+func parse(c *identify.Context, at int) (identify.Match, bool) {
 	if at > 0 && identify.IsWord(c.Text[at-1]) {
 		return identify.Match{}, false
 	}
@@ -292,7 +292,7 @@ func pairAt(c *identify.Context, l *lists, at, end, second int, first []byte) (i
 		m.Signals = pair
 	case isFore && c.At(end) != ',' && !c.Name:
 		m.Signals = forename
-	case c.At(end) == '^' && c.LineHas("PID|"): // HL7 says so, whatever the name
+	case c.At(end) == '^' && c.Segment(at, "PID"): // HL7 says so, whatever the name
 		m.Signals = forename
 	default:
 		return identify.Match{}, false
@@ -338,7 +338,7 @@ func context(c *identify.Context, l *lists, at int, m identify.Match) identify.M
 	case identify.No:
 		m.Signals |= staff
 	}
-	if c.LineHas("PID|") {
+	if c.Before(at) == '|' && c.Segment(at, "PID") {
 		m.Signals |= label
 	}
 	end := m.End
@@ -365,7 +365,7 @@ func cell(c *identify.Context, shape identify.CellShape) (m identify.Match, test
 		return m, true, false
 	}
 	if shape.Spaces > 0 || shape.Other > 0 {
-		m, ok = find(c, 0)
+		m, ok = parse(c, 0)
 		ok = ok && m.End == len(c.Text)
 	}
 	if !ok {

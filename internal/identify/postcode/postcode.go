@@ -24,8 +24,9 @@ var Kind = identify.Kind{
 	Name:    "postcode",
 	Words:   "postcode",
 	Signals: []string{"listed", "unlisted", "label", "addressee", "organisation", "column"},
-	Start:   identify.Capital,
-	Find:    find,
+	Shapes:  []string{"Ud", "UUd"},
+	Parse:   parse,
+	Weigh:   weigh,
 	Cell:    cell,
 	Column:  identify.ColumnRule{Null: 0.05, Share: 0.5, Pass: listed, Fail: organisation, Signal: column},
 	Names:   identify.NameRule{Alone: listed, Beside: unlisted},
@@ -66,22 +67,27 @@ func pack(code []byte) (v uint32) {
 // addressReach is how far before a postcode its address is looked at.
 const addressReach = 100
 
-// find looks for a postcode in capitals; in names of files, in any case.
-func find(c *identify.Context, at int) (identify.Match, bool) {
+// parse reads a postcode in capitals; in names of files, in any case.
+func parse(c *identify.Context, at int) (identify.Match, bool) {
 	if at > 0 && identify.IsWord(c.Text[at-1]) {
 		return identify.Match{}, false
 	}
-	m, ok := parse(c, at, c.Name)
+	m, ok := read(c, at, c.Name)
 	if !ok || identify.IsWord(c.At(m.End)) {
 		return identify.Match{}, false
 	}
+	return m, true
+}
+
+// weigh adds what the address before a postcode says.
+func weigh(c *identify.Context, at int, m *identify.Match) bool {
 	l := load()
 	switch c.Label(at, l.labels) {
 	case identify.Yes:
 		m.Signals |= label
-		return m, true
+		return true
 	case identify.No:
-		return identify.Match{}, false
+		return false
 	}
 	switch org, person := c.Near(at, addressReach, l.organisations, l.titles); {
 	case org:
@@ -89,7 +95,7 @@ func find(c *identify.Context, at int) (identify.Match, bool) {
 	case person:
 		m.Signals |= addressee
 	}
-	return m, true
+	return true
 }
 
 // cell takes a cell that is a postcode, in any case.
@@ -97,7 +103,7 @@ func cell(c *identify.Context, shape identify.CellShape) (m identify.Match, test
 	if len(c.Text) < 5 || len(c.Text) > 9 || shape.Digits == 0 || shape.Letters < 3 {
 		return m, false, false
 	}
-	m, ok = parse(c, 0, true)
+	m, ok = read(c, 0, true)
 	if !ok || m.End != len(c.Text) {
 		return m, true, false
 	}
@@ -110,8 +116,8 @@ func cell(c *identify.Context, shape identify.CellShape) (m identify.Match, test
 	return m, true, true
 }
 
-// parse reads a postcode from at on.
-func parse(c *identify.Context, at int, anyCase bool) (m identify.Match, ok bool) {
+// read reads a postcode from at on.
+func read(c *identify.Context, at int, anyCase bool) (m identify.Match, ok bool) {
 	letter := func(i int) bool {
 		return identify.IsUpper(c.At(i)) || anyCase && identify.IsLower(c.At(i))
 	}

@@ -1,0 +1,89 @@
+#include "textflag.h"
+
+// The classes of bytes, 64 at a time. A byte is of a class when, moved up so
+// that the last of the class becomes 0x7F, it is above what the first becomes
+// less one, as signed bytes.
+
+DATA move<>+0(SB)/1, $0x46 // '9' becomes 0x7F
+DATA move<>+1(SB)/1, $0x75 // and '0' 0x76
+DATA move<>+2(SB)/1, $0x25 // 'Z' becomes 0x7F
+DATA move<>+3(SB)/1, $0x65 // and 'A' 0x66
+DATA move<>+4(SB)/1, $0x05 // 'z' becomes 0x7F
+DATA move<>+5(SB)/1, $0x65 // and 'a' 0x66
+DATA move<>+6(SB)/1, $0x40 // '@'
+DATA move<>+7(SB)/1, $0x00
+GLOBL move<>(SB), RODATA|NOPTR, $8
+
+// sweep holds the masks of digits, capitals, small letters and @ one after
+// another, 65 words each.
+#define UPPER 520
+#define LOWER 1040
+#define AT 1560
+
+// MASK leaves in register r the class of the bytes in Y14 and Y15 that Ya moves
+// to above Yb.
+#define MASK(a, b, r, t) \
+	VPADDB   a, Y14, Y12  \
+	VPADDB   a, Y15, Y13  \
+	VPCMPGTB b, Y12, Y12  \
+	VPCMPGTB b, Y13, Y13  \
+	VPMOVMSKB Y12, r      \
+	VPMOVMSKB Y13, t      \
+	SHLQ $32, t           \
+	ORQ  t, r
+
+// func classifyAVX2(w *sweep, text *byte, blocks int)
+TEXT ·classifyAVX2(SB), NOSPLIT, $0-24
+	MOVQ w+0(FP), DI
+	MOVQ text+8(FP), SI
+	MOVQ blocks+16(FP), CX
+	VPBROADCASTB move<>+0(SB), Y0
+	VPBROADCASTB move<>+1(SB), Y1
+	VPBROADCASTB move<>+2(SB), Y2
+	VPBROADCASTB move<>+3(SB), Y3
+	VPBROADCASTB move<>+4(SB), Y4
+	VPBROADCASTB move<>+5(SB), Y5
+	VPBROADCASTB move<>+6(SB), Y6
+
+next:
+	VMOVDQU (SI), Y14
+	VMOVDQU 32(SI), Y15
+	MASK(Y0, Y1, AX, DX)
+	MOVQ AX, (DI)
+	MASK(Y2, Y3, BX, DX)
+	MOVQ BX, UPPER(DI)
+	MASK(Y4, Y5, R8, DX)
+	MOVQ R8, LOWER(DI)
+	VPCMPEQB Y6, Y14, Y12
+	VPCMPEQB Y6, Y15, Y13
+	VPMOVMSKB Y12, R9
+	VPMOVMSKB Y13, R10
+	SHLQ $32, R10
+	ORQ  R10, R9
+	MOVQ R9, AT(DI)
+	ADDQ $64, SI
+	ADDQ $8, DI
+	DECQ CX
+	JNZ  next
+	VZEROUPPER
+	RET
+
+// func digitsAVX2(digits *[65]uint64, text *byte, blocks int)
+TEXT ·digitsAVX2(SB), NOSPLIT, $0-24
+	MOVQ digits+0(FP), DI
+	MOVQ text+8(FP), SI
+	MOVQ blocks+16(FP), CX
+	VPBROADCASTB move<>+0(SB), Y0
+	VPBROADCASTB move<>+1(SB), Y1
+
+nextDigits:
+	VMOVDQU (SI), Y14
+	VMOVDQU 32(SI), Y15
+	MASK(Y0, Y1, AX, DX)
+	MOVQ AX, (DI)
+	ADDQ $64, SI
+	ADDQ $8, DI
+	DECQ CX
+	JNZ  nextDigits
+	VZEROUPPER
+	RET

@@ -1,0 +1,338 @@
+package identify
+
+import (
+	"math/bits"
+	"slices"
+)
+
+// Bounds of the finder.
+const (
+	window      = 13 // places of a shape that are looked at
+	blockSize   = 64 // bytes of a block: a bit each
+	chunkBlocks = 64 // blocks that are classified at a time
+	capitals    = 3  // places behind a leading capital of which capitals are told
+	figures     = 8  // and of which digits are told
+)
+
+// Finder finds the places at which a kind's shapes fit, and asks the kind for a
+// match there. It does not change once it is made: Scanners may share one.
+type Finder struct {
+	kinds   []Kind
+	digit   dispatch // of matches that begin with a digit
+	capital dispatch // with a capital
+	at      []uint8  // with an @
+	letters bool     // something else than digits matters
+	// groups are the places that are digits in every shape of a group. A digit
+	// that begins no group begins no match.
+	groups [][]uint8
+	// figure are places behind a leading capital of which every shape has a digit
+	// in one; empty when a shape has none.
+	figure []uint8
+}
+
+// dispatch tells from a window which kinds to ask.
+type dispatch struct {
+	rule  []uint8 // by window: an index of rules
+	rules [][]need
+}
+
+// need is a kind, and where its shape has capitals behind a leading digit.
+type need struct {
+	kind  uint8
+	upper uint16
+}
+
+// NewFinder returns a Finder of the kinds.
+func NewFinder(kinds []Kind) *Finder {
+	f := &Finder{kinds: kinds}
+	var digits, uppers []shape
+	for i, k := range kinds {
+		for _, text := range k.Shapes {
+			s := readShape(text, uint8(i))
+			switch text[0] {
+			case 'd':
+				digits = append(digits, s)
+				f.letters = f.letters || s.upper != 0
+			case 'U':
+				uppers = append(uppers, s)
+			default:
+				f.at = append(f.at, uint8(i))
+			}
+		}
+	}
+	f.letters = f.letters || len(uppers)+len(f.at) > 0
+	f.digit = newDispatch(digits, window, func(s shape) (fixed, free uint) { return uint(s.digit), uint(s.any) })
+	f.capital = newDispatch(uppers, capitals+figures, behindCapital)
+	f.groups, f.figure = groupsOf(digits), figureOf(uppers)
+	return f
+}
+
+// shape is a shape in bits, its first place lowest.
+type shape struct {
+	kind         uint8
+	digit, upper uint16
+	any          uint16 // places of which nothing is asked
+}
+
+func readShape(text string, kind uint8) shape {
+	s := shape{kind: kind}
+	for i := range window {
+		switch {
+		case i >= len(text) || text[i] == '*':
+			s.any |= 1 << i
+		case text[i] == 'd':
+			s.digit |= 1 << i
+		case text[i] == 'U':
+			s.upper |= 1 << i
+		}
+	}
+	return s
+}
+
+// behindCapital puts what a shape asks behind its leading capital into one
+// window: a few bits of capitals, then those of digits.
+func behindCapital(s shape) (fixed, free uint) {
+	const upper, digit = 1<<capitals - 1, 1<<figures - 1
+	fixed = uint(s.upper>>1)&upper | uint(s.digit>>1)&digit<<capitals
+	free = uint(s.any>>1)&upper | uint(s.any>>1)&digit<<capitals
+	return fixed, free
+}
+
+func newDispatch(shapes []shape, width int, bitsOf func(shape) (fixed, free uint)) dispatch {
+	fitting := make([][2]uint64, 1<<width) // shapes by number
+	for i, s := range shapes {
+		fixed, free := bitsOf(s)
+		for sub := free; ; sub = (sub - 1) & free {
+			fitting[fixed|sub][i/64] |= 1 << (i % 64)
+			if sub == 0 {
+				break
+			}
+		}
+	}
+	d := dispatch{rule: make([]uint8, 1<<width), rules: [][]need{nil}}
+	known := map[[2]uint64]uint8{{}: 0}
+	for w, set := range fitting {
+		rule, ok := known[set]
+		if !ok {
+			rule = uint8(len(d.rules))
+			known[set] = rule
+			d.rules = append(d.rules, needsOf(shapes, set, width == window))
+		}
+		d.rule[w] = rule
+	}
+	return d
+}
+
+// needsOf lists the kinds of a set of shapes, in order.
+func needsOf(shapes []shape, set [2]uint64, leadingDigit bool) []need {
+	var needs []need
+	for i, s := range shapes {
+		n := need{kind: s.kind}
+		if leadingDigit {
+			n.upper = s.upper
+		}
+		if set[i/64]>>(i%64)&1 == 1 && !slices.Contains(needs, n) {
+			needs = append(needs, n)
+		}
+	}
+	return needs
+}
+
+// groupsOf parts shapes into two groups at most, those with the most digits in
+// the same places together.
+func groupsOf(shapes []shape) [][]uint8 {
+	const most = 2
+	var groups []uint16
+	for _, s := range shapes {
+		groups = append(groups, s.digit)
+	}
+	for {
+		slices.Sort(groups)
+		groups = slices.Compact(groups)
+		if len(groups) <= most {
+			break
+		}
+		a, b, best := 0, 0, -1
+		for i := range groups {
+			for j := range i {
+				if n := bits.OnesCount16(groups[i] & groups[j]); n > best {
+					a, b, best = i, j, n
+				}
+			}
+		}
+		groups[b] &= groups[a]
+		groups = slices.Delete(groups, a, a+1)
+	}
+	var places [][]uint8
+	for _, g := range groups {
+		places = append(places, placesOf(g&^1))
+	}
+	return places
+}
+
+func placesOf(set uint16) []uint8 {
+	places := []uint8{}
+	for ; set != 0; set &= set - 1 {
+		places = append(places, uint8(bits.TrailingZeros16(set)))
+	}
+	return places
+}
+
+// figureOf returns the first places at which the shapes have a digit, nil when
+// one has none.
+func figureOf(shapes []shape) []uint8 {
+	var set uint16
+	for _, s := range shapes {
+		if s.digit == 0 {
+			return nil
+		}
+		set |= s.digit & -s.digit
+	}
+	return placesOf(set)
+}
+
+// sweep is the scratch of one pass of a Finder over a text.
+type sweep struct {
+	digit, upper, lower, at [chunkBlocks + 1]uint64
+	tail                    [(chunkBlocks + 1) * blockSize]byte
+}
+
+// taker takes a match and returns the place from which to look on.
+type taker func(kind uint8, at int, m Match) int
+
+// find asks about every place from from up to limit at which a shape fits, and
+// returns where it stopped: at limit or behind it.
+func (f *Finder) find(c *Context, w *sweep, from, limit int, take taker) int {
+	next := from // nothing before it is looked at
+	for base := from; base < limit; base += chunkBlocks * blockSize {
+		blocks := min(chunkBlocks, (limit-base+blockSize-1)/blockSize)
+		f.classify(w, c.Text[base:], blocks+1)
+		for b := range blocks {
+			i := base + b*blockSize
+			places := f.places(w, b, c.Before(i))
+			if i < next {
+				places &= ^uint64(0) << min(next-i, blockSize-1)
+				if next >= i+blockSize {
+					continue
+				}
+			}
+			if rest := limit - i; rest < blockSize {
+				places &= 1<<rest - 1
+			}
+			if places != 0 {
+				next = f.visit(c, w, i, b, places, next, take)
+			}
+		}
+	}
+	return max(next, limit)
+}
+
+// classify fills the masks of blocks from text on; beyond its end are no
+// characters of any class.
+func (f *Finder) classify(w *sweep, text []byte, blocks int) {
+	if whole := blocks * blockSize; len(text) < whole {
+		n := copy(w.tail[:], text)
+		clear(w.tail[n:whole])
+		text = w.tail[:]
+	}
+	if f.letters {
+		classify(w, text, blocks)
+	} else {
+		classifyDigits(&w.digit, text, blocks)
+	}
+}
+
+// places returns where in block b a match may begin. before is the byte before
+// the block.
+func (f *Finder) places(w *sweep, b int, before byte) uint64 {
+	d, more := w.digit[b], w.digit[b+1]
+	var starts uint64
+	if d != 0 {
+		runs := d &^ (d<<1 | bit(IsDigit(before)))
+		for _, g := range f.groups {
+			group := runs
+			for _, k := range g {
+				group &= d>>k | more<<(64-k)
+			}
+			starts |= group
+		}
+	}
+	if !f.letters {
+		return starts
+	}
+	if u := w.upper[b]; u != 0 {
+		word := d | u | w.lower[b]
+		words := u &^ (word<<1 | bit(IsWord(before)))
+		if f.figure != nil {
+			var any uint64
+			for _, k := range f.figure {
+				any |= d>>k | more<<(64-k)
+			}
+			words &= any
+		}
+		starts |= words
+	}
+	if len(f.at) > 0 {
+		starts |= w.at[b]
+	}
+	return starts
+}
+
+func bit(b bool) uint64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// visit asks the kinds about the places of the block b, whose first byte is at
+// base, and returns the place before which nothing is to be looked at.
+func (f *Finder) visit(c *Context, w *sweep, base, b int, places uint64, next int, take taker) int {
+	d, more := w.digit[b], w.digit[b+1]
+	for places != 0 {
+		i := uint(bits.TrailingZeros64(places))
+		places &= places - 1
+		at := base + int(i)
+		if at < next {
+			continue
+		}
+		digits := d>>i | more<<1<<(63-i)
+		switch {
+		case d>>i&1 == 1:
+			if rule := f.digit.rule[digits&(1<<window-1)]; rule != 0 {
+				var upper uint64
+				if f.letters {
+					upper = w.upper[b]>>i | w.upper[b+1]<<1<<(63-i)
+				}
+				next = f.ask(c, at, f.digit.rules[rule], uint16(upper), next, take)
+			}
+		case f.letters && w.upper[b]>>i&1 == 1:
+			upper := w.upper[b]>>i | w.upper[b+1]<<1<<(63-i)
+			index := upper>>1&(1<<capitals-1) | digits>>1&(1<<figures-1)<<capitals
+			if rule := f.capital.rule[index]; rule != 0 {
+				next = f.ask(c, at, f.capital.rules[rule], 0, next, take)
+			}
+		default:
+			for _, k := range f.at {
+				if m, ok := f.kinds[k].Parse(c, at); ok {
+					next = take(k, at, m)
+					break
+				}
+			}
+		}
+	}
+	return next
+}
+
+// ask asks the kinds about a place until one has a match there.
+func (f *Finder) ask(c *Context, at int, needs []need, upper uint16, next int, take taker) int {
+	for _, n := range needs {
+		if upper&n.upper != n.upper {
+			continue
+		}
+		if m, ok := f.kinds[n.kind].Parse(c, at); ok {
+			return take(n.kind, at, m)
+		}
+	}
+	return next
+}
