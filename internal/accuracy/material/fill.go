@@ -86,7 +86,9 @@ func (m *maker) choose(body string) string {
 	return m.pick(append(all, body[start:]))
 }
 
-// value is what a key stands for.
+// value is what a key stands for: «#6» random digits, «n:2-9» a number between,
+// «20:sur» a field of twenty places, «2.nhs» of a second patient, or a name
+// from the tables below.
 func (m *maker) value(key string, p *patient) string {
 	if count, ok := strings.CutPrefix(key, "#"); ok {
 		var n int
@@ -97,6 +99,17 @@ func (m *maker) value(key string, p *patient) string {
 		var s span
 		fmt.Sscanf(bounds, "%d-%d", &s.least, &s.most)
 		return fmt.Sprint(m.between(s))
+	}
+	if of, ok := strings.CutPrefix(key, "2."); ok {
+		if p.kin == nil {
+			p.kin = m.patient()
+		}
+		return m.value(of, p.kin)
+	}
+	if width, of, ok := strings.Cut(key, ":"); ok {
+		var n int
+		fmt.Sscanf(width, "%d", &n)
+		return pad(m.value(of, p), n)
 	}
 	if f := patientKeys[key]; f != nil {
 		return f(m, p)
@@ -165,6 +178,7 @@ var patientKeys = map[string]func(*maker, *patient) string{
 
 // otherKeys are about everything else.
 var otherKeys = map[string]func(*maker) string{
+	"sep":       func(m *maker) string { return m.style.separator },
 	"i":         func(m *maker) string { return fmt.Sprint(m.row) },
 	"run":       func(m *maker) string { return fmt.Sprint(m.style.start + m.row) },
 	"today":     func(m *maker) string { return m.style.today.Format(m.style.date) },

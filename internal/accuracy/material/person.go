@@ -19,19 +19,21 @@ type maker struct {
 
 // A style is how one author or program writes, throughout a file.
 type style struct {
-	date   string // layout
-	join   string // what stands between the groups of a number
-	scheme scheme
-	today  time.Time
-	start  int // of running numbers
+	date      string // layout
+	join      string // what stands between the groups of a number
+	scheme    scheme
+	today     time.Time
+	start     int    // of running numbers
+	separator string // of cells
 }
 
 func (m *maker) newStyle() style {
 	s := style{
-		date:  m.one("02/01/2006", "02/01/2006", "02/01/2006", "2/1/2006", "02-01-2006", "02.01.2006", "2006-01-02", "02-Jan-2006", "2 January 2006", "02 Jan 2006"),
-		join:  m.one("", "", " ", " ", "-"),
-		today: time.Date(2014, time.January, 6, 8, 0, 0, 0, time.UTC).AddDate(0, 0, m.IntN(12*365)),
-		start: m.IntN(900_000) + 1000,
+		date:      m.one("02/01/2006", "02/01/2006", "02/01/2006", "2/1/2006", "02-01-2006", "02.01.2006", "2006-01-02", "02-Jan-2006", "2 January 2006", "02 Jan 2006"),
+		join:      m.one("", "", " ", " ", "-"),
+		today:     time.Date(2014, time.January, 6, 8, 0, 0, 0, time.UTC).AddDate(0, 0, m.IntN(12*365)),
+		start:     m.IntN(900_000) + 1000,
+		separator: m.one(",", ",", ",", ";", "\t", "|"),
 	}
 	switch n := m.IntN(100); {
 	case n < 20:
@@ -53,6 +55,7 @@ type patient struct {
 	town                     town
 	postcode                 string
 	phone, mobile            string
+	kin                      *patient // another who stands in the same record
 }
 
 func (m *maker) patient() *patient {
