@@ -2,4 +2,6 @@ package material
 
 import "slices"
 
-func positives() []template { return slices.Concat(letters(), notes(), tables()) }
+func positives() []template {
+	return slices.Concat(letters(), notes(), tables(), messages(), mails(), logs())
+}
