@@ -34,7 +34,7 @@ check: ## vet every platform, lint, and see that generated files are current
 	$(GOTOOL) staticcheck ./...
 	go mod verify >/dev/null
 
-bench: build ## print the figures that the project promises, beside their peers
+bench: build packages ## print the figures that the project promises, beside their peers
 	go run ./internal/bench -binary bin/trustaudit
 
 accuracy: ## print how right the identifiers are: make accuracy CORPUS=folder

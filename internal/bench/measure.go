@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -25,18 +26,29 @@ type figure struct {
 func (b *bench) time(name string, args ...string) (figure, error) {
 	c := exec.Command(name, args...)
 	c.Dir = b.dir
-	began := time.Now()
-	output, err := c.CombinedOutput()
-	wall := time.Since(began)
+	var output bytes.Buffer
+	c.Stdout, c.Stderr = &output, &output
+	f, err := timed(c)
 	var e *exec.ExitError
 	if errors.As(err, &e) && (e.ExitCode() == 3 || e.ExitCode() == 4) {
 		err = nil
 	}
 	if err != nil {
-		return figure{}, fmt.Errorf("run %s: %w\n%s", filepath.Base(name), err, output)
+		return figure{}, fmt.Errorf("run %s: %w\n%s", filepath.Base(name), err, output.Bytes())
+	}
+	return f, nil
+}
+
+// timed runs a command and returns what it used, however it ended.
+func timed(c *exec.Cmd) (figure, error) {
+	began := time.Now()
+	err := c.Run()
+	wall := time.Since(began)
+	if c.ProcessState == nil {
+		return figure{}, err // it did not start
 	}
 	s := c.ProcessState
-	return figure{wall: wall, cpu: s.UserTime() + s.SystemTime(), rss: maxRSS(s)}, nil
+	return figure{wall: wall, cpu: s.UserTime() + s.SystemTime(), rss: maxRSS(s)}, err
 }
 
 func (b *bench) trustaudit(args ...string) (figure, error) {

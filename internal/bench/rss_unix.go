@@ -8,7 +8,8 @@ import (
 	"syscall"
 )
 
-// maxRSS is the most memory a finished process held, in bytes.
+// maxRSS is the most memory a finished process held, in bytes. Linux counts what
+// this process held when it started the other, so this one stays small.
 func maxRSS(s *os.ProcessState) int64 {
 	usage, ok := s.SysUsage().(*syscall.Rusage)
 	if !ok {

@@ -43,6 +43,17 @@ type Tally struct {
 	Dates     int64 // day, month and year as numbers
 }
 
+// Add adds another tally.
+func (t *Tally) Add(o Tally) {
+	t.Bytes += o.Bytes
+	t.TenDigits += o.TenDigits
+	t.Planted += o.Planted
+	t.Valid += o.Valid
+	t.NINOs += o.NINOs
+	t.Postcodes += o.Postcodes
+	t.Dates += o.Dates
+}
+
 // flushAt is how much is gathered before it is written.
 const flushAt = 1 << 20
 
