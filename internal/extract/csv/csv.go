@@ -1,11 +1,13 @@
 // Package csv reads tables of delimited text: comma, semicolon, tab or pipe,
-// or one value to a line. It takes what is there: ragged rows, stray quotes,
-// fields of several lines, any newline.
+// or one value to a line. It takes what is there: lines above the heading,
+// several tables parted by blank lines, ragged rows, stray quotes, fields of
+// several lines, frames of dashes, any newline.
 package csv
 
 import (
 	"bytes"
 	"context"
+	"html"
 
 	"trustaudit/internal/extract"
 	"trustaudit/internal/extract/charset"
@@ -15,57 +17,157 @@ import (
 var Format = extract.Format{Name: "csv", Detect: detect, Read: read}
 
 func read(_ context.Context, doc extract.Document, sink extract.Sink) error {
-	p := parser{layout: survey(doc.Head, doc.Name)}
-	s := charset.Open(doc)
-	if len(s.Bytes()) == 0 {
-		if _, err := s.More(); err != nil {
-			return err
-		}
-	}
-	_, skip := declaration(s.Bytes())
-	s.Advance(skip)
-	if err := sink.Table("", p.columns); err != nil {
+	r := &reader{parser: parser{layout: survey(doc.Head, doc.Name)}, s: charset.Open(doc), sink: sink}
+	if err := r.peek(); err != nil {
 		return err
 	}
-	named := p.columns != nil
+	_, skip := declaration(r.s.Bytes())
+	r.s.Advance(skip)
 	for {
-		b, last := window(s)
-		n := p.record(b, last)
-		if n == 0 && len(b) >= charset.MaxWindow {
-			n = p.overlong(b)
-		}
-		if n == 0 {
-			if last {
-				return nil
-			}
-			if _, err := s.More(); err != nil {
+		if !r.inside {
+			if err := r.peek(); err != nil {
 				return err
 			}
-			continue
+			r.begin()
 		}
-		if !p.blank() && !named {
-			if err := p.give(sink); err != nil {
-				return err
-			}
+		n, err := r.next()
+		if n == 0 || err != nil {
+			return err
 		}
-		named = named && p.blank() // the first row that is not blank was the heading
-		s.Advance(n)
+		if err := r.take(); err != nil {
+			return err
+		}
+		r.s.Advance(n)
 	}
 }
 
-// give hands the record to the sink: as a row, or as the line of a form.
-func (p *parser) give(sink extract.Sink) error {
-	if !p.form {
-		return sink.Row(p.cells)
-	}
-	p.line = p.line[:0]
-	for i, cell := range p.cells {
-		p.line = append(p.line, cell...)
-		if i == 0 && len(p.cells) > 1 {
-			p.line = append(p.line, ": "...)
+// reader hands a document to a sink, block by block: what lies between blank
+// lines.
+type reader struct {
+	parser
+	s    *charset.Stream
+	sink extract.Sink
+
+	inside bool // a block is at hand
+	block
+	columns []string // of the table at hand
+	width   int      // 0 before the first
+	begun   bool     // the sink has the table at hand
+	line    []byte   // of a form or a title
+}
+
+// peek reads on until a block can be judged by its first rows.
+func (r *reader) peek() error {
+	for len(r.s.Bytes()) < sampleBytes {
+		if more, err := r.s.More(); err != nil || !more {
+			return err
 		}
 	}
-	return sink.Text(append(p.line, '\n'))
+	return nil
+}
+
+// begin settles what the block is that the window begins with.
+func (r *reader) begin() {
+	b := r.s.Bytes()
+	r.block = judge(firstBlock(b[:min(len(b), sampleBytes)], r.layout), r.width)
+	r.inside = true
+	if r.titles >= 0 && !r.more {
+		r.columns, r.width, r.begun = r.names, r.block.width, false
+	}
+}
+
+// next reads a record, and returns its length: 0 at the end.
+func (r *reader) next() (int, error) {
+	for {
+		b, last := window(r.s)
+		n := r.record(b, last)
+		if n == 0 && len(b) >= charset.MaxWindow {
+			n = r.overlong(b)
+		}
+		if n > 0 || last {
+			return n, nil
+		}
+		if _, err := r.s.More(); err != nil {
+			return 0, err
+		}
+	}
+}
+
+// take hands the record at hand to the sink: as a row, or as a line of text.
+func (r *reader) take() error {
+	switch {
+	case r.blank():
+		r.inside = r.titles > 0 || r.named // blank lines above what was foreseen are none
+		return nil
+	case isRule(r.cells):
+		return nil
+	case r.titles != 0 || r.form:
+		r.titles--
+		r.begun = false
+		return r.text()
+	case r.named:
+		r.named = false // the row is the heading
+		return nil
+	}
+	if !r.begun {
+		if err := r.sink.Table("", r.columns); err != nil {
+			return err
+		}
+		r.begun = true
+	}
+	r.clean()
+	return r.sink.Row(r.cells)
+}
+
+// text gives a record as a line: the line of a form, a title.
+func (r *reader) text() error {
+	r.clean()
+	r.line = r.line[:0]
+	for i, cell := range r.cells {
+		switch {
+		case i == 0 || len(cell) == 0:
+		case i == 1:
+			r.line = append(r.line, ": "...)
+		default:
+			r.line = append(r.line, ' ')
+		}
+		r.line = append(r.line, cell...)
+	}
+	return r.sink.Text(append(r.line, '\n'))
+}
+
+// clean takes off what programs put around values for their own sake.
+func (p *parser) clean() {
+	for i, c := range p.cells {
+		if p.comma == '|' {
+			c = bytes.TrimSpace(c)
+		}
+		if len(c) > 3 && c[0] == '=' && c[1] == '"' && c[len(c)-1] == '"' {
+			c = c[2 : len(c)-1] // ="0123" keeps a spreadsheet from counting
+		}
+		if j := bytes.IndexByte(c, '&'); j >= 0 && bytes.IndexByte(c[j:], ';') > 0 {
+			c = []byte(html.UnescapeString(string(c)))
+		}
+		p.cells[i] = c
+	}
+}
+
+// isRule recognises the line between a heading and its table, as Markdown and
+// the consoles of databases draw it.
+func isRule(cells [][]byte) bool {
+	dashes := 0
+	for _, cell := range cells {
+		for _, c := range cell {
+			switch c {
+			case '-', '=':
+				dashes++
+			case '+', ':', '|', ' ':
+			default:
+				return false
+			}
+		}
+	}
+	return dashes >= 3
 }
 
 // window is what the stream holds, as far as one record may go.
@@ -82,8 +184,7 @@ type parser struct {
 	layout
 	cells   [][]byte
 	scratch []byte
-	line    []byte // of a form
-	plain   bool   // quotes are characters like others: one was never closed
+	plain   bool // quotes are characters like others: one was never closed
 }
 
 // record reads the record that b begins with and returns its length, or 0 when

@@ -82,6 +82,89 @@ func TestRead(t *testing.T) {
 	}
 }
 
+func TestReadSeveral(t *testing.T) {
+	for _, tt := range []struct {
+		label, name, in string
+		texts           []string
+		want            []extracttest.Table
+	}{
+		{
+			"title above", "x.csv", "Patients of Ward 7\nRun 01/02/2026\nid,name,dob\n1,Ann,1/2/50\n2,Bob,3/4/60\n",
+			[]string{"Patients of Ward 7\nRun 01/02/2026\n"},
+			[]extracttest.Table{{Columns: []string{"id", "name", "dob"}, Rows: [][]string{{"1", "Ann", "1/2/50"}, {"2", "Bob", "3/4/60"}}}},
+		},
+		{
+			"title of a spreadsheet", "x.csv", "Patients of Ward 7,,\n,,\nid,name,dob\n1,Ann,1/2/50\n2,Bob,3/4/60\n",
+			[]string{"Patients of Ward 7\n"},
+			[]extracttest.Table{{Columns: []string{"id", "name", "dob"}, Rows: [][]string{{"1", "Ann", "1/2/50"}, {"2", "Bob", "3/4/60"}}}},
+		},
+		{
+			"two tables", "x.txt", "id;name\n1;Ann\n2;Bob\n\nWard list\n\nward;beds;site\nA1;12;North\nA2;14;South\n",
+			[]string{"Ward list\n"},
+			[]extracttest.Table{
+				{Columns: []string{"id", "name"}, Rows: [][]string{{"1", "Ann"}, {"2", "Bob"}}},
+				{Columns: []string{"ward", "beds", "site"}, Rows: [][]string{{"A1", "12", "North"}, {"A2", "14", "South"}}},
+			},
+		},
+		{
+			"blank lines between rows", "x.csv", "id,name\n1,Ann\n\n2,Bob\n\n3,Cyd\n",
+			nil,
+			[]extracttest.Table{{Columns: []string{"id", "name"}, Rows: [][]string{{"1", "Ann"}, {"2", "Bob"}, {"3", "Cyd"}}}},
+		},
+		{
+			"pages", "x.csv", "id,name\n1,Ann\n2,Bob\n\nPage 2\n\n3,Cyd\n4,Dan\n",
+			[]string{"Page 2\n"},
+			[]extracttest.Table{
+				{Columns: []string{"id", "name"}, Rows: [][]string{{"1", "Ann"}, {"2", "Bob"}}},
+				{Columns: []string{"id", "name"}, Rows: [][]string{{"3", "Cyd"}, {"4", "Dan"}}},
+			},
+		},
+		{
+			"Markdown", "x.md", "| NHS Number | Name |\n|------------|------|\n| 1 | Ann |\n| 2 | Bob |\n",
+			nil,
+			[]extracttest.Table{{Columns: []string{"", "NHS Number", "Name", ""}, Rows: [][]string{{"", "1", "Ann", ""}, {"", "2", "Bob", ""}}}},
+		},
+		{
+			"a console", "x.txt", "+----+------+\n| id | name |\n+----+------+\n|  1 | Ann  |\n|  2 | Bob  |\n+----+------+\n",
+			nil,
+			[]extracttest.Table{{Columns: []string{"", "id", "name", ""}, Rows: [][]string{{"", "1", "Ann", ""}, {"", "2", "Bob", ""}}}},
+		},
+		{
+			"values kept from counting", "x.csv", "id,name\n=\"0123\",Ann\n\"=\"\"0456\"\"\",B&amp;B\n",
+			nil,
+			[]extracttest.Table{{Columns: []string{"id", "name"}, Rows: [][]string{{"0123", "Ann"}, {"0456", "B&B"}}}},
+		},
+		{
+			"decimal commas", "x.txt", "1;2,5\n2;3,25\n3;4,125\n",
+			nil,
+			[]extracttest.Table{{Rows: [][]string{{"1", "2,5"}, {"2", "3,25"}, {"3", "4,125"}}}},
+		},
+		{
+			"short list", "x.txt", "9990123456\n9990123464\n9990123472\n9990123480\n9990123499\n",
+			nil,
+			[]extracttest.Table{{Rows: [][]string{{"9990123456"}, {"9990123464"}, {"9990123472"}, {"9990123480"}, {"9990123499"}}}},
+		},
+		{
+			"named list", "x.txt", "NHS Number\r\n999 012 3456\r\n999 012 3464\r\n999 012 3472\r\n999 012 3480\r\n999 012 3499\r\n",
+			nil,
+			[]extracttest.Table{{Columns: []string{"NHS Number"}, Rows: [][]string{{"999 012 3456"}, {"999 012 3464"}, {"999 012 3472"}, {"999 012 3480"}, {"999 012 3499"}}}},
+		},
+	} {
+		t.Run(tt.label, func(t *testing.T) {
+			if got := Format.Detect([]byte(tt.in), tt.name); got == extract.No {
+				t.Error("not detected")
+			}
+			got := extracttest.Read(t, Format, tt.name, []byte(tt.in))
+			if diff := cmp.Diff(tt.texts, got.Texts); diff != "" {
+				t.Errorf("texts differ (-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff(tt.want, got.Tables); diff != "" {
+				t.Errorf("tables differ (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
 // A record with a name and its value to a line is read as such.
 func TestReadForm(t *testing.T) {
 	got := extracttest.Read(t, Format, "x.csv", []byte("Surname,Zzyx\nDOB,12/03/1958\n\nNHS Number,\"1\"\n"))

@@ -3,6 +3,7 @@ package csv
 import (
 	"bytes"
 	"path"
+	"slices"
 	"strings"
 
 	"trustaudit/internal/extract"
@@ -19,7 +20,6 @@ const (
 type layout struct {
 	comma   byte // 0: one column
 	newline byte // '\r' in files of old Macs
-	columns []string
 	form    bool // a name and its value to a line
 }
 
@@ -31,10 +31,10 @@ func detect(head []byte, name string) extract.Confidence {
 	case ".csv", ".tsv", ".tab", ".psv":
 		named = true
 	}
-	if !named && !bytes.ContainsAny(head[:min(len(head), 512)], "\t;|,0123456789") {
+	sample := charset.Sample(head, sampleBytes)
+	if !named && !bytes.ContainsAny(sample[:min(len(sample), 512)], "\t;|,0123456789") {
 		return extract.No
 	}
-	sample := charset.Sample(head, sampleBytes)
 	if !named && !worthALook(sample) || !charset.IsText(head) {
 		return extract.No
 	}
@@ -54,28 +54,31 @@ func worthALook(sample []byte) bool {
 		return bytes.IndexByte(sample, '\r') >= 0
 	}
 	var least [len(delimiters)]int
-	lines, listed, quotes := 0, 0, false
-	for rest := sample; len(rest) > 0 && lines < 6; {
+	lines, listed, titles, quotes := 0, 0, 0, false
+	for rest := sample; len(rest) > 0 && lines+titles < 8; {
 		var line []byte
 		line, rest, _ = bytes.Cut(rest, []byte{'\n'})
 		if line = bytes.TrimRight(line, "\r"); len(line) == 0 {
 			continue
 		}
+		if len(line) <= maxToken && countDigits(line)*3 >= len(line) {
+			listed++
+		} else if len(line) <= maxToken && !bytes.ContainsAny(line, "\t;|,") {
+			titles++
+			continue
+		}
 		for i, d := range delimiters {
-			if lines > 0 && least[i] == 0 {
-				continue
-			}
 			if n := bytes.Count(line, []byte{d}); lines == 0 || n < least[i] {
 				least[i] = n
 			}
 		}
 		quotes = quotes || bytes.IndexByte(line, '"') >= 0
-		if len(line) <= maxToken && countDigits(line)*3 >= len(line) {
-			listed++
-		}
 		lines++
 	}
-	return least != [len(delimiters)]int{} || quotes || listed+1 >= lines
+	if titles > lines+1 {
+		return false
+	}
+	return least != [len(delimiters)]int{} || quotes || listed+1 >= lines && listed > 0
 }
 
 func countDigits(b []byte) int {
@@ -95,6 +98,11 @@ func foreign(sample []byte) bool {
 			return true
 		}
 	}
+	for _, mark := range []string{"INSERT INTO ", "insert into ", "CREATE TABLE ", "create table "} {
+		if bytes.Contains(sample, []byte(mark)) {
+			return true
+		}
+	}
 	return false
 }
 
@@ -106,15 +114,140 @@ func guess(sample []byte) (layout, bool) {
 	}
 	best := 0
 	for _, d := range delimiters {
-		rows := parseSample(sample, layout{comma: d, newline: l.newline})
-		if n := evenness(rows, d); n > best {
+		if n := score(parseSample(sample, layout{comma: d, newline: l.newline}), d); n > best {
 			best, l.comma = n, d
 		}
 	}
 	if best > 0 {
 		return l, true
 	}
-	return l, isList(parseSample(sample, l))
+	return l, isList(slices.Concat(parseSample(sample, l)...))
+}
+
+// score is the evenness of a sample's blocks, if nearly all of its rows stand
+// in even ones. Titles above a table and between tables do not count.
+func score(blocks [][][]string, d byte) int {
+	best, even, odd := 0, 0, 0
+	var table [][]string
+	for i, rows := range blocks {
+		if areTitles(rows) {
+			continue
+		}
+		width := commonWidth(rows)
+		table = append(table, rows[titles(rows, width):]...)
+		if i+1 < len(blocks) && commonWidth(blocks[i+1]) == width {
+			continue // a table with blank lines in it
+		}
+		if n := evenness(table, d); n > 0 {
+			best = max(best, n)
+			even += len(table)
+		} else {
+			odd += len(table)
+		}
+		table = nil
+	}
+	odd += len(table)
+	if odd*5 > even {
+		return 0
+	}
+	return best
+}
+
+// commonWidth is the number of fields that most rows have.
+func commonWidth(rows [][]string) int {
+	fields := make(map[int]int)
+	most, n := 0, 0
+	for _, row := range rows {
+		w := len(row)
+		if fields[w]++; fields[w] > n || fields[w] == n && w > most {
+			most, n = w, fields[w]
+		}
+	}
+	return most
+}
+
+// maxTitles is how many lines may stand above a table.
+const maxTitles = 8
+
+// titles counts the rows above a table of the given width that are none of it:
+// its title, the date of the run.
+func titles(rows [][]string, width int) int {
+	for i, row := range rows {
+		if filled(row) > max(1, width/3) {
+			if i > maxTitles || len(rows)-i < 2 {
+				return 0
+			}
+			return i
+		}
+	}
+	return 0
+}
+
+// areTitles reports whether rows are but a few lines of words beside a table.
+func areTitles(rows [][]string) bool {
+	numbers := 0
+	for _, row := range rows {
+		if filled(row) > 1 {
+			return false
+		}
+		if len(row) == 1 && countDigits([]byte(row[0]))*3 >= len(row[0]) {
+			numbers++
+		}
+	}
+	return len(rows) <= maxTitles && numbers*2 < len(rows)
+}
+
+func filled(row []string) int {
+	n := 0
+	for _, cell := range row {
+		if cell != "" {
+			n++
+		}
+	}
+	return n
+}
+
+// block is what stands between blank lines.
+type block struct {
+	titles int  // rows above its table; below 0 when all are
+	named  bool // the first row of the table is its heading
+	names  []string
+	more   bool // more rows of the table before
+	width  int
+}
+
+// judge tells what a block is by its first rows; before is the width of the
+// table above it, 0 when there is none.
+func judge(rows [][]string, before int) block {
+	width := commonWidth(rows)
+	b := block{width: width}
+	switch {
+	case len(rows) == 0:
+		return b
+	case (before > 1 || width > 1) && areTitles(rows):
+		b.titles = -1
+		return b
+	case width > 1:
+		b.titles = titles(rows, width)
+	}
+	table := rows[b.titles:]
+	switch {
+	case heading.Is(table[0], table[1:]):
+		b.named, b.names = true, trimmed(table[0])
+	case heading.IsForm(rows):
+		b.titles = -1
+	default:
+		b.more = width == before || len(table) < 3 && width < before
+	}
+	return b
+}
+
+func trimmed(row []string) []string {
+	out := make([]string, len(row))
+	for i, c := range row {
+		out[i] = strings.TrimSpace(c)
+	}
+	return out
 }
 
 // evenness scores rows by their number of fields when nearly all agree on it;
@@ -123,10 +256,12 @@ func evenness(rows [][]string, d byte) int {
 	if len(rows) < 2 {
 		return 0
 	}
-	fields := make(map[int]int)
+	most, n := commonWidth(rows), 0
 	long, spaced, total := 0, 0, 0
 	for _, row := range rows {
-		fields[len(row)]++
+		if len(row) == most {
+			n++
+		}
 		for i, cell := range row {
 			total++
 			if len(cell) > 100 {
@@ -135,12 +270,6 @@ func evenness(rows [][]string, d byte) int {
 			if i > 0 && strings.HasPrefix(cell, " ") {
 				spaced++
 			}
-		}
-	}
-	most, n := 0, 0
-	for width, count := range fields {
-		if count > n || count == n && width > most {
-			most, n = width, count
 		}
 	}
 	if most < 2 || n*10 < len(rows)*9 || long*10 > total {
@@ -158,7 +287,7 @@ const maxToken = 64
 // isList recognises one value to a line: all short, most with digits, most of
 // one length.
 func isList(rows [][]string) bool {
-	if len(rows) < 8 {
+	if len(rows) < 5 {
 		return false
 	}
 	lengths, numbered := make(map[int]int), 0
@@ -179,20 +308,38 @@ func isList(rows [][]string) bool {
 	return numbered*10 >= len(rows)*8 && most*10 >= len(rows)*6
 }
 
-// parseSample reads the whole lines of a sample.
-func parseSample(sample []byte, l layout) [][]string {
+// parseSample reads the whole lines of a sample, in blocks parted by blank lines.
+func parseSample(sample []byte, l layout) [][][]string {
 	if i := bytes.LastIndexByte(sample, l.newline); i >= 0 && len(sample) >= sampleBytes/2 {
 		sample = sample[:i+1]
 	}
-	p := parser{layout: l}
-	var rows [][]string
-	for len(sample) > 0 && len(rows) < sampleLines {
-		n := p.record(sample, true)
-		if n == 0 {
-			break
+	var blocks [][][]string
+	for n := 0; n < sampleLines && len(sample) > 0; {
+		rows, took := parseBlock(sample, l, sampleLines-n)
+		sample = sample[took:]
+		if n += len(rows); len(rows) > 0 {
+			blocks = append(blocks, rows)
 		}
-		sample = sample[n:]
-		if p.blank() {
+	}
+	return blocks
+}
+
+// parseBlock reads up to the first blank line that follows a row, or so many
+// rows. Lines of a frame are none.
+func parseBlock(sample []byte, l layout, most int) (rows [][]string, took int) {
+	p := parser{layout: l}
+	for took < len(sample) && len(rows) < most {
+		n := p.record(sample[took:], true)
+		if n == 0 {
+			return rows, len(sample)
+		}
+		took += n
+		switch {
+		case isRule(p.cells):
+			continue
+		case p.blank() && len(rows) > 0:
+			return rows, took
+		case p.blank():
 			continue
 		}
 		row := make([]string, len(p.cells))
@@ -201,6 +348,15 @@ func parseSample(sample []byte, l layout) [][]string {
 		}
 		rows = append(rows, row)
 	}
+	return rows, took
+}
+
+// firstBlock reads the rows of the first block of a sample.
+func firstBlock(sample []byte, l layout) [][]string {
+	if i := bytes.LastIndexByte(sample, l.newline); i >= 0 && len(sample) >= sampleBytes/2 {
+		sample = sample[:i+1]
+	}
+	rows, _ := parseBlock(sample, l, sampleLines)
 	return rows
 }
 
@@ -209,17 +365,14 @@ func survey(head []byte, name string) layout {
 	sample := charset.Sample(head, sampleBytes)
 	declared, after := declaration(sample)
 	l, ok := guess(sample[after:])
-	if !ok && l.comma == 0 && !isList(parseSample(sample, l)) {
+	if !ok {
 		l.comma = byName(name)
 	}
 	if declared != 0 {
 		l.comma = declared
 	}
-	rows := parseSample(sample[after:], l)
-	if len(rows) > 0 && heading.Is(rows[0], rows[1:]) {
-		l.columns = rows[0]
-	}
-	l.form = l.columns == nil && heading.IsForm(rows)
+	rows := slices.Concat(parseSample(sample[after:], l)...)
+	l.form = heading.IsForm(rows) && !heading.Is(rows[0], rows[1:])
 	return l
 }
 
