@@ -4,7 +4,7 @@ import "math/bits"
 
 // classifyWords is classify in plain Go, eight bytes at a time (SWAR). It is
 // what the assembly is held equal to, and what runs where there is none.
-func classifyWords(w *sweep, text []byte, blocks int) {
+func classifyWords(w *Sweep, text []byte, blocks int) {
 	for b := range blocks {
 		block := text[b*blockSize : (b+1)*blockSize]
 		var digit, upper, lower, at uint64

@@ -3,7 +3,7 @@ package identify
 import "golang.org/x/sys/cpu"
 
 // classify fills the masks of the first blocks of text, which holds them whole.
-func classify(w *sweep, text []byte, blocks int) {
+func classify(w *Sweep, text []byte, blocks int) {
 	if cpu.X86.HasAVX2 {
 		classifyAVX2(w, &text[0], blocks)
 		return
@@ -23,7 +23,7 @@ func classifyDigits(digits *[chunkBlocks + 1]uint64, text []byte, blocks int) {
 // classifyAVX2 reads blocks*64 bytes from text on.
 //
 //go:noescape
-func classifyAVX2(w *sweep, text *byte, blocks int)
+func classifyAVX2(w *Sweep, text *byte, blocks int)
 
 // digitsAVX2 reads blocks*64 bytes from text on.
 //

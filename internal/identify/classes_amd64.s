@@ -14,7 +14,7 @@ DATA move<>+6(SB)/1, $0x40 // '@'
 DATA move<>+7(SB)/1, $0x00
 GLOBL move<>(SB), RODATA|NOPTR, $8
 
-// sweep holds the masks of digits, capitals, small letters and @ one after
+// Sweep holds the masks of digits, capitals, small letters and @ one after
 // another, 65 words each.
 #define UPPER 520
 #define LOWER 1040
@@ -32,7 +32,7 @@ GLOBL move<>(SB), RODATA|NOPTR, $8
 	SHLQ $32, t           \
 	ORQ  t, r
 
-// func classifyAVX2(w *sweep, text *byte, blocks int)
+// func classifyAVX2(w *Sweep, text *byte, blocks int)
 TEXT ·classifyAVX2(SB), NOSPLIT, $0-24
 	MOVQ w+0(FP), DI
 	MOVQ text+8(FP), SI

@@ -3,7 +3,7 @@
 package identify
 
 // classify fills the masks of the first blocks of text, which holds them whole.
-func classify(w *sweep, text []byte, blocks int) { classifyWords(w, text, blocks) }
+func classify(w *Sweep, text []byte, blocks int) { classifyWords(w, text, blocks) }
 
 // classifyDigits is classify for digits alone.
 func classifyDigits(digits *[chunkBlocks + 1]uint64, text []byte, blocks int) {

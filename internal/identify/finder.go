@@ -22,8 +22,9 @@ type Finder struct {
 	capital dispatch // with a capital
 	at      []uint8  // with an @
 	letters bool     // something else than digits matters
-	// groups are the places that are digits in every shape of a group. A digit
-	// that begins no group begins no match.
+	// A digit begins a match only where the places of common are digits, and those
+	// of a group of shapes.
+	common []uint8
 	groups [][]uint8
 	// figure are places behind a leading capital of which every shape has a digit
 	// in one; empty when a shape has none.
@@ -63,7 +64,8 @@ func NewFinder(kinds []Kind) *Finder {
 	f.letters = f.letters || len(uppers)+len(f.at) > 0
 	f.digit = newDispatch(digits, window, func(s shape) (fixed, free uint) { return uint(s.digit), uint(s.any) })
 	f.capital = newDispatch(uppers, capitals+figures, behindCapital)
-	f.groups, f.figure = groupsOf(digits), figureOf(uppers)
+	f.common, f.groups = groupsOf(digits)
+	f.figure = figureOf(uppers)
 	return f
 }
 
@@ -139,8 +141,8 @@ func needsOf(shapes []shape, set [2]uint64, leadingDigit bool) []need {
 }
 
 // groupsOf parts shapes into two groups at most, those with the most digits in
-// the same places together.
-func groupsOf(shapes []shape) [][]uint8 {
+// the same places together, and returns the places of each and of both.
+func groupsOf(shapes []shape) (common []uint8, places [][]uint8) {
 	const most = 2
 	var groups []uint16
 	for _, s := range shapes {
@@ -163,11 +165,14 @@ func groupsOf(shapes []shape) [][]uint8 {
 		groups[b] &= groups[a]
 		groups = slices.Delete(groups, a, a+1)
 	}
-	var places [][]uint8
+	both := ^uint16(1)
 	for _, g := range groups {
-		places = append(places, placesOf(g&^1))
+		both &= g
 	}
-	return places
+	for _, g := range groups {
+		places = append(places, placesOf(g&^both&^1))
+	}
+	return placesOf(both), places
 }
 
 func placesOf(set uint16) []uint8 {
@@ -191,37 +196,33 @@ func figureOf(shapes []shape) []uint8 {
 	return placesOf(set)
 }
 
-// sweep is the scratch of one pass of a Finder over a text.
-type sweep struct {
+// Sweep is the scratch of a pass over a text: one for each goroutine.
+type Sweep struct {
 	digit, upper, lower, at [chunkBlocks + 1]uint64
+	places                  [chunkBlocks]uint64 // where a match may begin
 	tail                    [(chunkBlocks + 1) * blockSize]byte
 }
 
-// taker takes a match and returns the place from which to look on.
-type taker func(kind uint8, at int, m Match) int
+// Taker takes a match and returns the place from which to look on.
+type Taker func(kind uint8, at int, m Match) int
 
-// find asks about every place from from up to limit at which a shape fits, and
+// Find asks about every place from from up to limit at which a shape fits, and
 // returns where it stopped: at limit or behind it.
-func (f *Finder) find(c *Context, w *sweep, from, limit int, take taker) int {
+func (f *Finder) Find(c *Context, w *Sweep, from, limit int, take Taker) int {
 	next := from // nothing before it is looked at
 	for base := from; base < limit; base += chunkBlocks * blockSize {
 		blocks := min(chunkBlocks, (limit-base+blockSize-1)/blockSize)
 		f.classify(w, c.Text[base:], blocks+1)
-		for b := range blocks {
-			i := base + b*blockSize
-			places := f.places(w, b, c.Before(i))
-			if i < next {
-				places &= ^uint64(0) << min(next-i, blockSize-1)
-				if next >= i+blockSize {
-					continue
-				}
+		f.fill(w, blocks, c.Before(base))
+		for b, places := range w.places[:blocks] {
+			if places == 0 {
+				continue
 			}
-			if rest := limit - i; rest < blockSize {
+			at := base + b*blockSize
+			if rest := limit - at; rest < blockSize {
 				places &= 1<<rest - 1
 			}
-			if places != 0 {
-				next = f.visit(c, w, i, b, places, next, take)
-			}
+			next = f.visit(c, w, at, b, places, next, take)
 		}
 	}
 	return max(next, limit)
@@ -229,7 +230,7 @@ func (f *Finder) find(c *Context, w *sweep, from, limit int, take taker) int {
 
 // classify fills the masks of blocks from text on; beyond its end are no
 // characters of any class.
-func (f *Finder) classify(w *sweep, text []byte, blocks int) {
+func (f *Finder) classify(w *Sweep, text []byte, blocks int) {
 	if whole := blocks * blockSize; len(text) < whole {
 		n := copy(w.tail[:], text)
 		clear(w.tail[n:whole])
@@ -242,40 +243,62 @@ func (f *Finder) classify(w *sweep, text []byte, blocks int) {
 	}
 }
 
-// places returns where in block b a match may begin. before is the byte before
-// the block.
-func (f *Finder) places(w *sweep, b int, before byte) uint64 {
-	d, more := w.digit[b], w.digit[b+1]
-	var starts uint64
-	if d != 0 {
-		runs := d &^ (d<<1 | bit(IsDigit(before)))
-		for _, g := range f.groups {
-			group := runs
-			for _, k := range g {
-				group &= d>>k | more<<(64-k)
-			}
-			starts |= group
-		}
-	}
+// fill notes where in the blocks a match may begin. before is the byte before
+// the first.
+func (f *Finder) fill(w *Sweep, blocks int, before byte) {
+	f.fillDigits(w, blocks, bit(IsDigit(before)))
 	if !f.letters {
-		return starts
+		return
 	}
-	if u := w.upper[b]; u != 0 {
-		word := d | u | w.lower[b]
-		words := u &^ (word<<1 | bit(IsWord(before)))
-		if f.figure != nil {
+	word := bit(IsWord(before))
+	for b := range blocks {
+		d, u := w.digit[b], w.upper[b]
+		words := d | u | w.lower[b]
+		u &^= words<<1 | word
+		word = words >> 63
+		if u != 0 && f.figure != nil {
 			var any uint64
 			for _, k := range f.figure {
-				any |= d>>k | more<<(64-k)
+				any |= d>>(k&63) | w.digit[b+1]<<(-k&63)
 			}
-			words &= any
+			u &= any
 		}
-		starts |= words
+		w.places[b] |= u
 	}
 	if len(f.at) > 0 {
-		starts |= w.at[b]
+		for b := range blocks {
+			w.places[b] |= w.at[b]
+		}
 	}
-	return starts
+}
+
+// fillDigits notes where a match may begin with a digit. last is 1 when the byte
+// before is one.
+func (f *Finder) fillDigits(w *Sweep, blocks int, last uint64) {
+	for b := range blocks {
+		d, more := w.digit[b], w.digit[b+1]
+		runs := d &^ (d<<1 | last)
+		last = d >> 63
+		for _, k := range f.common {
+			runs &= d>>(k&63) | more<<(-k&63)
+		}
+		if runs != 0 {
+			runs = f.inGroups(runs, d, more)
+		}
+		w.places[b] = runs
+	}
+}
+
+// inGroups returns the places that begin a group.
+func (f *Finder) inGroups(runs, d, more uint64) (places uint64) {
+	for _, g := range f.groups {
+		group := runs
+		for _, k := range g {
+			group &= d>>(k&63) | more<<(-k&63)
+		}
+		places |= group
+	}
+	return places
 }
 
 func bit(b bool) uint64 {
@@ -287,7 +310,7 @@ func bit(b bool) uint64 {
 
 // visit asks the kinds about the places of the block b, whose first byte is at
 // base, and returns the place before which nothing is to be looked at.
-func (f *Finder) visit(c *Context, w *sweep, base, b int, places uint64, next int, take taker) int {
+func (f *Finder) visit(c *Context, w *Sweep, base, b int, places uint64, next int, take Taker) int {
 	d, more := w.digit[b], w.digit[b+1]
 	for places != 0 {
 		i := uint(bits.TrailingZeros64(places))
@@ -325,7 +348,7 @@ func (f *Finder) visit(c *Context, w *sweep, base, b int, places uint64, next in
 }
 
 // ask asks the kinds about a place until one has a match there.
-func (f *Finder) ask(c *Context, at int, needs []need, upper uint16, next int, take taker) int {
+func (f *Finder) ask(c *Context, at int, needs []need, upper uint16, next int, take Taker) int {
 	for _, n := range needs {
 		if upper&n.upper != n.upper {
 			continue

@@ -21,11 +21,17 @@ type Words struct {
 
 // Has reports whether the set holds the word.
 func (w *Words) Has(word []byte) bool {
-	if n := len(word); n == 0 || n > MaxWord || w.lengths[word[0]]>>n&1 == 0 {
+	if !w.may(word) {
 		return false
 	}
 	_, ok := w.set[string(word)]
 	return ok
+}
+
+// may reports whether the set can hold the word.
+func (w *Words) may(word []byte) bool {
+	n := len(word)
+	return n > 0 && n <= MaxWord && w.lengths[word[0]]>>n&1 == 1
 }
 
 // All yields the words in no order.
@@ -80,7 +86,10 @@ func readRows(list string) [][]string {
 }
 
 // Labels are the words that may stand before matches of one kind.
-type Labels struct{ signs map[string]Sign }
+type Labels struct {
+	words Words
+	signs map[string]Sign
+}
 
 // ReadLabels returns the labels of a kind.
 func ReadLabels(kind string) *Labels {
@@ -90,13 +99,19 @@ func ReadLabels(kind string) *Labels {
 			continue
 		}
 		for w := range strings.FieldsSeq(row[2]) {
+			l.words.add(w)
 			l.signs[w] = map[string]Sign{"yes": Yes, "no": No, "skip": skip}[row[1]]
 		}
 	}
 	return l
 }
 
-func (l *Labels) sign(word []byte) Sign { return l.signs[string(word)] }
+func (l *Labels) sign(word []byte) Sign {
+	if !l.words.may(word) {
+		return None
+	}
+	return l.signs[string(word)]
+}
 
 // headings are the patterns of column headings of one kind.
 type headings struct{ yes, no []string }

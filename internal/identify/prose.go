@@ -68,7 +68,7 @@ func (s *Scanner) advance(limit int) {
 		return
 	}
 	s.context.Text = s.buf
-	s.next = s.finder.find(&s.context, &s.sweep, s.next, limit, s.inProse)
+	s.next = s.finder.Find(&s.context, &s.sweep, s.next, limit, s.inProse)
 }
 
 // shift drops what has been scanned, but for what labels may stand in.
@@ -84,30 +84,32 @@ func (s *Scanner) shift() {
 // ends the record.
 func (s *Scanner) readLines(to int) {
 	i := int(max(s.seen-s.base, 0))
-	s.seen = s.base + int64(to)
-	for i < to {
-		n := lineEnd(s.buf[i:to])
+	if i >= to {
+		return
+	}
+	if bytes.IndexByte(s.buf[i:to], '\f') >= 0 {
+		s.endRecord()
+		return
+	}
+	end := byte('\n')
+	if bytes.IndexByte(s.buf[i:to], end) < 0 {
+		end = '\r' // HL7 ends its lines with it
+	}
+	for {
+		n := bytes.IndexByte(s.buf[i:to], end)
 		if n < 0 {
 			return
 		}
-		feed := s.buf[i+n] == '\f'
 		i += n + 1
 		switch rest := s.buf[i:]; {
-		case feed:
-			s.endRecord()
 		case len(rest) == 0:
-		case rest[0] == '\n' || rest[0] == '\r' && s.buf[i-1] == '\n':
+		case rest[0] == '\n' || rest[0] == '\r':
 			s.blank = s.base + int64(i)
 		case beginsRecord(rest):
 			s.endRecord()
+			return
 		}
 	}
-}
-
-// lineEnd returns where the line ends, or the page; -1 when it does not. HL7
-// ends its lines with a carriage return.
-func lineEnd(b []byte) int {
-	return bytes.IndexFunc(b, func(r rune) bool { return r == '\n' || r == '\r' || r == '\f' })
 }
 
 // beginsRecord reports whether a line is the first of a record by its form: of
@@ -150,15 +152,16 @@ func isTimestamp(line []byte) bool {
 // addHit adds a match to the current record, beginning another one when the
 // match is too far away or of another person.
 func (s *Scanner) addHit(h hit) {
-	if len(s.hits) > 0 {
-		s.readLines(int(h.at - s.base))
-	}
-	if n := len(s.hits); n > 0 && (n == maxHits || h.at-s.lastHit > recordGap || h.at-s.hits[0].at > recordSize) {
-		s.endRecord()
-	}
 	own := s.evidence[h.kind].sum(h.match.Signals)
 	if own < 0 {
 		return
+	}
+	if n := len(s.hits); n > 0 {
+		if n == maxHits || h.at-s.lastHit > recordGap || h.at-s.hits[0].at > recordSize {
+			s.endRecord()
+		} else {
+			s.readLines(int(h.at - s.base))
+		}
 	}
 	if kind := &s.config.Kinds[h.kind]; kind.Strong&h.match.Signals != 0 && own >= s.evidence[h.kind].accept {
 		for i := len(s.hits) - 1; i >= 0; i-- {

@@ -1,0 +1,214 @@
+package identify
+
+import (
+	"math/bits"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// naive classifies byte by byte.
+func naive(text []byte, blocks int) *Sweep {
+	w := new(Sweep)
+	for i, ch := range text[:blocks*blockSize] {
+		b, bit := i/blockSize, uint64(1)<<(i%blockSize)
+		switch {
+		case ch >= '0' && ch <= '9':
+			w.digit[b] |= bit
+		case ch >= 'A' && ch <= 'Z':
+			w.upper[b] |= bit
+		case ch >= 'a' && ch <= 'z':
+			w.lower[b] |= bit
+		case ch == '@':
+			w.at[b] |= bit
+		}
+	}
+	return w
+}
+
+func sameMasks(t *testing.T, name string, got, want *Sweep) {
+	t.Helper()
+	if got.digit != want.digit || got.upper != want.upper || got.lower != want.lower || got.at != want.at {
+		t.Errorf("%s differs from the naive classes", name)
+	}
+}
+
+func FuzzClasses(f *testing.F) {
+	every := make([]byte, 256)
+	for i := range every {
+		every[i] = byte(i)
+	}
+	f.Add(every)
+	f.Add([]byte("Re: Mrs Ada Canary 999 000 0018 a@b"))
+	f.Fuzz(func(t *testing.T, seed []byte) {
+		if len(seed) == 0 {
+			return
+		}
+		const blocks = 7
+		text := slices.Repeat(seed, blocks*blockSize/len(seed)+1)[:blocks*blockSize]
+		want := naive(text, blocks)
+		var here, plain Sweep
+		classify(&here, text, blocks)
+		sameMasks(t, "classify", &here, want)
+		classifyWords(&plain, text, blocks)
+		sameMasks(t, "classifyWords", &plain, want)
+		var digits, plainDigits [chunkBlocks + 1]uint64
+		classifyDigits(&digits, text, blocks)
+		classifyDigitWords(&plainDigits, text, blocks)
+		if digits != want.digit || plainDigits != want.digit {
+			t.Error("digits alone differ from the naive classes")
+		}
+	})
+}
+
+// asked is a place at which a kind was asked.
+type asked struct {
+	kind uint8
+	at   int
+}
+
+// shapeKinds returns a kind for each list of shapes, which notes where it is
+// asked and finds nothing.
+func shapeKinds(all *[]asked, shapes ...[]string) []Kind {
+	kinds := make([]Kind, len(shapes))
+	for i := range kinds {
+		kinds[i] = Kind{Shapes: shapes[i], Parse: func(_ *Context, at int) (Match, bool) {
+			*all = append(*all, asked{uint8(i), at})
+			return Match{}, false
+		}}
+	}
+	return kinds
+}
+
+// fitsAt is what Kind.Shapes promises, place by place.
+func fitsAt(shape string, text []byte, at int) bool {
+	c := Context{Text: text}
+	switch {
+	case shape[0] == 'd' && IsDigit(c.Before(at)), shape[0] == 'U' && IsWord(c.Before(at)):
+		return false
+	case shape[0] == '@':
+		return text[at] == '@'
+	}
+	for i := range min(len(shape), window) {
+		ch := c.At(at + i)
+		// Behind a capital a few places are told apart.
+		capital, digit := true, true
+		if shape[0] == 'U' {
+			capital, digit = i <= capitals, i <= figures
+		}
+		switch shape[i] {
+		case '*':
+			continue
+		case 'd':
+			if digit && !IsDigit(ch) || capital && IsUpper(ch) && shape[0] == 'U' {
+				return false
+			}
+		case 'U':
+			if capital && !IsUpper(ch) || digit && IsDigit(ch) {
+				return false
+			}
+		default:
+			if digit && IsDigit(ch) || capital && shape[0] == 'U' && IsUpper(ch) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+var someShapes = [][]string{
+	{"dddddddddd", "ddd ddd dddd", "ddd  ddd  dddd", "ddd   ddd   dddd"},
+	{"dd dd dddd", "d d dd", "dddd dd dd"},
+	{"Ud", "UUd"},
+	{"UUdddddd", "UU dd dd dd U"},
+	{"@"},
+	{"dd U", "d  U"},
+	{"U"},
+}
+
+func FuzzFinder(f *testing.F) {
+	f.Add([]byte("Re: Mrs Ada Canary 999 000 0018 a@b.c EX4 8AG 12/03/1958 2026-01-02T10:11:12 QQ123456C"), uint8(0x7f), uint8(3))
+	f.Add([]byte("9990000018,9990000026\n1234567890123 12 March"), uint8(1), uint8(61))
+	f.Fuzz(func(t *testing.T, text []byte, which, from uint8) {
+		var shapes [][]string
+		for i, s := range someShapes {
+			if which>>i&1 == 1 {
+				shapes = append(shapes, s)
+			}
+		}
+		text = slices.Concat(text, []byte(" -- "), text)
+		start := min(int(from), len(text))
+		var got []asked
+		finder := NewFinder(shapeKinds(&got, shapes...))
+		finder.Find(&Context{Text: text}, new(Sweep), start, len(text), func(uint8, int, Match) int { return 0 })
+		for _, a := range got {
+			if !slices.ContainsFunc(shapes[a.kind], func(s string) bool { return fitsAt(s, text, a.at) }) {
+				t.Fatalf("kind %d asked at %d of %q", a.kind, a.at, text)
+			}
+		}
+		for at := start; at < len(text); at++ {
+			for k, list := range shapes {
+				if slices.ContainsFunc(list, func(s string) bool { return fitsAt(s, text, at) }) && !slices.Contains(got, asked{uint8(k), at}) {
+					t.Fatalf("kind %d not asked at %d of %q", k, at, text)
+				}
+			}
+		}
+	})
+}
+
+func TestMatchesDoNotOverlap(t *testing.T) {
+	text := slices.Repeat([]byte("12345 "), 40)
+	kind := Kind{Shapes: []string{"dd"}, Parse: func(_ *Context, at int) (Match, bool) { return Match{End: at + 100}, true }}
+	var places []int
+	end := NewFinder([]Kind{kind}).Find(&Context{Text: text}, new(Sweep), 0, len(text), func(_ uint8, at int, m Match) int {
+		places = append(places, at)
+		return m.End
+	})
+	if diff := cmp.Diff([]int{0, 102, 204}, places); diff != "" || end != 304 {
+		t.Errorf("places %v, end %d", places, end)
+	}
+}
+
+func TestGroups(t *testing.T) {
+	tests := []struct {
+		shapes []string
+		common []uint8
+		want   [][]uint8
+	}{
+		{[]string{"dddddddddd", "ddd ddd dddd", "ddd  ddd  dddd", "ddd   ddd   dddd"}, []uint8{1, 2, 6}, [][]uint8{{4, 5, 8, 9}, {7, 12}}},
+		{[]string{"dd"}, []uint8{1}, [][]uint8{{}}},
+		{[]string{"d ", "dd dd dd", "dd dd dddd"}, []uint8{}, [][]uint8{{}, {1, 3, 4, 6, 7}}},
+	}
+	for _, tt := range tests {
+		var shapes []shape
+		for _, s := range tt.shapes {
+			shapes = append(shapes, readShape(s, 0))
+		}
+		common, groups := groupsOf(shapes)
+		if diff := cmp.Diff(tt.common, common) + cmp.Diff(tt.want, groups); diff != "" {
+			t.Errorf("%q: %s", tt.shapes, diff)
+		}
+	}
+}
+
+func BenchmarkClasses(b *testing.B) {
+	text := make([]byte, (chunkBlocks+1)*blockSize)
+	r := rand.New(rand.NewPCG(1, 2))
+	for i := range text {
+		text[i] = byte(r.Uint32())
+	}
+	for name, run := range map[string]func(*Sweep, []byte, int){"here": classify, "words": classifyWords} {
+		b.Run(name, func(b *testing.B) {
+			var w Sweep
+			b.SetBytes(int64(len(text)))
+			for b.Loop() {
+				run(&w, text, chunkBlocks+1)
+			}
+			if bits.OnesCount64(w.digit[0]) > blockSize/2 {
+				b.Fatal("too many digits")
+			}
+		})
+	}
+}
