@@ -5,30 +5,90 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"time"
 
-	"trustaudit/internal/bench/corpus"
 	"trustaudit/internal/extract"
 	"trustaudit/internal/extract/text"
 	"trustaudit/internal/identify"
+	kinds "trustaudit/internal/identify/all"
 	"trustaudit/internal/source"
 )
 
-// counter counts matches in text that comes in pieces: a match may be split
-// between them.
-type counter interface {
-	Text([]byte)
-	Break()
-	Counts() map[string]int64
+// reach is how far a match, with what decides it, goes at most, and how far
+// before it a kind may look.
+const reach = 256
+
+// counter counts what kinds find by form and checksum in text that comes in
+// pieces: a match may be split between them. The words around a match are not
+// weighed.
+type counter struct {
+	kinds   []identify.Kind
+	counts  []int64
+	finder  *identify.Finder
+	sweep   identify.Sweep
+	context identify.Context
+	take    identify.Taker
+	seam    []byte // the end of the pieces before
+	next    int    // place in seam from which to look on
 }
 
-// newCounter returns a counter of the kinds by name.
-func newCounter(names []string) counter {
-	return &standIn{kinds: names, counts: map[string]int64{}, forms: map[string][]string{
-		"nhs-number":    {"dddddddddd", "ddd ddd dddd", "ddd-ddd-dddd"},
-		"nino":          {"UUddddddU", "UU dd dd dd U"},
-		"postcode":      {"Udd dUU", "Ud dUU", "UUd dUU", "UUdd dUU"},
-		"date-of-birth": {"dd/dd/dddd"},
-	}}
+// newCounter returns a counter of the kinds of these names.
+func newCounter(names []string) *counter {
+	c := &counter{kinds: slices.DeleteFunc(kinds.Kinds(), func(k identify.Kind) bool { return !slices.Contains(names, k.Name) })}
+	c.context.Now = time.Now() // nobody is born later
+	c.counts = make([]int64, len(c.kinds))
+	c.finder = identify.NewFinder(c.kinds)
+	c.take = func(kind uint8, _ int, m identify.Match) int {
+		if needs := c.kinds[kind].Needs; needs == 0 || m.Signals&needs != 0 {
+			c.counts[kind]++
+		}
+		return m.End
+	}
+	return c
+}
+
+// find counts in text from from up to limit, and returns where to look on.
+func (c *counter) find(text []byte, from, limit int) int {
+	if from >= limit {
+		return from
+	}
+	c.context.Text = text
+	return c.finder.Find(&c.context, &c.sweep, from, limit, c.take)
+}
+
+// text takes the next piece. It is read where it lies; only its ends are copied,
+// to be read together with those of its neighbours.
+func (c *counter) text(b []byte) {
+	had := len(c.seam)
+	if had > 0 {
+		c.seam = append(c.seam, b[:min(len(b), 2*reach)]...)
+		if len(b) <= 2*reach {
+			c.next = c.find(c.seam, c.next, len(c.seam)-reach)
+			drop := max(0, c.next-reach)
+			c.seam, c.next = c.seam[:copy(c.seam, c.seam[drop:])], c.next-drop
+			return
+		}
+		c.next = c.find(c.seam, c.next, had+reach)
+	}
+	next := c.find(b, c.next-had, len(b)-reach)
+	drop := max(0, next-reach)
+	c.seam, c.next = append(c.seam[:0], b[drop:]...), next-drop
+}
+
+// end counts in what is left: nothing follows it.
+func (c *counter) end() {
+	c.find(c.seam, c.next, len(c.seam))
+	c.seam, c.next = c.seam[:0], 0
+}
+
+// byKind is what was counted.
+func (c *counter) byKind() map[string]int64 {
+	counts := map[string]int64{}
+	for i, k := range c.kinds {
+		counts[k.Name] = c.counts[i]
+	}
+	return counts
 }
 
 // countText counts kinds in the text of a folder's files, by the way that a
@@ -44,9 +104,9 @@ func countText(folder string, names ...string) (found, error) {
 		if err := readText(item, textSink{c}); err != nil {
 			return found{}, err
 		}
-		c.Break()
+		c.end()
 	}
-	f := found{Kinds: c.Counts()}
+	f := found{Kinds: c.byKind()}
 	for _, n := range f.Kinds {
 		f.Count += n
 	}
@@ -74,75 +134,13 @@ func readText(item source.Item, sink extract.Sink) error {
 }
 
 // textSink gives text to a counter.
-type textSink struct{ counter }
+type textSink struct{ counter *counter }
 
-func (s textSink) Text(b []byte) error        { s.counter.Text(b); return nil }
-func (s textSink) Break() error               { s.counter.Break(); return nil }
-func (textSink) Table(string, []string) error { return errors.ErrUnsupported }
-func (textSink) Row([][]byte) error           { return errors.ErrUnsupported }
-func (textSink) Child(extract.Child) error    { return errors.ErrUnsupported }
-func (textSink) Seal(extract.Seal) error      { return errors.ErrUnsupported }
-func (textSink) Partial(string)               {}
-
-// standIn is a plain loop until the engine can be asked: it gathers lines.
-type standIn struct {
-	kinds  []string
-	counts map[string]int64
-	forms  map[string][]string
-	line   []byte
-}
-
-func (s *standIn) Counts() map[string]int64 { return s.counts }
-func (s *standIn) Break()                   { s.scan(); s.line = s.line[:0] }
-func (s *standIn) Text(b []byte) {
-	for _, ch := range b {
-		s.line = append(s.line, ch)
-		if ch == '\n' || len(s.line) > 1<<20 {
-			s.Break()
-		}
-	}
-}
-
-func (s *standIn) scan() {
-	for i := 0; i < len(s.line); {
-		if i > 0 && identify.IsWord(s.line[i-1]) || !identify.IsWord(s.line[i]) {
-			i++
-			continue
-		}
-		n := 1
-		for _, k := range s.kinds {
-			if m := s.match(k, s.line[i:]); m > 0 {
-				s.counts[k]++
-				n = m
-				break
-			}
-		}
-		i += n
-	}
-}
-
-// match returns the length of a match at the beginning of the text.
-func (s *standIn) match(kind string, b []byte) int {
-	for _, form := range s.forms[kind] {
-		if number, ok := shaped(b, form); ok && (kind != "nhs-number" || corpus.Valid(number)) {
-			return len(form)
-		}
-	}
-	return 0
-}
-
-func shaped(b []byte, form string) (number uint64, ok bool) {
-	if len(b) < len(form) || len(b) > len(form) && identify.IsWord(b[len(form)]) {
-		return 0, false
-	}
-	for i, f := range []byte(form) {
-		switch ch := b[i]; {
-		case f == 'd' && identify.IsDigit(ch):
-			number = number*10 + uint64(ch-'0')
-		case f == 'U' && identify.IsUpper(ch):
-		case f != ch:
-			return 0, false
-		}
-	}
-	return number, true
-}
+func (s textSink) Text(b []byte) error           { s.counter.text(b); return nil }
+func (s textSink) Break() error                  { s.counter.end(); return nil }
+func (textSink) Table(string, []string) error    { return errors.ErrUnsupported }
+func (textSink) Row([][]byte) error              { return errors.ErrUnsupported }
+func (textSink) Fields([]string, [][]byte) error { return errors.ErrUnsupported }
+func (textSink) Child(extract.Child) error       { return errors.ErrUnsupported }
+func (textSink) Seal(extract.Seal) error         { return errors.ErrUnsupported }
+func (textSink) Partial(string)                  {}

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -40,8 +42,14 @@ func TestEnginesCount(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := map[string]int64{"nhs-number": told.Valid, "nino": told.NINOs, "postcode": told.Postcodes, "date-of-birth": told.Dates}
-	if diff := cmp.Diff(want, four.Kinds); diff != "" {
-		t.Errorf("four kinds:\n%s", diff)
+	for kind, got := range four.Kinds {
+		// Dates in words are found too, which are not planted in number.
+		if got < want[kind] || got > want[kind] && kind != "date-of-birth" {
+			t.Errorf("%s: %d, want %d", kind, got, want[kind])
+		}
+	}
+	if four.Kinds["nhs-number"] == 0 || four.Kinds["date-of-birth"] == 0 {
+		t.Errorf("four kinds: %v", four.Kinds)
 	}
 	one, err := examine(m.folder, 1)
 	if err != nil {
@@ -78,6 +86,31 @@ func TestSums(t *testing.T) {
 	}
 	if read.Sum == 0 || read.Sum != mapped.Sum {
 		t.Errorf("read %d, mapped %d", read.Sum, mapped.Sum)
+	}
+}
+
+// TestCounterPieces holds that it does not matter how text is cut into pieces.
+func TestCounterPieces(t *testing.T) {
+	var b bytes.Buffer
+	told, err := corpus.Dense().Write(&b, 9, 200_000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := rand.New(rand.NewPCG(4, 4))
+	for _, most := range []int{1, 7, 300, 600, 5000, 1 << 20} {
+		c := newCounter([]string{"nhs-number", "postcode"})
+		for rest := b.Bytes(); len(rest) > 0; {
+			n := min(1+r.IntN(most), len(rest))
+			piece := bytes.Clone(rest[:n])
+			c.text(piece)
+			clear(piece) // pieces belong to the reader
+			rest = rest[n:]
+		}
+		c.end()
+		want := map[string]int64{"nhs-number": told.Valid, "postcode": told.Postcodes}
+		if diff := cmp.Diff(want, c.byKind()); diff != "" {
+			t.Errorf("pieces of up to %d bytes:\n%s", most, diff)
+		}
 	}
 }
 
@@ -171,8 +204,8 @@ func TestShrinkingText(t *testing.T) {
 	if err := readText(items[0], cutter{textSink{c}, m.files[0], 4096}); err != nil {
 		t.Fatal(err)
 	}
-	c.Break()
-	if n := c.Counts()["nhs-number"]; n == 0 || n >= m.tally.Valid/2 {
+	c.end()
+	if n := c.byKind()["nhs-number"]; n == 0 || n >= m.tally.Valid/2 {
 		t.Errorf("%d NHS numbers of %d", n, m.tally.Valid)
 	}
 }
