@@ -58,7 +58,7 @@ func (n *naive) look(last bool) {
 		return
 	}
 	var words [][]int
-	for from := 0; ; {
+	for from, searched := 0, false; ; {
 		start, end := nextNumber(n.buf, from)
 		if start < 0 {
 			return
@@ -68,8 +68,8 @@ func (n *naive) look(last bool) {
 			continue
 		}
 		n.number = true
-		if words == nil {
-			words = keywords.FindAllIndex(n.buf, -1)
+		if !searched {
+			words, searched = keywords.FindAllIndex(n.buf, -1), true
 		}
 		for len(words) > 1 && words[1][1] <= start {
 			words = words[1:]

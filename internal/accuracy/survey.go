@@ -96,20 +96,20 @@ func (s *survey) addNegative(o *outcome) {
 	}
 }
 
-// places are the rows of a table, in order: corpora, then groups, then all.
+// places are the rows of a table, in order: corpora, then groups, then all if
+// that is more than the one group.
 func (s *survey) places() []place {
-	rank := func(p place) int {
-		switch {
-		case p.corpus != "":
-			return 0
-		case p.group != "":
-			return 1
+	order := []group{textual, documents, rest, ""}
+	all := slices.SortedFunc(maps.Keys(s.files), func(a, b place) int {
+		if (a.corpus == "") != (b.corpus == "") {
+			return -cmp.Compare(a.corpus, b.corpus)
 		}
-		return 2
-	}
-	return slices.SortedFunc(maps.Keys(s.files), func(a, b place) int {
-		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.corpus, b.corpus), -cmp.Compare(a.group, b.group))
+		return cmp.Or(cmp.Compare(a.corpus, b.corpus), cmp.Compare(slices.Index(order, a.group), slices.Index(order, b.group)))
 	})
+	if n := len(all); n > 1 && *s.files[all[n-1]] == *s.files[all[n-2]] {
+		return all[:n-1]
+	}
+	return all
 }
 
 func (p place) String() string {
