@@ -1,6 +1,10 @@
 package material
 
-import "iter"
+import (
+	"fmt"
+	"iter"
+	"slices"
+)
 
 // A Column is one column of a table and what is true of it.
 type Column struct {
@@ -10,62 +14,149 @@ type Column struct {
 	NHS      bool // its values are patients' numbers
 }
 
-// A Record is one passage or one row, and what is true of it.
-type Record struct {
-	Template     string
-	Text         string   // a passage
-	Columns      []string // headings of a row, if it has any
-	Cells        []string // a row, if there is no text
-	Identifiable bool
+// RandomColumns yields n columns of 50 to 10,000 values of ten digits that are
+// nobody's number.
+func RandomColumns(seed uint64, n int) iter.Seq[Column] { return columns(seed, n, randomColumns()) }
+
+// NumberColumns yields n columns without a heading that hold 8 to 200 distinct
+// numbers of patients.
+func NumberColumns(seed uint64, n int) iter.Seq[Column] { return columns(seed, n, numberColumns()) }
+
+// A series makes the values of a column, one after another.
+type series struct {
+	name     string
+	headings []string
+	start    func(*maker) func() string
 }
 
-// RandomColumns yields columns of ten digits that are nobody's number.
-func RandomColumns(seed uint64, n int) iter.Seq[Column] {
+func columns(seed uint64, n int, all []series) iter.Seq[Column] {
 	return func(yield func(Column) bool) {
 		for i := range n {
-			m := newMaker(seed, uint64(i))
-			c := Column{Template: "uniform"}
-			for range 50 + m.IntN(9951) {
-				c.Values = append(c.Values, m.value("ten", nil))
-			}
-			if !yield(c) {
+			if !yield(all[i%len(all)].column(newMaker(seed, uint64(i)))) {
 				return
 			}
 		}
 	}
 }
 
-// NumberColumns yields columns of patients' numbers that nothing names.
-func NumberColumns(seed uint64, n int) iter.Seq[Column] {
-	return func(yield func(Column) bool) {
-		for i := range n {
-			m := newMaker(seed, uint64(i))
-			c := Column{Template: "nhs", NHS: true}
-			for range 8 + m.IntN(193) {
-				c.Values = append(c.Values, m.nhs(m.style.scheme))
-			}
-			if !yield(c) {
-				return
-			}
+func (s series) column(m *maker) Column {
+	c := Column{Template: s.name}
+	if len(s.headings) > 0 && m.IntN(2) == 0 {
+		c.Heading = m.pick(s.headings)
+	}
+	next := s.start(m)
+	rows := m.between(span{50, 10_000})
+	if len(s.headings) == 0 {
+		rows = m.between(span{8, 200})
+		c.NHS = true
+	}
+	for len(c.Values) < rows {
+		c.Values = append(c.Values, next())
+	}
+	if c.NHS {
+		c.Values = worn(m, c.Values)
+	}
+	return c
+}
+
+// randomColumns are drawn as registers, programs and telephone companies draw
+// numbers: blind to modulus 11, so that one in eleven passes.
+func randomColumns() []series {
+	names := []string{"ID", "Reference", "Account", "Number", "Ref No", "Order", "key", "Customer", "serial", "code"}
+	key := func(text string) func(*maker) func() string {
+		return func(m *maker) func() string {
+			settled := m.settle(text)
+			return func() string { return m.fill(settled, nil) }
 		}
+	}
+	return []series{
+		{"uniform", names, key("«ten»")},
+		{"uniform-zeros", names, key("«#10»")},
+		{"issued-range", names, key("«~4¦6¦7»«#9»")},
+		{"one-lead", names, key("«4¦6¦7¦9»«#9»")},
+		{"mobiles", append(slices.Clone(names), "Mobile", "Tel"), key("«mob9»")},
+		{"epoch", append(slices.Clone(names), "ts", "created"), key("«epoch»")},
+		{"epoch-day", append(slices.Clone(names), "time"), rising(1_400_000_000, 400_000_000, 900)},
+		{"serials", names, rising(4_000_000_000, 3_900_000_000, 1)},
+		{"serials-steps", names, rising(4_000_000_000, 3_900_000_000, 250)},
+		{"accounts", names, key("«400¦4857¦61¦7000»«#6»")},
+		{"prefix-short", names, key("«45¦47¦60»«#8»")},
+		{"luhn", names, key("«luhn10»")},
+		{"minutes", append(slices.Clone(names), "stamp"), key("«~1¦2»«~0¦1¦2¦3¦4¦5¦6¦7¦8¦9»0«n:1-9»«~0¦1¦2»«n:1-8»«~0¦1»«n:0-9»«~0¦1¦2¦3¦4¦5»«n:0-9»")},
+		{"spaced", names, key("«#3» «#3» «#4»")},
+		{"mixed", names, key("«~«ten»¦«mob9»¦«epoch»¦«luhn10»»")},
+		{"some-short", names, key("«~«ten»¦«ten»¦«#9»¦«#8»»")},
+		{"repeated-few", names, repeating},
+		{"scrambled", []string{"nhs_number", "NHS_NO", "NHS Number", "pseudo_nhs"}, key("«~4¦6¦7»«#9»")},
 	}
 }
 
-// Records yields records that are hard to tell.
-func Records(seed uint64, n int) iter.Seq[Record] {
-	return func(yield func(Record) bool) {
-		for i := range n {
-			m := newMaker(seed, uint64(i))
-			p := m.patient()
-			r := Record{Template: "lone-number", Identifiable: m.IntN(2) == 0}
-			if r.Identifiable {
-				r.Text = m.fill("Ring back «~re bloods¦today¦asap» «nhs»", p)
-			} else {
-				r.Text = m.fill("Ring back «~re bloods¦today¦asap» «pass»", p)
-			}
-			if !yield(r) {
-				return
-			}
+// rising numbers grow by a step of up to the given one, fixed for the column.
+func rising(from, width, step int) func(*maker) func() string {
+	return func(m *maker) func() string {
+		at, by := from+m.IntN(width/10*9), 1+m.IntN(step)
+		return func() string { at += by; return fmt.Sprintf("%010d", at) }
+	}
+}
+
+// repeating draws from a few dozen values.
+func repeating(m *maker) func() string {
+	pool := make([]string, 30+m.IntN(50))
+	for i := range pool {
+		pool[i] = m.value("ten", nil)
+	}
+	return func() string { return m.pick(pool) }
+}
+
+// numberColumns are patients' numbers as columns hold them.
+func numberColumns() []series {
+	key := func(text string) func(*maker) func() string {
+		return func(m *maker) func() string {
+			return func() string { return m.fill(text, m.patient()) }
 		}
 	}
+	return []series{
+		{name: "nhs", start: key("«nhs10»")},
+		{name: "nhs-style", start: key("«nhs»")},
+		{name: "nhs-spaced", start: key("«nhs334»")},
+		{name: "nhs-dashes", start: key("«nhsdash»")},
+		{name: "nhs-floats", start: key("«nhs10».0")},
+		{name: "nhs-quoted", start: key("'«nhs10»")},
+		{name: "nhs-ways", start: key("«~«nhs10»¦«nhs334»¦«nhsdash»»")},
+		{name: "chi", start: key("«chi»")},
+		{name: "hc", start: key("«hc»")},
+	}
+}
+
+// worn does to a column what years of keeping do: rows repeat, some are blank,
+// and a few per cent were mistyped.
+func worn(m *maker, values []string) []string {
+	blank, again, wrong := m.one("", "y") == "y", m.IntN(2) == 0, m.IntN(3) == 0
+	var out []string
+	for i, v := range values {
+		out = append(out, v)
+		if again && m.IntN(4) == 0 {
+			out = append(out, values[m.IntN(i+1)])
+		}
+		if blank && m.IntN(8) == 0 {
+			out = append(out, "")
+		}
+		// Not among the first, so that eight are never too few.
+		if wrong && i%25 == 24 {
+			out = append(out, spoilt(m, v))
+		}
+	}
+	return out
+}
+
+// spoilt changes the first digit of a value, whatever its form.
+func spoilt(m *maker, v string) string {
+	b := []byte(v)
+	for i := range b {
+		if b[i] >= '0' && b[i] <= '9' {
+			b[i] = '0' + (b[i]-'0'+byte(1+m.IntN(9)))%10
+			break
+		}
+	}
+	return string(b)
 }

@@ -2,6 +2,7 @@ package material
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -91,14 +92,11 @@ func (m *maker) choose(body string) string {
 // from the tables below.
 func (m *maker) value(key string, p *patient) string {
 	if count, ok := strings.CutPrefix(key, "#"); ok {
-		var n int
-		fmt.Sscanf(count, "%d", &n)
-		return m.digits(n)
+		return m.digits(whole(count))
 	}
 	if bounds, ok := strings.CutPrefix(key, "n:"); ok {
-		var s span
-		fmt.Sscanf(bounds, "%d-%d", &s.least, &s.most)
-		return fmt.Sprint(m.between(s))
+		least, most, _ := strings.Cut(bounds, "-")
+		return fmt.Sprint(m.between(span{whole(least), whole(most)}))
 	}
 	if of, ok := strings.CutPrefix(key, "2."); ok {
 		if p.kin == nil {
@@ -107,9 +105,7 @@ func (m *maker) value(key string, p *patient) string {
 		return m.value(of, p.kin)
 	}
 	if width, of, ok := strings.Cut(key, ":"); ok {
-		var n int
-		fmt.Sscanf(width, "%d", &n)
-		return pad(m.value(of, p), n)
+		return pad(m.value(of, p), whole(width))
 	}
 	if f := patientKeys[key]; f != nil {
 		return f(m, p)
@@ -118,6 +114,14 @@ func (m *maker) value(key string, p *patient) string {
 		return f(m)
 	}
 	panic("no such key in a template: " + key)
+}
+
+func whole(s string) int {
+	n, err := strconv.Atoi(s)
+	if err != nil {
+		panic("no number in a template: " + s)
+	}
+	return n
 }
 
 // patientKeys are about the patient; those of numbers plant them.
@@ -224,6 +228,7 @@ var otherKeys = map[string]func(*maker) string{
 	"street2":   func(m *maker) string { return fmt.Sprint(1+m.IntN(140)) + " " + m.pick(streets) },
 	"town2":     func(m *maker) string { return towns[m.IntN(len(towns))].name },
 	"pc2":       func(m *maker) string { return m.postcode(towns[m.IntN(len(towns))].area) },
+	"site":      func(m *maker) string { return m.site() },
 	"outcode":   func(m *maker) string { return towns[m.IntN(len(towns))].area },
 	"prose":     func(m *maker) string { return m.pick(prose) },
 	"policy":    func(m *maker) string { return m.pick(policy) },

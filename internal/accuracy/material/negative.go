@@ -31,7 +31,7 @@ func staffLists() []template {
 		{name: "staff-card", ext: "vcf", finish: crlf, rows: span{1, 20}, row: "BEGIN:VCARD\nVERSION:3.0\nFN:«staff»\nTITLE:«job»\nORG:«hospital»\nTEL;TYPE=work:«desk»\nTEL;TYPE=cell:«ownmob»\nEMAIL:«staffmail»\nEND:VCARD\n"},
 		{name: "staff-mail", ext: "eml", finish: crlf, head: "From: «person» <«staffmail»>\nTo: «person» <«staffmail»>\nSubject: «training dates¦parking¦rota for next month¦new printer»\nDate: «maildate»\nMessage-ID: <«ten».«#6»@mail.example>\nContent-Type: text/plain; charset=utf-8\n\nHi «forename»,\n\nCould we move it to «next» at «time»? The room is booked under reference «pass».\n\n«person»\n«job»\n«hospital»\nT: «desk»  M: «ownmob»\n"},
 		{name: "staff-meeting", ext: "ics", finish: crlf, rows: span{2, 20}, head: "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//x//EN\n", row: "BEGIN:VEVENT\nUID:«uuid»\nDTSTART:«date8»T«n:10-17»0000Z\nSUMMARY:1:1 with «person»\nLOCATION:Room «n:1-40»\nDESCRIPTION:Dial 0161 496 0«#3»\\, meeting ID «#3» «#3» «#4»\nEND:VEVENT\n", foot: "END:VCALENDAR\n"},
-		{name: "newsletter", ext: "txt", finish: desktop, head: "Staff news, «todaylong»\n\nCongratulations to «person», who retires after «n:20-40» years on «ward», and to «person» of «spec», who ran the marathon on «date» and raised money for the «town2» hospice. «person» joins us as «job».\n\nThe canteen at «hospital», «street2», «town2», «pc2» is closed until «next».\n"},
+		{name: "newsletter", ext: "txt", finish: desktop, head: "Staff news, «todaylong»\n\nCongratulations to «person», who retires after «n:20-40» years on «ward», and to «person» of «spec», who ran the marathon on «date» and raised money for the «town2» hospice. «person» joins us as «job».\n\nThe canteen at «hospital», «site» is closed until «next».\n"},
 	}
 }
 
@@ -45,7 +45,7 @@ func purchases() []template {
 		{name: "orders-passing", ext: "txt", finish: desktop, rows: span{1, 3}, head: "Outstanding purchase orders, please chase «firm»\n", row: "PO «pass» «goods» x «n:2-80»\n"},
 		{name: "invoice", ext: "txt", finish: desktop, rows: span{2, 12}, head: "«firm»\n«street2»\n«town2»\n«pc2»\n\nINVOICE «pass»      Date «date»      Account «#8»\nVAT reg GB «#3» «#4» «#2»\n\nDeliver to: Stores, «hospital», «town2» «pc2»\n\n", row: "«n:1-60» x «40:goods» «n:1-90».«#2»\n", foot: "\nPay by «next» to sort code «#2»-«#2»-«#2» account «#8», quoting «pass».\n"},
 		{name: "consignments", ext: "csv", finish: desktop, rows: some, head: "Consignment,Courier,Collected,Delivered,Signed by\n", row: "«ten»,«firm»,«dateuk»,«dateuk»,«surname»\n"},
-		{name: "delivery-note", ext: "txt", finish: desktop, head: "Delivery note\nOrder no: «#3» «#3» «#4»\nConsignment «pass»\nTo: «ward», «hospital», «street2», «town2», «pc2»\nAttn «person»\nDate: «date»\n«n:2-30» x «goods»\n"},
+		{name: "delivery-note", ext: "txt", finish: desktop, head: "Delivery note\nOrder no: «#3» «#3» «#4»\nConsignment «pass»\nTo: «ward», «hospital», «site»\nAttn «person»\nDate: «date»\n«n:2-30» x «goods»\n"},
 		{name: "assets", ext: "csv", finish: desktop, rows: some, head: "Asset tag,Serial,Model,Location,Warranty until\n", row: "«#6»,«ten»,«~Laptop¦Monitor¦Infusion pump¦Printer»,«ward»,«nextuk»\n"},
 		{name: "barcodes", ext: "txt", finish: desktop, rows: some, row: "«ean» «goods»\n"},
 		{name: "gtin", ext: "csv", rows: some, head: "GTIN,Description,Lot,Expiry\n", row: "0«ean»,«goods»,«#6»,«date8»\n"},
@@ -124,7 +124,7 @@ func systems() []template {
 		{name: "hashes", ext: "txt", rows: lines, row: "«hex64»  backup-«date8».tar\n"},
 		{name: "bugs", ext: "csv", finish: desktop, rows: lines, head: "id,reporter,opened,title\n", row: "«#6»,«firmmail»,«dateiso»,\"NHS number field shows «~on save¦after merge¦twice»\"\n"},
 		{name: "numbers-json", ext: "json", rows: lines, head: "[", row: "{\"id\":«ten»,\"parent\":«ten»,\"ok\":true},\n", foot: "{}]\n"},
-		{name: "web-page", ext: "html", head: "<!DOCTYPE html><html><head><script src=\"/a.js?v=«epoch»\"></script></head><body><h1>«hospital»</h1><p>«street2», «town2», «pc2»</p><p>Call <a href=\"tel:0161496«#4»\">0161 496 0«#3»</a></p><p>Charity number «#7». Chair: «person».</p></body></html>\n"},
+		{name: "web-page", ext: "html", head: "<!DOCTYPE html><html><head><script src=\"/a.js?v=«epoch»\"></script></head><body><h1>«hospital»</h1><p>«site»</p><p>Call <a href=\"tel:0161496«#4»\">0161 496 0«#3»</a></p><p>Charity number «#7». Chair: «person».</p></body></html>\n"},
 	}
 }
 
@@ -136,14 +136,14 @@ func documents() []template {
 		{name: "guide-example", ext: "md", head: "# Searching for a patient\n\nType the NHS number, e.g. `9434765919`, or the surname and date of birth. Call the desk on 0161 496 0«#3» if nobody is found.\n\n«policy»\n"},
 		{name: "guide-test-number", ext: "html", head: "<html><body><h1>Training</h1><p>In the training system only, NHS numbers look like <code>943 476 5919</code>. «policy»</p></body></html>\n"},
 		{name: "leaflet", ext: "txt", finish: desktop, head: "Your «proc»\n\nInformation for patients. Bring this leaflet, your NHS number if you know it, and a list of your medicines, such as «drug». If you have «sx», ring 0161 496 0«#3». Written by «staff», «spec», «hospital», «town2» «pc2». Reviewed «date».\n"},
-		{name: "form", ext: "txt", finish: desktop, head: "REFERRAL FORM — «spec»\n\nSurname: ____________________ Forename: ____________________\nNHS number: ___ ___ ____     Date of birth: __/__/____\nAddress: _______________________________ Postcode: ________\n\nReturn to: «staff», «hospital», «street2», «town2», «pc2». Tel 0161 496 0«#3». Form «#6» v«n:1-9»\n"},
+		{name: "form", ext: "txt", finish: desktop, head: "REFERRAL FORM — «spec»\n\nSurname: ____________________ Forename: ____________________\nNHS number: ___ ___ ____     Date of birth: __/__/____\nAddress: _______________________________ Postcode: ________\n\nReturn to: «staff», «hospital», «site». Tel 0161 496 0«#3». Form «#6» v«n:1-9»\n"},
 		{name: "form-html", ext: "html", head: "<form action=\"/search\"><label>NHS number <input name=\"nhs\" maxlength=\"12\" placeholder=\"943 476 5919\"></label><label>Date of birth <input name=\"dob\" placeholder=\"dd/mm/yyyy\"></label></form>\n"},
 		{name: "letter-template", ext: "txt", finish: desktop, head: "Dear «~Doctor¦<<Title>> <<Surname>>¦{{ gp.name }}»\n\nRe: <<Forename>> <<Surname>>, NHS No <<NHSNumber>>, DOB <<DOB>>\n\nThank you for referring this patient to the «spec» clinic.\n\n«staff»\nConsultant in «spec»\n"},
 		{name: "story", ext: "txt", head: "«prose» «prose» «person» came on «todaylong», and Mr «surname» with «forename». «prose» «prose» \"It was in the spring of 19«#2»,\" said Mrs «surname», \"and «forename» was born that winter.\" «prose»\n"},
 		{name: "news", ext: "txt", finish: desktop, head: "«todaylong»\n\n«person», «n:30-80», of «town2», has praised staff of «hospital» after treatment for «dx». Chief executive «person» said the «spec» team had worked hard. The appeal has raised £«#5», call 0161 496 0«#3».\n"},
 		{name: "article", ext: "txt", head: "Outcomes of «proc» in adults with «dx»\n\n«person», «person», «person»\n«hospital», «town2», «pc2»\n\nReceived «date»; accepted «today». Correspondence: «firmmail»\n\nMethods: we studied «n:90-900» patients between «date» and «date». Mean age was «n:40-79». Trial registration NCT«#8», ISRCTN«#8».\n"},
 		{name: "job-advert", ext: "txt", finish: desktop, head: "«job», «ward», «hospital»\nRef 367-«#7»\nContact «person» on 0161 496 0«#3» or «staffmail». Closing date «next». Interviews «next».\n"},
-		{name: "licence", ext: "txt", head: "Copyright (c) «year» «firm»\n\nPermission is hereby granted, free of charge, to use this work. The work is provided as it is, without any warranty. Registered in England «#8», «street2», «town2» «pc2».\n"},
+		{name: "licence", ext: "txt", head: "Copyright (c) «year» «firm»\n\nPermission is hereby granted, free of charge, to use this work. The work is provided as it is, without any warranty. Registered in England «#8», «site».\n"},
 		{name: "diary", ext: "txt", finish: desktop, rows: span{5, 30}, row: "«nextuk» «time» meet «person» about «~budget¦rota¦fire doors¦audit», room «n:1-40»\n"},
 		{name: "readme", ext: "md", head: "# patient-import\n\nReads a CSV with the columns `NHS_NO, SURNAME, DOB`. Build «#10», commit «hex40». Ask «person» (`«firmmail»`).\n\n    import --since «epoch» --limit «n:10-999»\n"},
 		{name: "number-in-prose", ext: "txt", finish: desktop, head: "Dear «firm»\n\nWe refer to order «pass» of «date», delivered to «ward» on «date». Please credit account «#8».\n\n«person»\n«job»\n"},

@@ -124,6 +124,12 @@ func (p *patient) address() string {
 	return fmt.Sprintf("%s %s, %s, %s", p.house, p.street, p.town.name, p.postcode)
 }
 
+// site is the address of something that is nobody's home.
+func (m *maker) site() string {
+	t := towns[m.IntN(len(towns))]
+	return fmt.Sprintf("%d %s, %s, %s", 1+m.IntN(140), m.pick(streets), t.name, m.postcode(t.area))
+}
+
 // staff is the name of somebody who works there.
 func (m *maker) staff() string {
 	male := m.IntN(2) == 0
