@@ -81,14 +81,15 @@ func (b *bench) run(only []string) error {
 		"binary": b.measureBinary, "demo": b.measureDemo, "files": b.measureFiles,
 		"identify": b.measureIdentify, "judge": b.measureJudge, "verify": b.measureVerify,
 	}
+	var wrong []error // what is wrong with one measure does not keep the others from being shown
 	for _, name := range only {
 		measure, ok := measures[name]
 		if !ok {
 			return fmt.Errorf("there is no measure %q", name)
 		}
 		if err := measure(); err != nil {
-			return fmt.Errorf("measure %s: %w", name, err)
+			wrong = append(wrong, fmt.Errorf("measure %s: %w", name, err))
 		}
 	}
-	return nil
+	return errors.Join(wrong...)
 }
