@@ -31,6 +31,21 @@ func classifyDigitWords(digits *[chunkBlocks + 1]uint64, text []byte, blocks int
 	}
 }
 
+// keepWords keeps the places in the blocks that have, k bytes on, a byte of the
+// class.
+func keepWords(places *[chunkBlocks]uint64, class *[chunkBlocks + 1]uint64, k uint8, blocks int) {
+	for b := range blocks {
+		places[b] &= class[b]>>(k&63) | class[b+1]<<(-k&63)
+	}
+}
+
+// dropWords drops them.
+func dropWords(places *[chunkBlocks]uint64, class *[chunkBlocks + 1]uint64, k uint8, blocks int) {
+	for b := range blocks {
+		places[b] &^= class[b]>>(k&63) | class[b+1]<<(-k&63)
+	}
+}
+
 const (
 	eachLow  = 0x0101010101010101
 	eachHigh = 0x8080808080808080

@@ -87,3 +87,55 @@ nextDigits:
 	JNZ  nextDigits
 	VZEROUPPER
 	RET
+
+// SHIFTED leaves in Y3 what the class is k bytes on, for four blocks.
+#define SHIFTED \
+	VMOVDQU (SI), Y3       \
+	VMOVDQU 8(SI), Y4      \
+	VPSRLQ X1, Y3, Y3      \
+	VPSLLQ X2, Y4, Y4      \
+	VPOR   Y3, Y4, Y3
+
+// func keepAVX2(places *[64]uint64, class *[65]uint64, k uint64, fours int)
+TEXT ·keepAVX2(SB), NOSPLIT, $0-32
+	MOVQ places+0(FP), DI
+	MOVQ class+8(FP), SI
+	MOVQ k+16(FP), AX
+	MOVQ fours+24(FP), CX
+	VMOVQ AX, X1
+	MOVQ $64, BX
+	SUBQ AX, BX
+	VMOVQ BX, X2
+
+keepFour:
+	SHIFTED
+	VPAND  (DI), Y3, Y3
+	VMOVDQU Y3, (DI)
+	ADDQ $32, SI
+	ADDQ $32, DI
+	DECQ CX
+	JNZ  keepFour
+	VZEROUPPER
+	RET
+
+// func dropAVX2(places *[64]uint64, class *[65]uint64, k uint64, fours int)
+TEXT ·dropAVX2(SB), NOSPLIT, $0-32
+	MOVQ places+0(FP), DI
+	MOVQ class+8(FP), SI
+	MOVQ k+16(FP), AX
+	MOVQ fours+24(FP), CX
+	VMOVQ AX, X1
+	MOVQ $64, BX
+	SUBQ AX, BX
+	VMOVQ BX, X2
+
+dropFour:
+	SHIFTED
+	VPANDN (DI), Y3, Y3
+	VMOVDQU Y3, (DI)
+	ADDQ $32, SI
+	ADDQ $32, DI
+	DECQ CX
+	JNZ  dropFour
+	VZEROUPPER
+	RET

@@ -22,14 +22,12 @@ type Finder struct {
 	capital dispatch // with a capital
 	at      []uint8  // with an @
 	letters bool     // something else than digits matters
-	// A digit begins a match only where the places of common are digits, and those
-	// of a group of shapes.
-	common []uint8
-	groups [][]uint8
-	// figure are places behind a leading capital of which every shape has a digit
-	// in one; empty when a shape has none.
-	figure []uint8
+	digits  []filter // of places that are digits
+	words   []filter // of capitals that begin a word
 }
+
+// filter is what a group of shapes have in common, a place each.
+type filter struct{ digit, noDigit, upper []uint8 }
 
 // dispatch tells from a window which kinds to ask.
 type dispatch struct {
@@ -64,8 +62,7 @@ func NewFinder(kinds []Kind) *Finder {
 	f.letters = f.letters || len(uppers)+len(f.at) > 0
 	f.digit = newDispatch(digits, window, func(s shape) (fixed, free uint) { return uint(s.digit), uint(s.any) })
 	f.capital = newDispatch(uppers, capitals+figures, behindCapital)
-	f.common, f.groups = groupsOf(digits)
-	f.figure = figureOf(uppers)
+	f.digits, f.words = filtersOf(digits), filtersOf(uppers)
 	return f
 }
 
@@ -140,66 +137,90 @@ func needsOf(shapes []shape, set [2]uint64, leadingDigit bool) []need {
 	return needs
 }
 
-// groupsOf parts shapes into two groups at most, those with the most digits in
-// the same places together, and returns the places of each and of both.
-func groupsOf(shapes []shape) (common []uint8, places [][]uint8) {
-	const most = 2
-	var groups []uint16
-	for _, s := range shapes {
-		groups = append(groups, s.digit)
-	}
-	for {
-		slices.Sort(groups)
-		groups = slices.Compact(groups)
-		if len(groups) <= most {
-			break
-		}
-		a, b, best := 0, 0, -1
+// Bounds of the filters.
+const (
+	filterPasses = 40 // a pass for each place of a filter
+	filterWorth  = 20 // from which on one more place tells little
+)
+
+// filtersOf groups the shapes: those that lose nothing by it go together, and
+// then those that lose least, until the filters are cheap enough.
+func filtersOf(shapes []shape) []filter {
+	groups := slices.Clone(shapes)
+	for len(groups) > 1 {
+		a, b, least := 0, 0, 1<<30
 		for i := range groups {
 			for j := range i {
-				if n := bits.OnesCount16(groups[i] & groups[j]); n > best {
-					a, b, best = i, j, n
+				lost := groups[i].worth() + groups[j].worth() - 2*join(groups[i], groups[j]).worth()
+				if lost < least {
+					a, b, least = i, j, lost
 				}
 			}
 		}
-		groups[b] &= groups[a]
+		if least > 0 && passes(groups) <= filterPasses {
+			break
+		}
+		groups[b] = join(groups[a], groups[b])
 		groups = slices.Delete(groups, a, a+1)
 	}
-	both := ^uint16(1)
-	for _, g := range groups {
-		both &= g
+	filters := make([]filter, len(groups))
+	for i, g := range groups {
+		filters[i] = g.filter()
 	}
-	for _, g := range groups {
-		places = append(places, placesOf(g&^both&^1))
-	}
-	return placesOf(both), places
+	return filters
 }
 
-func placesOf(set uint16) []uint8 {
-	places := []uint8{}
-	for ; set != 0; set &= set - 1 {
-		places = append(places, uint8(bits.TrailingZeros16(set)))
-	}
-	return places
+// join is what two shapes have in common.
+func join(a, b shape) shape {
+	same := ^(a.digit ^ b.digit | a.upper ^ b.upper | a.any ^ b.any)
+	return shape{digit: a.digit & b.digit, upper: a.upper & b.upper, any: a.any | b.any | ^same}
 }
 
-// figureOf returns the first places at which the shapes have a digit, nil when
-// one has none.
-func figureOf(shapes []shape) []uint8 {
-	var set uint16
-	for _, s := range shapes {
-		if s.digit == 0 {
-			return nil
+// noDigit are the places of a shape at which no digit may stand.
+func (s shape) noDigit() uint16 { return ^(s.digit | s.upper | s.any) & (1<<window - 1) &^ 1 }
+
+// What the classes of a shape's places are worth: how rarely text has them.
+const (
+	digitWorth   = 4
+	upperWorth   = 6
+	noDigitWorth = 1
+)
+
+// worth says how well a shape tells places apart.
+func (s shape) worth() int {
+	return min(filterWorth, digitWorth*bits.OnesCount16(s.digit&^1)+upperWorth*bits.OnesCount16(s.upper&^1)+
+		noDigitWorth*bits.OnesCount16(s.noDigit()))
+}
+
+// filter is as much of the shape as is worth while.
+func (s shape) filter() (f filter) {
+	worth := 0
+	take := func(set uint16, each int) (places []uint8) {
+		for ; set != 0 && worth < filterWorth; set &= set - 1 {
+			places = append(places, uint8(bits.TrailingZeros16(set)))
+			worth += each
 		}
-		set |= s.digit & -s.digit
+		return places
 	}
-	return placesOf(set)
+	f.upper = take(s.upper&^1, upperWorth)
+	f.digit = take(s.digit&^1, digitWorth)
+	f.noDigit = take(s.noDigit(), noDigitWorth)
+	return f
+}
+
+func passes(groups []shape) (n int) {
+	for _, g := range groups {
+		f := g.filter()
+		n += len(f.digit) + len(f.upper) + len(f.noDigit)
+	}
+	return n
 }
 
 // Sweep is the scratch of a pass over a text: one for each goroutine.
 type Sweep struct {
 	digit, upper, lower, at [chunkBlocks + 1]uint64
 	places                  [chunkBlocks]uint64 // where a match may begin
+	starts, group           [chunkBlocks]uint64 // on the way to it
 	tail                    [(chunkBlocks + 1) * blockSize]byte
 }
 
@@ -246,25 +267,23 @@ func (f *Finder) classify(w *Sweep, text []byte, blocks int) {
 // fill notes where in the blocks a match may begin. before is the byte before
 // the first.
 func (f *Finder) fill(w *Sweep, blocks int, before byte) {
-	f.fillDigits(w, blocks, bit(IsDigit(before)))
+	last := bit(IsDigit(before))
+	for b, d := range w.digit[:blocks] {
+		w.starts[b] = d &^ (d<<1 | last)
+		last = d >> 63
+	}
+	clear(w.places[:blocks])
+	f.filter(w, f.digits, blocks)
 	if !f.letters {
 		return
 	}
-	word := bit(IsWord(before))
+	last = bit(IsWord(before))
 	for b := range blocks {
-		d, u := w.digit[b], w.upper[b]
-		words := d | u | w.lower[b]
-		u &^= words<<1 | word
-		word = words >> 63
-		if u != 0 && f.figure != nil {
-			var any uint64
-			for _, k := range f.figure {
-				any |= d>>(k&63) | w.digit[b+1]<<(-k&63)
-			}
-			u &= any
-		}
-		w.places[b] |= u
+		word := w.digit[b] | w.upper[b] | w.lower[b]
+		w.starts[b] = w.upper[b] &^ (word<<1 | last)
+		last = word >> 63
 	}
+	f.filter(w, f.words, blocks)
 	if len(f.at) > 0 {
 		for b := range blocks {
 			w.places[b] |= w.at[b]
@@ -272,33 +291,23 @@ func (f *Finder) fill(w *Sweep, blocks int, before byte) {
 	}
 }
 
-// fillDigits notes where a match may begin with a digit. last is 1 when the byte
-// before is one.
-func (f *Finder) fillDigits(w *Sweep, blocks int, last uint64) {
-	for b := range blocks {
-		d, more := w.digit[b], w.digit[b+1]
-		runs := d &^ (d<<1 | last)
-		last = d >> 63
-		for _, k := range f.common {
-			runs &= d>>(k&63) | more<<(-k&63)
+// filter adds the starts that pass one of the filters.
+func (f *Finder) filter(w *Sweep, filters []filter, blocks int) {
+	for _, g := range filters {
+		w.group = w.starts
+		for _, k := range g.digit {
+			keep(&w.group, &w.digit, k, blocks)
 		}
-		if runs != 0 {
-			runs = f.inGroups(runs, d, more)
+		for _, k := range g.upper {
+			keep(&w.group, &w.upper, k, blocks)
 		}
-		w.places[b] = runs
+		for _, k := range g.noDigit {
+			drop(&w.group, &w.digit, k, blocks)
+		}
+		for b := range blocks {
+			w.places[b] |= w.group[b]
+		}
 	}
-}
-
-// inGroups returns the places that begin a group.
-func (f *Finder) inGroups(runs, d, more uint64) (places uint64) {
-	for _, g := range f.groups {
-		group := runs
-		for _, k := range g {
-			group &= d>>(k&63) | more<<(-k&63)
-		}
-		places |= group
-	}
-	return places
 }
 
 func bit(b bool) uint64 {

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 // naive classifies byte by byte.
@@ -59,6 +60,29 @@ func FuzzClasses(f *testing.F) {
 		classifyDigitWords(&plainDigits, text, blocks)
 		if digits != want.digit || plainDigits != want.digit {
 			t.Error("digits alone differ from the naive classes")
+		}
+	})
+}
+
+func FuzzKeepAndDrop(f *testing.F) {
+	f.Add([]byte("0123456789"), uint8(3), uint8(9))
+	f.Fuzz(func(t *testing.T, seed []byte, k, count uint8) {
+		var digits [chunkBlocks + 1]uint64
+		var here, plain [chunkBlocks]uint64
+		for i := range digits {
+			for j := range min(len(seed), 8) {
+				digits[i] = digits[i]*257 + uint64(seed[(i+j)%len(seed)])
+			}
+		}
+		blocks := int(count)%chunkBlocks + 1
+		copy(here[:], digits[:])
+		copy(plain[:], digits[:])
+		keep(&here, &digits, 1+k%window, blocks)
+		keepWords(&plain, &digits, 1+k%window, blocks)
+		drop(&here, &digits, 1+count%window, blocks)
+		dropWords(&plain, &digits, 1+count%window, blocks)
+		if !slices.Equal(here[:blocks], plain[:blocks]) {
+			t.Errorf("%d blocks, %d on: got %x, want %x", blocks, 1+k%window, here[:blocks], plain[:blocks])
 		}
 	})
 }
@@ -171,25 +195,39 @@ func TestMatchesDoNotOverlap(t *testing.T) {
 	}
 }
 
-func TestGroups(t *testing.T) {
+func TestFilters(t *testing.T) {
 	tests := []struct {
 		shapes []string
-		common []uint8
-		want   [][]uint8
+		want   []filter
 	}{
-		{[]string{"dddddddddd", "ddd ddd dddd", "ddd  ddd  dddd", "ddd   ddd   dddd"}, []uint8{1, 2, 6}, [][]uint8{{4, 5, 8, 9}, {7, 12}}},
-		{[]string{"dd"}, []uint8{1}, [][]uint8{{}}},
-		{[]string{"d ", "dd dd dd", "dd dd dddd"}, []uint8{}, [][]uint8{{}, {1, 3, 4, 6, 7}}},
+		{[]string{"ddd d", "dU"}, []filter{{[]uint8{1, 2, 4}, []uint8{3}, nil}, {nil, nil, []uint8{1}}}},
+		{[]string{"d*d"}, []filter{{[]uint8{2}, nil, nil}}},
 	}
 	for _, tt := range tests {
 		var shapes []shape
 		for _, s := range tt.shapes {
 			shapes = append(shapes, readShape(s, 0))
 		}
-		common, groups := groupsOf(shapes)
-		if diff := cmp.Diff(tt.common, common) + cmp.Diff(tt.want, groups); diff != "" {
+		if diff := cmp.Diff(tt.want, filtersOf(shapes), cmp.AllowUnexported(filter{}), cmpopts.EquateEmpty()); diff != "" {
 			t.Errorf("%q: %s", tt.shapes, diff)
 		}
+	}
+}
+
+// TestFiltersAreBounded holds that many shapes are joined, each of them still
+// let through.
+func TestFiltersAreBounded(t *testing.T) {
+	var shapes []shape
+	for i := range 1 << 10 {
+		shapes = append(shapes, shape{digit: uint16(i)<<1 | 1, any: ^(uint16(i)<<1 | 1)})
+	}
+	shapes = shapes[:64]
+	filters, n := filtersOf(shapes), 0
+	for _, f := range filters {
+		n += len(f.digit) + len(f.noDigit) + len(f.upper)
+	}
+	if n > filterPasses {
+		t.Errorf("%d passes", n)
 	}
 }
 

@@ -18,9 +18,9 @@ type Scanner struct {
 	digests   *audit.Hasher   // for sketches of what looks like digests
 	threshold float64
 	finder    *Finder
-	sweep     sweep
-	inProse   taker // of a match in prose
-	inCell    taker // and in the prose of a cell
+	sweep     Sweep
+	inProse   Taker // of a match in prose
+	inCell    Taker // and in the prose of a cell
 	seed      uint64
 
 	prose

@@ -220,7 +220,7 @@ func (s *Scanner) cellForm(col *column, f form, letter bool, cell []byte) {
 func (s *Scanner) cellProse(i int, cell []byte) {
 	s.cellOf = i
 	s.cellContext.Text, s.cellContext.Head = cell, None
-	s.finder.find(&s.cellContext, &s.sweep, 0, len(cell), s.inCell)
+	s.finder.Find(&s.cellContext, &s.sweep, 0, len(cell), s.inCell)
 }
 
 // calledOther reports whether the heading of the column whose prose is read
