@@ -71,7 +71,7 @@ func slots() map[string]func(*writer) {
 		"nhs334":   func(w *writer) { w.grouped(w.planted(), ' ') },
 		"nhs-":     func(w *writer) { w.grouped(w.planted(), '-') },
 		"mobile":   func(w *writer) { w.plain(w.tenDigits(7_100_000_000 + w.r.Uint64N(900_000_000))) },
-		"epoch":    func(w *writer) { w.plain(w.tenDigits(1_700_000_000 + w.r.Uint64N(90_000_000))) },
+		"epoch":    func(w *writer) { w.plain(w.tenDigits(1_720_000_000 + w.r.Uint64N(70_000_000))) }, // of 2024 to 2026; none begins like a CHI number
 		"nino":     nino,
 		"postcode": postcode,
 		"born":     func(w *writer) { w.date(1930, 2015) },
