@@ -31,6 +31,13 @@ func staffLists() []template {
 		{name: "staff-card", ext: "vcf", finish: crlf, rows: span{1, 20}, row: "BEGIN:VCARD\nVERSION:3.0\nFN:«staff»\nTITLE:«job»\nORG:«hospital»\nTEL;TYPE=work:«desk»\nTEL;TYPE=cell:«ownmob»\nEMAIL:«staffmail»\nEND:VCARD\n"},
 		{name: "staff-mail", ext: "eml", finish: crlf, head: "From: «person» <«staffmail»>\nTo: «person» <«staffmail»>\nSubject: «training dates¦parking¦rota for next month¦new printer»\nDate: «maildate»\nMessage-ID: <«ten».«#6»@mail.example>\nContent-Type: text/plain; charset=utf-8\n\nHi «forename»,\n\nCould we move it to «next» at «time»? The room is booked under reference «pass».\n\n«person»\n«job»\n«hospital»\nT: «desk»  M: «ownmob»\n"},
 		{name: "staff-meeting", ext: "ics", finish: crlf, rows: span{2, 20}, head: "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//x//EN\n", row: "BEGIN:VEVENT\nUID:«uuid»\nDTSTART:«date8»T«n:10-17»0000Z\nSUMMARY:1:1 with «person»\nLOCATION:Room «n:1-40»\nDESCRIPTION:Dial 0161 496 0«#3»\\, meeting ID «#3» «#3» «#4»\nEND:VEVENT\n", foot: "END:VCALENDAR\n"},
+		// Names and addresses of general practitioners, as their practices publish them.
+		{name: "practice-contacts", ext: "csv", finish: desktop, rows: some, head: "GP,Practice,Address,Town,Postcode,Telephone\n", row: "«dr»,«surgery»,«street2»,«town2»,«pc2»,01«#3» «#6»\n"},
+		{name: "parking", ext: "csv", finish: desktop, rows: some, head: "Permit,Holder,Registration,Expires\n", row: "«#6»,«person»,«reg»,«nextuk»\n"},
+		{name: "call-records", ext: "csv", rows: some, head: "from,to,started,seconds\n", row: "161496«#4»,«mob9»,«tick»,«n:2-4000»\n"},
+		{name: "committee", ext: "txt", finish: desktop, rows: span{4, 16}, head: "Members of the «spec» board\n", row: "«staff», «job», «hospital», «site», from «date»\n"},
+		{name: "staff-json", ext: "json", rows: span{3, 60}, head: "{\"users\":[", row: "{\"id\":«ten»,\"displayName\":\"«person»\",\"mail\":\"«staffmail»\",\"mobile\":\"«mob9»\",\"created\":\"«dateiso»\"},\n", foot: "{}]}\n"},
+		{name: "signatures", ext: "txt", finish: desktop, rows: span{2, 9}, row: "«staff»\n«job», «spec»\n«hospital», «site»\nTel: «desk»   Mob: «ownmob»   GMC: «#7»\n«staffmail»\n\n"},
 		{name: "newsletter", ext: "txt", finish: desktop, head: "Staff news, «todaylong»\n\nCongratulations to «person», who retires after «n:20-40» years on «ward», and to «person» of «spec», who ran the marathon on «date» and raised money for the «town2» hospice. «person» joins us as «job».\n\nThe canteen at «hospital», «site» is closed until «next».\n"},
 	}
 }
@@ -43,6 +50,10 @@ func purchases() []template {
 		{name: "suppliers", ext: "csv", finish: desktop, rows: some, head: "Supplier«sep»Address«sep»Town«sep»Postcode«sep»Contact«sep»Telephone\n", row: "«firm»«sep»«street2»«sep»«town2»«sep»«pc2»«sep»«person»«sep»01«#3» «#6»\n"},
 		{name: "orders", ext: "csv", finish: desktop, rows: some, head: "Order«sep»Item«sep»Qty«sep»Required\n", row: "«ten»«sep»«goods»«sep»«n:1-500»«sep»«nextuk»\n"},
 		{name: "orders-passing", ext: "txt", finish: desktop, rows: span{1, 3}, head: "Outstanding purchase orders, please chase «firm»\n", row: "PO «pass» «goods» x «n:2-80»\n"},
+		{name: "quotation-mail", ext: "eml", finish: crlf, head: "From: «person» <«firmmail»>\nTo: «person» <«staffmail»>\nSubject: Your order «pass»\nDate: «maildate»\nContent-Type: text/plain\n\nDear «forename»,\n\nYour parcel «pass» with «goods» is on its way to «site». Track it at https://track.example/?id=«ten».\n\n«firm»\n"},
+		{name: "contracts", ext: "csv", finish: desktop, rows: some, head: "Contract,Supplier,Manager,Start,End,Value\n", row: "«ten»,«firm»,«person»,«dateuk»,«nextuk»,«#5»\n"},
+		{name: "meters", ext: "txt", finish: crlf, rows: some, row: "MPAN «#2» «#4» «#4» «#3»  serial «ten»  «town2» «pc2»  read «dateuk»\n"},
+		{name: "cheques", ext: "txt", finish: desktop, rows: some, head: "BACS run «today»\n", row: "«30:firm»«#2»-«#2»-«#2»  «#8»  «ten»  «n:10-9000».«#2»\n"},
 		{name: "invoice", ext: "txt", finish: desktop, rows: span{2, 12}, head: "«firm»\n«street2»\n«town2»\n«pc2»\n\nINVOICE «pass»      Date «date»      Account «#8»\nVAT reg GB «#3» «#4» «#2»\n\nDeliver to: Stores, «hospital», «town2» «pc2»\n\n", row: "«n:1-60» x «40:goods» «n:1-90».«#2»\n", foot: "\nPay by «next» to sort code «#2»-«#2»-«#2» account «#8», quoting «pass».\n"},
 		{name: "consignments", ext: "csv", finish: desktop, rows: some, head: "Consignment,Courier,Collected,Delivered,Signed by\n", row: "«ten»,«firm»,«dateuk»,«dateuk»,«surname»\n"},
 		{name: "delivery-note", ext: "txt", finish: desktop, head: "Delivery note\nOrder no: «#3» «#3» «#4»\nConsignment «pass»\nTo: «ward», «hospital», «site»\nAttn «person»\nDate: «date»\n«n:2-30» x «goods»\n"},
@@ -65,6 +76,8 @@ func catalogues() []template {
 		{name: "books-prose", ext: "txt", finish: desktop, rows: span{5, 40}, head: "Reading list\n", row: "«surname», «forename» («n:1970-2006»). Notes on «dx». ISBN «isbn».\n"},
 		{name: "books-13", ext: "txt", rows: some, row: "«isbn13» / «isbn» «surname»: «spec» at a glance\n"},
 		{name: "library", ext: "txt", rows: span{5, 40}, row: "=001  «ten»\n=020  \\\\$a«isbn»\n=100  1\\$a«surname», «forename»,$d«n:1900-1980»-\n=245  10$aIntroduction to «spec» /$c«forename» «surname».\n\n"},
+		{name: "bibliography", ext: "bib", rows: span{4, 40}, row: "@book{«hex8»,\n  author = {«surname», «forename»},\n  title = {Lectures on «spec»},\n  year = {«n:1970-2006»},\n  isbn = {«isbn»}\n}\n"},
+		{name: "biographies", ext: "txt", finish: desktop, rows: span{3, 20}, head: "Names on the wards of «hospital»\n", row: "«person», physician, born «n:1-28» «~March¦May¦October» 18«n:10-50», died «n:1-28» «~June¦January» 19«n:10-30».\n"},
 		{name: "codes-snomed", ext: "txt", rows: some, head: "id\teffectiveTime\tactive\tmoduleId\tterm\n", row: "«#6»00«n:0-9»\t20020131\t1\t900000000000207008\t«dx»\n"},
 		{name: "codes-ten-digits", ext: "tsv", rows: some, head: "conceptId\tterm\n", row: "«ten»\t«dx»\n"},
 		{name: "medicines", ext: "csv", rows: some, head: "vpid,name,price,category\n", row: "«#8»00«n:1-9»,«drug»,«n:1-90».«#2»,A\n"},
@@ -88,8 +101,10 @@ func research() []template {
 		{name: "study", ext: "csv", rows: some, head: "study_no,arm,age,hba1c_0,hba1c_6\n", row: "ST-«#4»,«~A¦B»,«n:18-90»,«n:30-120»,«n:30-120»\n"},
 		{name: "aggregate", ext: "csv", finish: desktop, rows: some, head: "Provider,Specialty,Waiting,Over 18 weeks,Median\n", row: "«ods»,«spec»,«n:100-9000»,«n:0-900»,«real»\n"},
 		{name: "indicators", ext: "csv", rows: some, head: "indicator,area,period,numerator,denominator,value\n", row: "E«#8»,«lsoa»,«n:2005-2024»,«#7»,«ten»,«real»\n"},
-		{name: "time-series", ext: "csv", rows: some, head: "t,v1,v2\n", row: "«epoch»,«real»,«real»\n"},
+		{name: "time-series", ext: "csv", rows: some, head: "t,v1,v2\n", row: "«tick»,«real»,«real»\n"},
 		{name: "instrument", ext: "txt", rows: some, row: "«real»\t«real»\t«#10»\t-«real»\n"},
+		{name: "track", ext: "gpx", rows: some, head: "<?xml version=\"1.0\"?><gpx><trk><trkseg>\n", row: "<trkpt lat=\"5«#1».«#9»\" lon=\"-1.«#9»\"><time>«iso»</time></trkpt>\n", foot: "</trkseg></trk></gpx>\n"},
+		{name: "coefficients", ext: "csv", rows: some, head: "", row: "0.«#10»,-«n:1-9».«#10»,«#1».«#9»e-0«n:1-9»\n"},
 		{name: "genes", ext: "vcf", rows: some, head: "##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n", row: "«n:1-22»\t«#8»\trs«ten»\t«~A¦C¦G¦T»\t«~A¦C¦G¦T»\t«real»\tPASS\tDP=«n:10-90»\n"},
 		{name: "aggregate-json", ext: "json", rows: span{5, 60}, head: "{\"series\":[", row: "{\"area\":\"«lsoa»\",\"total\":«ten»,\"rate\":«real»},\n", foot: "{}]}\n"},
 		{name: "phantoms", ext: "txt", rows: span{1, 5}, row: "(0008,0060) CS [CT]\n(0010,0010) PN [PHANTOM^QA]\n(0010,0020) LO [QA«#4»]\n(0010,0030) DA []\n(0008,0018) UI [1.2.826.0.1.3680043.«#10».«#10»]\n"},
@@ -101,8 +116,8 @@ func research() []template {
 func systems() []template {
 	lines := span{10, 150}
 	return []template{
-		{name: "epoch-log", ext: "log", rows: lines, row: "«epoch» «~INFO¦WARN» worker-«n:1-16» job «uuid» done in «n:3-900» ms\n"},
-		{name: "millis-log", ext: "log", rows: lines, row: "{\"ts\":«epochms»,\"level\":\"info\",\"req\":\"«hex8»\",\"bytes\":«#6»}\n"},
+		{name: "epoch-log", ext: "log", rows: lines, row: "«tick» «~INFO¦WARN» worker-«n:1-16» job «uuid» done in «n:3-900» ms\n"},
+		{name: "millis-log", ext: "log", rows: lines, row: "{\"ts\":«tickms»,\"level\":\"info\",\"req\":\"«hex8»\",\"bytes\":«#6»}\n"},
 		{name: "access-log", ext: "log", rows: lines, row: "«ip» - - [«webtime»] \"GET /api/orders/«ten» HTTP/1.1\" 200 «n:100-9000» \"-\" \"Mozilla/5.0\"\n"},
 		{name: "uuid-log", ext: "log", rows: lines, row: "«logtime» INFO trace=«uuid» span=«hex8» user=«#6» ok\n"},
 		{name: "thread-log", ext: "log", rows: lines, row: "«logtime» [thread-«ten»] DEBUG pool size «n:1-99» address 0x«hex8»\n"},
@@ -116,6 +131,10 @@ func systems() []template {
 		{name: "fhir-organisation", ext: "json", head: "{\"resourceType\":\"Organization\",\"identifier\":[{\"system\":\"https://fhir.nhs.uk/Id/ods-organization-code\",\"value\":\"«gpcode»\"}],\"name\":\"«surgery»\",\"telecom\":[{\"system\":\"phone\",\"value\":\"01«#3» «#6»\"}],\"address\":[{\"line\":[\"«street2»\"],\"city\":\"«town2»\",\"postalCode\":\"«pc2»\"}]}\n"},
 		{name: "fhir-practitioner", ext: "json", head: "{\"resourceType\":\"Practitioner\",\"identifier\":[{\"system\":\"https://fhir.nhs.uk/Id/sds-user-id\",\"value\":\"«#12»\"}],\"name\":[{\"family\":\"«surname»\",\"given\":[\"«forename»\"],\"prefix\":[\"Dr\"]}]}\n"},
 		{name: "json-schema", ext: "json", head: "{\"$schema\":\"http://json-schema.org/draft-07/schema#\",\"title\":\"Patient\",\"type\":\"object\",\"properties\":{\"nhsNumber\":{\"type\":\"string\",\"pattern\":\"^[0-9]{10}$\"},\"surname\":{\"type\":\"string\",\"maxLength\":«n:30-90»},\"dateOfBirth\":{\"type\":\"string\",\"format\":\"date\"}},\"required\":[\"nhsNumber\"]}\n"},
+		{name: "changes", ext: "log", rows: lines, row: "commit «hex40»\nAuthor: «person» <«firmmail»>\nDate:   «maildate»\n\n    Fix the parsing of PID-3 (ticket «ten»)\n\n"},
+		{name: "hl7-guide", ext: "md", head: "# PID\n\n    PID|1||<NHS number>^^^NHS^NH~<local id>^^^«ods»^PI||<surname>^<forename>||<yyyymmdd>|<sex>\n\nPID-3.1 holds the NHS number, PID-7 the date of birth. Asked by «person», «date».\n"},
+		{name: "metrics", ext: "prom", rows: lines, row: "http_requests_total{path=\"/patient\",pod=\"api-«hex8»\"} «ten»\n"},
+		{name: "schedule", ext: "yaml", rows: span{2, 20}, head: "jobs:\n", row: "  - id: «ten»\n    owner: «person»\n    next_run: «dateiso»\n    table: patient_nhs_number\n"},
 		{name: "sql-schema", ext: "sql", head: "CREATE TABLE «patient¦dbo.PMI¦person» (\n  id bigint PRIMARY KEY,\n  nhs_number char(10) NOT NULL,\n  surname varchar(«n:30-90»),\n  date_of_birth date,\n  postcode varchar(8)\n);\nCREATE INDEX ix_nhs ON patient (nhs_number);\n-- changed by «person» «todayiso», ticket «ten»\n"},
 		{name: "sql-dump-orders", ext: "sql", rows: lines, row: "INSERT INTO orders VALUES («run»,'«ten»','«goods»','«dateiso»');\n"},
 		{name: "headings-only", ext: "csv", finish: desktop, head: "NHS Number«sep»Surname«sep»Forename«sep»DOB«sep»«Postcode¦Ward¦GP»\n"},
@@ -147,8 +166,11 @@ func documents() []template {
 		{name: "diary", ext: "txt", finish: desktop, rows: span{5, 30}, row: "«nextuk» «time» meet «person» about «~budget¦rota¦fire doors¦audit», room «n:1-40»\n"},
 		{name: "readme", ext: "md", head: "# patient-import\n\nReads a CSV with the columns `NHS_NO, SURNAME, DOB`. Build «#10», commit «hex40». Ask «person» (`«firmmail»`).\n\n    import --since «epoch» --limit «n:10-999»\n"},
 		{name: "number-in-prose", ext: "txt", finish: desktop, head: "Dear «firm»\n\nWe refer to order «pass» of «date», delivered to «ward» on «date». Please credit account «#8».\n\n«person»\n«job»\n"},
+		{name: "subtitles", ext: "srt", finish: crlf, rows: span{5, 60}, row: "«i»\n00:«n:10-59»:«n:10-59»,«#3» --> 00:«n:10-59»:«n:10-59»,«#3»\n«prose»\n\n"},
+		{name: "agenda", ext: "txt", finish: desktop, rows: span{4, 14}, head: "Agenda, «todaylong», room «n:1-40», chair «staff»\n", row: "«i». «time» «person» — «~budget¦waiting times¦fire doors¦the audit of «dx»¦patient NHS number compliance»\n"},
+		{name: "questionnaire", ext: "txt", finish: desktop, rows: span{3, 30}, head: "Survey of visitors, answers\n", row: "«~Very good¦Good¦Poor». «~The nurses were kind.¦We waited four hours.¦Parking cost too much.¦My treatment for «dx» went well.»\n"},
 		{name: "conference", ext: "txt", finish: desktop, head: "Dial-in details\nMeeting ID: «#3» «#3» «#4»\nPasscode: «#6»\nHost: «staff», «spec»\n«nextuk» «time»\n"},
-		{name: "test-cases", ext: "txt", custom: arithmetic},
+		{name: "running-numbers", ext: "txt", custom: arithmetic},
 	}
 }
 

@@ -14,7 +14,10 @@ type maker struct {
 	used    map[string]bool // stems of numbers that are taken
 	planted map[string]bool // numbers that were written as a patient's
 	records int
-	row     int // of the row that is being written, from one
+	row     int       // of the row that is being written, from one
+	clock   time.Time // of a log
+	other   string    // who was named last, and is no patient
+	place   *town     // which was named last, and whose postcode was not
 }
 
 // A style is how one author or program writes, throughout a file.
@@ -32,7 +35,7 @@ func (m *maker) newStyle() style {
 		date:      m.one("02/01/2006", "02/01/2006", "02/01/2006", "2/1/2006", "02-01-2006", "02.01.2006", "2006-01-02", "02-Jan-2006", "2 January 2006", "02 Jan 2006"),
 		join:      m.one("", "", " ", " ", "-"),
 		today:     time.Date(2014, time.January, 6, 8, 0, 0, 0, time.UTC).AddDate(0, 0, m.IntN(12*365)),
-		start:     m.IntN(900_000) + 1000,
+		start:     m.IntN(800_000) + 100_000,
 		separator: m.one(",", ",", ",", ";", "\t", "|"),
 	}
 	switch n := m.IntN(100); {
@@ -137,15 +140,47 @@ func (m *maker) staff() string {
 	if !male {
 		title = m.one("Dr", "Dr", "Ms", "Mrs", "Miss")
 	}
-	return title + " " + m.forename(male) + " " + m.pick(surnames)
+	m.other = m.forename(male) + " " + m.pick(surnames)
+	return title + " " + m.other
 }
 
 // person is a name without a title.
-func (m *maker) person() string { return m.forename(m.IntN(2) == 0) + " " + m.pick(surnames) }
+func (m *maker) person() string {
+	m.other = m.forename(m.IntN(2) == 0) + " " + m.pick(surnames)
+	return m.other
+}
 
+// mail is the address of the colleague who was named last.
 func (m *maker) mail(domain string) string {
-	clean := strings.NewReplacer("'", "", " ", "")
-	return strings.ToLower(clean.Replace(m.forename(m.IntN(2) == 0)+"."+m.pick(surnames))) + "@" + domain
+	if m.other == "" {
+		m.person()
+	}
+	who := m.other
+	m.other = ""
+	return strings.ToLower(strings.NewReplacer("'", "", " ", ".").Replace(who)) + "@" + domain
+}
+
+// tick is the next time in a log.
+func (m *maker) tick() time.Time {
+	if m.clock.IsZero() {
+		m.clock = m.before(9)
+	}
+	m.clock = m.clock.Add(time.Duration(m.IntN(90_000)) * time.Millisecond)
+	return m.clock
+}
+
+// elsewhere names a town, and code a postcode: in that town, if it was named.
+func (m *maker) elsewhere() string {
+	m.place = &towns[m.IntN(len(towns))]
+	return m.place.name
+}
+
+func (m *maker) code() string {
+	t := m.place
+	if m.place = nil; t == nil {
+		t = &towns[m.IntN(len(towns))]
+	}
+	return m.postcode(t.area)
 }
 
 func (m *maker) pick(list []string) string { return list[m.IntN(len(list))] }

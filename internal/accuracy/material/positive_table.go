@@ -1,5 +1,7 @@
 package material
 
+import "strings"
+
 // tables are extracts and lists, one patient a row.
 func tables() []template {
 	few, some, many := span{1, 9}, span{10, 120}, span{900, 3000}
@@ -45,6 +47,12 @@ func tables() []template {
 		{name: "surname-first-birthdays", ext: "tsv", finish: desktop, rows: some, head: "Patient\tDOB\tProcedure\tSurgeon\n", row: "«record»«last»\t«dob»\t«proc»\t«surname»\n"},
 		{name: "linkage-key", ext: "csv", rows: some, head: "study_id,nhs_number\n", row: "«record»S«#5»,«nhs10»\n"},
 		{name: "mother-baby", ext: "csv", rows: some, head: "MOTHER_NHS,BABY_NHS,DELIVERY_DATE,GESTATION\n", row: "«record»«nhs10»,«2.nhs10»,«date8»,«n:28-42»\n"},
+		{name: "field-and-value", ext: "csv", finish: desktop, head: "«record»Field«sep»Value\nNHS Number«sep»«nhs»\nSurname«sep»«sur»\nForename«sep»«fore»\nDOB«sep»«dob»\n"},
+		{name: "transposed", ext: "csv", finish: desktop, custom: transposed},
+		{name: "worklist", ext: "csv", finish: desktop, rows: some, head: "Accession,PatientID,PatientName,Modality,Scheduled\n", row: "«record»«#8»,«nhs10»,«SUR»^«FORE»,«~CT¦MR¦US»,«iso»\n"},
+		{name: "free-text-no-number", ext: "csv", finish: desktop, rows: some, head: "Date,Taken by,Message\n", row: "«record»«dateuk»,«forename»,\"«name», dob «dobuk», rang about «~results¦«drug»¦transport»\"\n"},
+		{name: "blank-lines", ext: "txt", finish: desktop, rows: span{4, 40}, head: "NHS;NAME;;\n;;;\n", row: "«record»«nhs10»;«last»;;\n;;;\n"},
+		{name: "python-rows", ext: "txt", rows: some, head: "[", row: "«record»('«nhs10»', '«sur»', datetime.date(«n:1930-2015», «n:1-12», «n:1-28»)),\n", foot: "]\n"},
 		{name: "lost-zeros", ext: "csv", finish: desktop, custom: lostZeros},
 		{name: "some-blank", ext: "csv", finish: desktop, custom: someBlank},
 		{name: "some-wrong", ext: "csv", finish: desktop, custom: someWrong},
@@ -56,6 +64,18 @@ func tables() []template {
 		{name: "sql-copy", ext: "sql", rows: some, head: "--\n-- PostgreSQL database dump\n--\n\nCOPY public.patient (id, nhs_number, family_name, given_name, birth_date) FROM stdin;\n", row: "«record»«run»\t«nhs10»\t«sur»\t«fore»\t«dobiso»\n", foot: "\\.\n"},
 		{name: "sql-console", ext: "txt", finish: crlf, rows: some, head: "PatientID   NHSNumber  Surname              DateOfBirth\n----------- ---------- -------------------- -----------\n", row: "«record»«12:run»«11:nhs10»«21:sur»«dobiso»\n", foot: "\n(rows affected)\n"},
 	}
+}
+
+// transposed is a sheet with a patient in each column.
+func transposed(m *maker) string {
+	lines := []string{"Name", "NHS No", "Ward"}
+	for range 3 + m.IntN(8) {
+		p := m.patient()
+		for i, key := range []string{"«record»«full»", "«nhs»", "«ward»"} {
+			lines[i] += "," + m.fill(key, p)
+		}
+	}
+	return strings.Join(lines, "\n") + "\n"
 }
 
 // lostZeros is a list of CHI numbers that a spreadsheet took for numbers.
