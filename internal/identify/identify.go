@@ -19,6 +19,9 @@ type Config struct {
 	Kinds []Kind
 	Key   *audit.Key // keys digests and sketches
 	Now   time.Time  // ages are reckoned from it
+	// Explain asks for the evidence of the best records. It costs little, but is
+	// for people.
+	Explain bool
 }
 
 // Summary is what a Scanner found since its last Reset.
@@ -26,10 +29,12 @@ type Summary struct {
 	Identifiable bool             // a record is over the threshold, as if test ranges were live
 	TestData     bool             // it holds NHS numbers, and all of them are test values
 	Records      int64            // identifiable records
-	Score        float64          // bans of the best record
+	Score        float64          // of the best record, the prior included: log10 of the odds; 0 without any evidence
 	Identifiers  map[string]Count // accepted occurrences by kind; nil when there are none
 	Columns      []Column         // columns of interest, in order
 	Excerpt      string           // of the best record, masked, at most 80 characters
+	Flags        []string         // kinds of content in identifiable records that are no identifiers
+	Explained    []Record         // the best records, if that was asked for
 }
 
 // Count counts the accepted occurrences of one kind.

@@ -51,6 +51,9 @@ type Kind struct {
 	Named uint32
 	// Names is how file names are searched.
 	Names NameRule
+	// Joins are signals of parts of a whole, a surname and a forename. Where a
+	// record has two with one of them, in different columns, both gain Joined.
+	Joins, Joined uint32
 	// Agree are the signals that a value gains from a value of another kind in
 	// the same record: a CHI number from the date of birth that it begins with.
 	Agree func(own uint64, kind string, other uint64) uint32

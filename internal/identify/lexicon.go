@@ -189,8 +189,9 @@ func (e *evidence) sum(signals uint32) float64 {
 	return total
 }
 
-// readEvidence returns the worth of every kind's signals, and the threshold.
-func readEvidence(kinds []Kind) ([]evidence, float64) {
+// readEvidence returns the worth of every kind's signals, the threshold, and
+// what a record is worth before any evidence.
+func readEvidence(kinds []Kind) (all []evidence, threshold, prior float64) {
 	worth := map[string]float64{}
 	for _, row := range readRows("evidence.tsv") {
 		bans, err := strconv.ParseFloat(row[2], 64)
@@ -199,7 +200,7 @@ func readEvidence(kinds []Kind) ([]evidence, float64) {
 		}
 		worth[row[0]+" "+row[1]] = bans
 	}
-	all := make([]evidence, len(kinds))
+	all = make([]evidence, len(kinds))
 	for i, k := range kinds {
 		all[i].accept = worth[k.Name+" accept"]
 		for _, signal := range k.Signals {
@@ -210,5 +211,5 @@ func readEvidence(kinds []Kind) ([]evidence, float64) {
 			all[i].bans = append(all[i].bans, bans)
 		}
 	}
-	return all, worth["record threshold"]
+	return all, worth["record threshold"], worth["record prior"]
 }

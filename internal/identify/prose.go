@@ -218,15 +218,8 @@ func (s *Scanner) endRecord() {
 func (s *Scanner) countRecord() {
 	for i := range s.hits {
 		h := &s.hits[i]
-		signals := h.match.Signals
-		if kind := &s.config.Kinds[h.kind]; kind.Near != 0 && signals&kind.Apart == 0 && s.besideAnchor(h) {
-			signals |= kind.Near
-		}
-		h.slot = int16(s.slotOf(&s.prose.tally, -1, h.kind, signals))
-		if h.slot >= 0 {
-			if sl := &s.prose.tally.slots[h.slot]; sl.bans+sl.bonus <= 0 {
-				h.slot = -1
-			}
+		if kind := &s.config.Kinds[h.kind]; kind.Near != 0 && h.match.Signals&kind.Apart == 0 && s.besideAnchor(h) {
+			h.match.Signals |= kind.Near
 		}
 	}
 	s.take(&s.prose.tally, s.hits)

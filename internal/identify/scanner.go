@@ -2,6 +2,7 @@ package identify
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"trustaudit/internal/audit"
@@ -17,6 +18,7 @@ type Scanner struct {
 	hashers   []*audit.Hasher // by kind, for sketches
 	digests   *audit.Hasher   // for sketches of what looks like digests
 	threshold float64
+	prior     float64
 	finder    *Finder
 	sweep     Sweep
 	inProse   Taker // of a match in prose
@@ -43,6 +45,7 @@ type Scanner struct {
 	distinct    []distinct // by kind, of accepted values
 	totals      entryTotals
 	summary     Summary
+	scored      bool    // the summary has a score
 	excerpted   float64 // score of the record that the excerpt is of
 }
 
@@ -51,7 +54,7 @@ func NewScanner(config Config) *Scanner {
 	n := len(config.Kinds)
 	s := &Scanner{config: config, best: make([]float64, n), distinct: make([]distinct, n),
 		totals: entryTotals{counts: make([]int64, n)}}
-	s.evidence, s.threshold = readEvidence(config.Kinds)
+	s.evidence, s.threshold, s.prior = readEvidence(config.Kinds)
 	for _, k := range config.Kinds {
 		s.headings = append(s.headings, readHeadings(k.Name))
 		s.hashers = append(s.hashers, config.Key.Hasher("value "+k.Name))
@@ -80,7 +83,8 @@ func (s *Scanner) Reset() {
 	}
 	clear(s.totals.counts)
 	s.totals = entryTotals{counts: s.totals.counts}
-	s.summary, s.excerpted, s.rows = Summary{}, 0, 0
+	s.summary, s.excerpted, s.rows = Summary{}, math.Inf(-1), 0
+	s.scored = false
 }
 
 // Finish ends the item and says what was found. Reset must come before the
@@ -118,7 +122,7 @@ func (s *Scanner) takeProse(k uint8, at int, m Match) int {
 		s.proseTests[k].see(m.Value, hash, pass)
 	}
 	if kind.Needs == 0 || m.Signals&kind.Needs != 0 {
-		s.addHit(hit{kind: k, value: m.Value, hash: hash, match: m, at: s.base + int64(at)})
+		s.addHit(hit{kind: k, value: m.Value, column: inProse, hash: hash, match: m, at: s.base + int64(at)})
 	}
 	return m.End
 }
@@ -131,11 +135,17 @@ func (s *Scanner) takeCell(k uint8, at int, m Match) int {
 		kind.Named != 0 && m.Signals&kind.Named == 0 && s.calledOther(k) {
 		return m.End
 	}
-	h := hit{kind: k, value: m.Value, hash: mix(s.seed, m.Value), match: m}
-	if h.slot = int16(s.slotOf(&s.table, -1, k, m.Signals)); h.slot >= 0 && s.table.slots[h.slot].bans > 0 && len(s.rowHits) < maxRowHits {
-		s.rowHits = append(s.rowHits, h)
+	if len(s.rowHits) < maxRowHits {
+		s.rowHits = append(s.rowHits, hit{kind: k, column: inProse, value: m.Value, hash: mix(s.seed, m.Value), match: m})
 	}
 	return m.End
+}
+
+// offerScore keeps the score of the best record.
+func (s *Scanner) offerScore(score float64) {
+	if !s.scored || score > s.summary.Score {
+		s.summary.Score, s.scored = score, true
+	}
 }
 
 // maxRowHits bounds the matches kept of one row.

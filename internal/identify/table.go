@@ -196,9 +196,8 @@ func (s *Scanner) cellMatch(i int, k uint8, m Match, hash uint64) {
 	col.matches[k]++
 	binary.BigEndian.PutUint64(s.canonical[:], m.Value)
 	col.see(s.hashers[k], s.canonical[:], hash)
-	n := s.slotOf(&s.table, i, k, m.Signals)
-	if n >= 0 && s.table.slots[n].bans+s.table.slots[n].bonus > 0 {
-		s.rowHits = append(s.rowHits, hit{slot: int16(n), kind: k, value: m.Value, hash: hash})
+	if len(s.rowHits) < maxRowHits {
+		s.rowHits = append(s.rowHits, hit{kind: k, column: int32(i), value: m.Value, hash: hash, match: m})
 	}
 }
 

@@ -44,7 +44,8 @@ type entry struct {
 	hits     [maxSlots]uint32 // beyond one a record, by slot
 	certain  bool             // identifiable whatever the columns turn out to be
 	possible bool             // identifiable if the columns are accepted
-	value    uint64           // of its first record: the value to be masked
+	first    int64            // its first record: row from 1 on, or place in the prose
+	value    uint64           // of that: the value to be masked
 	valued   bool
 }
 
@@ -161,7 +162,7 @@ func (s *Scanner) score(t *tally, set *slotSet, verdicts []verdict, hopeful bool
 		}
 		best[sl.kind] = max(best[sl.kind], sl.worth(v))
 	}
-	total := 0.0
+	total := s.prior
 	for _, b := range best {
 		total += b
 	}
@@ -175,16 +176,64 @@ func (s *Scanner) identifiable(score float64) bool { return score >= s.threshold
 
 // hit is one match within a record.
 type hit struct {
-	slot  int16
-	kind  uint8
-	value uint64
-	hash  uint64
-	at    int64 // place in the prose
-	match Match
+	slot   int16 // set when the record ends
+	kind   uint8
+	column int32 // of a table; below zero in prose
+	value  uint64
+	hash   uint64
+	at     int64 // place in the prose
+	match  Match
 }
 
-// take counts a record with the given hits, whose slots are set.
+// inProse is the column of what is in no column.
+const inProse = -1
+
+// agreeing bounds the matches that are compared with one another.
+const agreeing = 64
+
+// relate adds to the matches of a record what they say of one another, and
+// gives each its slot.
+func (s *Scanner) relate(t *tally, hits []hit) {
+	few := hits[:min(len(hits), agreeing)]
+	for i := range few {
+		h := &few[i]
+		kind := &s.config.Kinds[h.kind]
+		if kind.Agree != nil {
+			for j := range few {
+				if o := &few[j]; o.kind != h.kind {
+					h.match.Signals |= kind.Agree(h.value, s.config.Kinds[o.kind].Name, o.value)
+				}
+			}
+		}
+		if kind.Joins != 0 && h.match.Signals&kind.Joins != 0 && hasOther(few, h, kind.Joins) {
+			h.match.Signals |= kind.Joined
+		}
+	}
+	for i := range hits {
+		h := &hits[i]
+		n := s.slotOf(t, int(h.column), h.kind, h.match.Signals)
+		if n >= 0 && t.slots[n].bans+t.slots[n].bonus <= 0 {
+			n = -1
+		}
+		h.slot = int16(n)
+	}
+}
+
+// hasOther reports whether another value of the kind, in another column, has one
+// of the signals.
+func hasOther(hits []hit, h *hit, signals uint32) bool {
+	for i := range hits {
+		o := &hits[i]
+		if o.kind == h.kind && o.match.Signals&signals != 0 && o.value != h.value && (o.column != h.column || h.column < 0) {
+			return true
+		}
+	}
+	return false
+}
+
+// take counts a record with the given hits.
 func (s *Scanner) take(t *tally, hits []hit) {
+	s.relate(t, hits)
 	var set slotSet
 	for _, h := range hits {
 		if h.slot >= 0 {
@@ -195,6 +244,12 @@ func (s *Scanner) take(t *tally, hits []hit) {
 		return
 	}
 	e := s.entryOf(t, set)
+	if e != nil && e.records == 0 {
+		e.first = hits[0].at
+		if t == &s.table {
+			e.first = s.rows + 1
+		}
+	}
 	if e == nil {
 		s.takeSpilled(t, &set, hits)
 		return
@@ -259,7 +314,7 @@ func (s *Scanner) takeSpilled(t *tally, set *slotSet, hits []hit) {
 	t.spilled++
 	verdicts := t.guesses
 	score := s.score(t, set, verdicts, false)
-	s.summary.Score = max(s.summary.Score, score)
+	s.offerScore(score)
 	if !s.identifiable(score) {
 		return
 	}
@@ -298,7 +353,7 @@ func (s *Scanner) settle(t *tally) {
 		e := &t.entries[i]
 		score := s.score(t, &e.set, verdicts, false)
 		s.offerExcerpt(t, e, verdicts, score)
-		s.summary.Score = max(s.summary.Score, score)
+		s.offerScore(score)
 		if !s.identifiable(score) {
 			continue
 		}
