@@ -37,15 +37,13 @@ func share(part, whole int64) float64 {
 	return float64(part) / float64(whole)
 }
 
-// percent writes a share; what rounds to 100 % is not called so unless it is.
+// percent writes a share, cut rather than rounded: what falls short of a bar
+// must not read as if it met it.
 func percent(f float64) string {
-	switch {
-	case math.IsNaN(f):
+	if math.IsNaN(f) {
 		return "-"
-	case f < 1 && f >= 0.9995:
-		return fmt.Sprintf("%.3f", math.Min(100*f, 99.999))
 	}
-	return fmt.Sprintf("%.1f", 100*f)
+	return fmt.Sprintf("%.2f", math.Floor(10_000*f+1e-9)/100)
 }
 
 // pair compares two numbers of things, found and there.

@@ -58,13 +58,14 @@ type outcome struct {
 // their order.
 func examine(ctx context.Context, all iter.Seq2[specimen, error], yield func(outcome) error) error {
 	ctx, stop := context.WithCancel(ctx)
-	defer stop()
+	var running sync.WaitGroup
+	defer func() {
+		stop()
+		running.Wait()
+	}()
 	jobs := make(chan job)
 	order := make(chan job, 4*workers)
 	var failed error
-	var running sync.WaitGroup
-	defer running.Wait()
-	defer stop()
 	running.Go(func() {
 		defer close(jobs)
 		defer close(order)

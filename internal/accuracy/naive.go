@@ -15,7 +15,7 @@ import (
 var keywords = regexp.MustCompile(`(?i)nhs|national health|health and care n|h&c|patient|\bchi\b|\bhcn\b|\bmrn\b|\bpid\|`)
 
 const (
-	naiveChunk = 64 << 10
+	naiveChunk = 16 << 10
 	naiveReach = 300 // the furthest keyword that matters, in bytes
 	naiveCarry = naiveReach + 64
 	far        = math.MaxInt
@@ -174,6 +174,15 @@ func (t *tapSink) Table(name string, columns []string) error {
 func (t *tapSink) Row(cells [][]byte) error {
 	t.naive.row(cells)
 	return t.Sink.Row(cells)
+}
+
+func (t *tapSink) Fields(names []string, values [][]byte) error {
+	for i, name := range names {
+		t.naive.write([]byte(name + "\t"))
+		t.naive.write(values[i])
+		t.naive.write([]byte("\n"))
+	}
+	return t.Sink.Fields(names, values)
 }
 
 func (n *naive) row(cells [][]byte) {
