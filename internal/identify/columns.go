@@ -27,6 +27,9 @@ type columnTest struct {
 }
 
 func (t *columnTest) reset() {
+	if t.tested == 0 {
+		return
+	}
 	t.seen.reset()
 	t.tested, t.passed, t.previous, t.step, t.steady = 0, 0, 0, 0, 0
 }

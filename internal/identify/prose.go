@@ -222,7 +222,11 @@ func (s *Scanner) countRecord() {
 			h.match.Signals |= kind.Near
 		}
 	}
-	s.take(&s.prose.tally, s.hits)
+	first, last := s.hits[0].at, s.hits[len(s.hits)-1].at
+	if e := s.take(&s.prose.tally, s.hits); s.wantsFlags(e) {
+		from, to := max(0, first-flagBefore-s.base), min(int64(len(s.buf)), last+flagBehind-s.base)
+		s.flag(s.buf[min(from, to):to])
+	}
 }
 
 // besideAnchor reports whether an anchor stands on the line of h.

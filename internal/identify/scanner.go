@@ -3,6 +3,7 @@ package identify
 import (
 	"fmt"
 	"math"
+	"math/bits"
 	"strings"
 
 	"trustaudit/internal/audit"
@@ -24,6 +25,9 @@ type Scanner struct {
 	inProse   Taker // of a match in prose
 	inCell    Taker // and in the prose of a cell
 	seed      uint64
+	flagging  []uint8 // kinds that flag content
+	flagged   uint64  // of these, the ones found in the item, as bits
+	flagTries int
 
 	prose
 	table     tally
@@ -55,13 +59,16 @@ func NewScanner(config Config) *Scanner {
 	s := &Scanner{config: config, best: make([]float64, n), distinct: make([]distinct, n),
 		totals: entryTotals{counts: make([]int64, n)}}
 	s.evidence, s.threshold, s.prior = readEvidence(config.Kinds)
-	for _, k := range config.Kinds {
+	for i, k := range config.Kinds {
+		if k.Flag != nil {
+			s.flagging = append(s.flagging, uint8(i))
+		}
 		s.headings = append(s.headings, readHeadings(k.Name))
 		s.hashers = append(s.hashers, config.Key.Hasher("value "+k.Name))
 	}
 	s.digests = config.Key.Hasher("value digest")
 	s.seed = config.Key.Digest("identify", nil)
-	s.proseTests = make([]columnTest, n)
+	s.proseTests = make([]columnTest, n*(ordinals+1))
 	for i := range s.proseTests {
 		s.proseTests[i].prose = true
 	}
@@ -84,7 +91,7 @@ func (s *Scanner) Reset() {
 	clear(s.totals.counts)
 	s.totals = entryTotals{counts: s.totals.counts}
 	s.summary, s.excerpted, s.rows = Summary{}, math.Inf(-1), 0
-	s.scored = false
+	s.scored, s.flagged, s.flagTries = false, 0, 0
 }
 
 // Finish ends the item and says what was found. Reset must come before the
@@ -97,6 +104,11 @@ func (s *Scanner) Finish() Summary {
 	sum.Records = s.totals.records
 	sum.Identifiable = sum.Records > 0
 	sum.TestData = s.totals.tested > 0 && s.totals.tests == s.totals.tested
+	for _, k := range s.flagging {
+		if sum.Identifiable && s.flagged>>k&1 == 1 {
+			sum.Flags = append(sum.Flags, s.config.Kinds[k].Name)
+		}
+	}
 	for k, n := range s.totals.counts {
 		if n == 0 {
 			continue
@@ -116,13 +128,16 @@ func (s *Scanner) takeProse(k uint8, at int, m Match) int {
 	if kind.Weigh != nil && !kind.Weigh(&s.context, at, &m) {
 		return m.End
 	}
-	hash := mix(s.seed, m.Value)
+	hash, column := mix(s.seed, m.Value), int32(inProse)
 	if kind.Bare != 0 && m.Signals&kind.Bare == 0 {
+		column = ordinalColumn(ordinal(s.context.Text, at))
 		pass := m.Signals&kind.Column.Pass != 0 && m.Signals&kind.Column.Fail == 0
-		s.proseTests[k].see(m.Value, hash, pass)
+		own, all := s.proseTest(int(column), k)
+		own.see(m.Value, hash, pass)
+		all.see(m.Value, hash, pass)
 	}
 	if kind.Needs == 0 || m.Signals&kind.Needs != 0 {
-		s.addHit(hit{kind: k, value: m.Value, column: inProse, hash: hash, match: m, at: s.base + int64(at)})
+		s.addHit(hit{kind: k, value: m.Value, column: column, hash: hash, match: m, at: s.base + int64(at)})
 	}
 	return m.End
 }
@@ -139,6 +154,28 @@ func (s *Scanner) takeCell(k uint8, at int, m Match) int {
 		s.rowHits = append(s.rowHits, hit{kind: k, column: inProse, value: m.Value, hash: mix(s.seed, m.Value), match: m})
 	}
 	return m.End
+}
+
+// Bounds of the search for content to be flagged.
+const (
+	flagTries  = 32 // records of an item
+	flagBefore = 512
+	flagBehind = 1024
+)
+
+// flag looks for content around a record that may be identifiable.
+func (s *Scanner) flag(text []byte) {
+	s.flagTries++
+	for _, k := range s.flagging {
+		if s.flagged>>k&1 == 0 && s.config.Kinds[k].Flag(text) {
+			s.flagged |= 1 << k
+		}
+	}
+}
+
+// wantsFlags reports whether a record is worth a look.
+func (s *Scanner) wantsFlags(e *entry) bool {
+	return e != nil && e.possible && s.flagTries < flagTries && bits.OnesCount64(s.flagged) < len(s.flagging)
 }
 
 // offerScore keeps the score of the best record.

@@ -52,7 +52,7 @@ func (s *Scanner) Fields(names []string, values [][]byte) {
 	for i, name := range names {
 		s.value(s.field(name), values[i])
 	}
-	s.endRow()
+	s.endRow(values)
 }
 
 // field returns the column of a name. Names beyond a bound share the last one,
@@ -98,7 +98,7 @@ func (s *Scanner) Row(cells [][]byte) {
 	for i, cell := range cells {
 		s.value(i, cell)
 	}
-	s.endRow()
+	s.endRow(cells)
 }
 
 // value takes a value of the row at hand.
@@ -117,8 +117,10 @@ func (s *Scanner) value(i int, cell []byte) {
 }
 
 // endRow counts the row at hand as a record.
-func (s *Scanner) endRow() {
-	s.take(&s.table, s.rowHits)
+func (s *Scanner) endRow(cells [][]byte) {
+	if e := s.take(&s.table, s.rowHits); s.wantsFlags(e) {
+		s.flag(bytes.Join(cells[:min(len(cells), maxColumns)], []byte("\n")))
+	}
 	if s.rows++; s.rows%pendingEvery == 0 {
 		boundPending(&s.table)
 	}
@@ -255,18 +257,25 @@ func (s *Scanner) verdicts(t *tally) []verdict {
 		sl := &t.slots[i]
 		v := undecided
 		if s.judged(sl.column, sl.kind, sl.signals) {
-			v = s.test(sl.column, sl.kind).verdict(s.config.Kinds[sl.kind].Column)
+			v = s.verdict(sl.column, sl.kind)
 		}
 		s.judgements = append(s.judgements, v)
 	}
 	return s.judgements
 }
 
-func (s *Scanner) test(column int, kind uint8) *columnTest {
-	if column < 0 {
-		return &s.proseTests[kind]
+// verdict judges the column of a kind's matches. In prose it is the place in the
+// line, or else all that is bare.
+func (s *Scanner) verdict(column int, kind uint8) verdict {
+	rule := s.config.Kinds[kind].Column
+	if column >= 0 {
+		return s.columns[column].tests[kind].verdict(rule)
 	}
-	return &s.columns[column].tests[kind]
+	own, all := s.proseTest(column, kind)
+	if v := own.verdict(rule); v != undecided {
+		return v
+	}
+	return all.verdict(rule)
 }
 
 // endTable settles the table's rows and reports its columns.

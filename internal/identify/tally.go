@@ -231,8 +231,9 @@ func hasOther(hits []hit, h *hit, signals uint32) bool {
 	return false
 }
 
-// take counts a record with the given hits.
-func (s *Scanner) take(t *tally, hits []hit) {
+// take counts a record with the given hits, and returns the entry that it is
+// counted in, if there is one.
+func (s *Scanner) take(t *tally, hits []hit) *entry {
 	s.relate(t, hits)
 	var set slotSet
 	for _, h := range hits {
@@ -241,7 +242,7 @@ func (s *Scanner) take(t *tally, hits []hit) {
 		}
 	}
 	if set.empty() {
-		return
+		return nil
 	}
 	e := s.entryOf(t, set)
 	if e != nil && e.records == 0 {
@@ -252,7 +253,7 @@ func (s *Scanner) take(t *tally, hits []hit) {
 	}
 	if e == nil {
 		s.takeSpilled(t, &set, hits)
-		return
+		return nil
 	}
 	e.records++
 	var once slotSet
@@ -269,6 +270,7 @@ func (s *Scanner) take(t *tally, hits []hit) {
 		}
 		s.remember(t, e, h)
 	}
+	return e
 }
 
 // remember keeps the hash of a value that counts, or may yet count.
