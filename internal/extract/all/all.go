@@ -7,7 +7,9 @@ import (
 	"trustaudit/internal/extract"
 	extractcsv "trustaudit/internal/extract/csv"
 	"trustaudit/internal/extract/docx"
+	"trustaudit/internal/extract/hl7"
 	extractjson "trustaudit/internal/extract/json"
+	"trustaudit/internal/extract/sql"
 	"trustaudit/internal/extract/sqlite"
 	extracttext "trustaudit/internal/extract/text"
 	"trustaudit/internal/extract/xlsx"
@@ -20,7 +22,9 @@ func Formats() []extract.Format {
 	return []extract.Format{
 		extractcsv.Format,
 		docx.Format,
+		hl7.Format,
 		extractjson.Format,
+		sql.Format,
 		sqlite.Format,
 		extracttext.Format,
 		xlsx.Format,
