@@ -236,7 +236,7 @@ func (r *reader) escape() error {
 			break
 		}
 	}
-	out, n := unescape(r.s.Bytes())
+	out, n := Unescape(r.s.Bytes())
 	r.s.Advance(n)
 	return r.rec.add(out)
 }

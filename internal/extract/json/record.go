@@ -158,8 +158,9 @@ func (r *record) row() bool {
 	return true
 }
 
-// unescape reads an escape sequence that b begins with.
-func unescape(b []byte) (out []byte, n int) {
+// Unescape reads an escape sequence that b begins with: what it stands for, and
+// its length.
+func Unescape(b []byte) (out []byte, n int) {
 	if len(b) < 2 {
 		return b, len(b)
 	}
