@@ -8,6 +8,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strings"
 
 	"trustaudit/internal/accuracy/material"
 	"trustaudit/internal/identify"
@@ -19,12 +20,11 @@ type reading struct {
 	positive bool
 }
 
-// predicted is the probability that a score stands for. The threshold is at a
-// hundred to one and a score of 0 at evens, so that a score is the odds
-// themselves.
+// predicted is the probability that a score stands for: a score is the log10 of
+// the odds, the prior included.
 func (r reading) predicted() float64 { return 1 / (1 + math.Pow(10, -r.score)) }
 
-// group of readings.
+// readings add up readings of one kind.
 type readings struct {
 	n         int
 	positive  int
@@ -40,7 +40,7 @@ func (b *readings) add(r reading) {
 }
 
 // observed and expected are the shares of positives, counted and predicted.
-func (b readings) observed() float64 { return float64(b.positive) / float64(b.n) }
+func (b readings) observed() float64 { return share(int64(b.positive), int64(b.n)) }
 func (b readings) expected() float64 { return b.predicted / float64(b.n) }
 
 // The reliability table: bins of half a ban between -2 and 2, and what is
@@ -99,7 +99,7 @@ func binName(i int) string {
 }
 
 func (r *reliability) print(w io.Writer) {
-	table(w, "records: score in bans against what is true (probability 1/(1+10^-score): 0 bans are evens)", func(row func(string, ...any)) {
+	table(w, "records: score in bans against what is true (predicted: 1/(1+10^-score))", func(row func(string, ...any)) {
 		row("bans\trecords\tpredicted %%\tobserved %%\tdifference in points")
 		for i, b := range r {
 			if b.n == 0 {
@@ -111,39 +111,66 @@ func (r *reliability) print(w io.Writer) {
 	})
 }
 
+// recordStudy is what was found in single records.
+type recordStudy struct {
+	verdicts  counts
+	all       reliability
+	inner     []reading // those between the bounds
+	silent    readings  // those in which there was no evidence, and so no score
+	templates map[string]*readings
+	surprises []surprise
+}
+
 // measureRecords measures single records of known truth.
 func (s *study) measureRecords(context.Context) error {
-	scanner := identify.NewScanner(scannerConfig())
-	var all reliability
-	var verdicts counts
-	silent := 0
-	templates := map[string]*readings{}
+	config := scannerConfig()
+	config.Explain = true
+	scanner := identify.NewScanner(config)
+	found := recordStudy{templates: map[string]*readings{}}
 	for r := range material.Records(s.seed, s.records) {
-		sum := readRecord(scanner, r)
-		one := reading{sum.Score, r.Identifiable}
-		all.add(one)
-		verdicts.add(judgeRecord(sum.Identifiable, r.Identifiable))
-		if sum.Score == 0 {
-			silent++
-		}
-		if templates[r.Template] == nil {
-			templates[r.Template] = &readings{}
-		}
-		templates[r.Template].add(one)
+		found.add(r, readRecord(scanner, r))
 	}
-	table(s.out, "records: identifiable or not", func(row func(string, ...any)) {
-		row(verdictHeading)
-		row("%s", verdicts.cells())
-	})
-	all.print(s.out)
-	fmt.Fprintf(s.out, "\nrecords: expected calibration error between -2 and +2 bans: %.1f points over %d records; %d score exactly 0\n",
-		100*all.calibrationError(), all.inner(), silent)
+	found.print(s.out)
 	if s.list {
-		printRecordTemplates(s.out, templates)
+		printRecordTemplates(s.out, found.templates)
+		printSurprises(s.out, found.surprises)
 	}
+	wrong, n := found.all.calibrationError(), found.all.inner()
 	s.promise("records: calibration error under 5 points, on 500 records or more between -2 and +2 bans",
-		fmt.Sprintf("%.1f on %d", 100*all.calibrationError(), all.inner()), all.calibrationError() < 0.05 && all.inner() >= 500)
+		fmt.Sprintf("%.1f on %d", 100*wrong, n), wrong < 0.05 && n >= 500)
 	return nil
+}
+
+func (f *recordStudy) add(r material.Record, sum identify.Summary) {
+	one := reading{sum.Score, r.Identifiable}
+	f.verdicts.add(judgeRecord(sum.Identifiable, r.Identifiable))
+	if sum.Score == 0 && !sum.Identifiable { // 0 is said where there is no evidence
+		f.silent.add(one)
+		return
+	}
+	f.all.add(one)
+	if math.Abs(one.score) <= binBound {
+		f.inner = append(f.inner, one)
+	}
+	if f.templates[r.Template] == nil {
+		f.templates[r.Template] = &readings{}
+	}
+	f.templates[r.Template].add(one)
+	f.surprises = append(f.surprises, surprise{r, one, sum.Explained})
+	slices.SortStableFunc(f.surprises, func(a, b surprise) int { return cmp.Compare(b.size(), a.size()) })
+	f.surprises = f.surprises[:min(len(f.surprises), surprisesListed)]
+}
+
+func (f *recordStudy) print(w io.Writer) {
+	table(w, "records: identifiable or not", func(row func(string, ...any)) {
+		row(verdictHeading)
+		row("%s", f.verdicts.cells())
+	})
+	f.all.print(w)
+	fmt.Fprintf(w, "\nrecords: without any evidence, and so without a score: %d, %.1f %% of them positive\n", f.silent.n, 100*f.silent.observed())
+	fmt.Fprintf(w, "records: expected calibration error between -2 and +2 bans: %.1f points over %d records\n", 100*f.all.calibrationError(), f.all.inner())
+	a, b := fit(f.inner)
+	fmt.Fprintf(w, "records: there, %+.2f %+.2f x score would fit what is true best (calibrated: +0.00 +1.00)\n", a, b)
 }
 
 // readRecord gives a scanner one record and nothing else.
@@ -191,4 +218,54 @@ func printRecordTemplates(w io.Writer, templates map[string]*readings) {
 			row("%s\t%d\t%.1f\t%.1f\t%+.1f", name, t.n, 100*t.expected(), 100*t.observed(), 100*(t.observed()-t.expected()))
 		}
 	})
+}
+
+// surprise is a record whose score says the opposite of what is true.
+type surprise struct {
+	record  material.Record
+	reading reading
+	why     []identify.Record
+}
+
+// surprisesListed is how many records are listed.
+const surprisesListed = 40
+
+// size is how far the score is on the wrong side.
+func (s surprise) size() float64 {
+	if s.reading.positive {
+		return -s.reading.score
+	}
+	return s.reading.score
+}
+
+// printSurprises lists the records that were judged most wrongly, with the
+// evidence.
+func printSurprises(w io.Writer, all []surprise) {
+	fmt.Fprintf(w, "\nrecords: the most wrongly judged\n")
+	for _, s := range all {
+		is := "is no patient's"
+		if s.reading.positive {
+			is = "is a patient's"
+		}
+		fmt.Fprintf(w, "  %+.2f but %s [%s] %q\n", s.reading.score, is, s.record.Template, s.text())
+		for _, r := range s.why[:min(len(s.why), 1)] {
+			fmt.Fprint(w, "   ")
+			for _, a := range r.Addends {
+				fmt.Fprintf(w, " %s %s %+.2f;", a.Kind, a.Signal, a.Bans)
+			}
+			fmt.Fprintln(w)
+		}
+	}
+}
+
+// text is the record as one line; all of it is made up.
+func (s surprise) text() string {
+	r := s.record
+	if r.Text != "" {
+		return r.Text
+	}
+	if len(r.Columns) > 0 {
+		return strings.Join(r.Columns, " | ") + " => " + strings.Join(r.Cells, " | ")
+	}
+	return strings.Join(r.Cells, " | ")
 }

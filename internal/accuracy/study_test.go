@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -50,12 +51,31 @@ func TestCalibrationError(t *testing.T) {
 	}
 }
 
+// fit finds the line again that a sample was drawn by.
+func TestFit(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	var all []reading
+	for range 100_000 {
+		score := 4*rng.Float64() - 2
+		p := reading{score: 0.5 + 0.7*score}.predicted()
+		all = append(all, reading{score, rng.Float64() < p})
+	}
+	if a, b := fit(all); math.Abs(a-0.5) > 0.03 || math.Abs(b-0.7) > 0.03 {
+		t.Errorf("fitted %+.3f %+.3f x score, want +0.5 +0.7", a, b)
+	}
+	for _, hopeless := range [][]reading{nil, {{1, true}, {1, false}}, {{-1, false}, {1, true}}} {
+		if a, b := fit(hopeless); !math.IsNaN(a) || !math.IsNaN(b) {
+			t.Errorf("%v: fitted %v %v", hopeless, a, b)
+		}
+	}
+}
+
 func TestReadRecord(t *testing.T) {
 	letter := material.Record{Text: "Dear Mrs Canary\nNHS No: 999 012 3454\nDate of birth: 03/04/1961\n"}
 	row := material.Record{Columns: []string{"NHS number", "Name", "Date of birth"}, Cells: []string{"9990123454", "Ada Canary", "03/04/1961"}}
 	scanner := identify.NewScanner(scannerConfig())
 	for _, r := range []material.Record{letter, row} {
-		if sum := readRecord(scanner, r); !sum.Identifiable || sum.Score < 2 {
+		if sum := readRecord(scanner, r); !sum.Identifiable || sum.Score <= 0 {
 			t.Errorf("%+v: %+v", r, sum)
 		}
 		if sum := readRecord(scanner, material.Record{Text: "the rota of ward 7"}); sum.Identifiable {
