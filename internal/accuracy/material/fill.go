@@ -183,6 +183,11 @@ var patientKeys = map[string]func(*maker, *patient) string{
 // otherKeys are about everything else.
 var otherKeys = map[string]func(*maker) string{
 	"sep":       func(m *maker) string { return m.style.separator },
+	"nbsp":      func(*maker) string { return "\u00a0" },
+	"thin":      func(*maker) string { return "\u2009" },
+	"shy":       func(*maker) string { return "\u00ad" },
+	"feed":      func(*maker) string { return "\f" },
+	"tab":       func(*maker) string { return "\t" },
 	"i":         func(m *maker) string { return fmt.Sprint(m.row) },
 	"run":       func(m *maker) string { return fmt.Sprint(m.style.start + m.row) },
 	"today":     func(m *maker) string { return m.style.today.Format(m.style.date) },

@@ -16,7 +16,6 @@
 package material
 
 import (
-	"fmt"
 	"iter"
 	"math/rand/v2"
 )
@@ -48,67 +47,6 @@ func files(seed uint64, n int, templates []template) iter.Seq[File] {
 			}
 		}
 	}
-}
-
-// A template is a kind of file. Its texts are in the language of fill.
-type template struct {
-	name, ext string
-	head      string // once, about the first patient
-	row       string // once for each patient
-	foot      string // once
-	rows      span   // how many rows
-	again     bool   // a patient can have several rows
-	custom    func(*maker) string
-	finish    func(*maker, string) []byte // how the text becomes bytes; plain if nil
-}
-
-// A span is an inclusive range; the zero span is one row if there is a row.
-type span struct{ least, most int }
-
-func (t template) file(m *maker, i int) File {
-	text := t.text(m)
-	data := []byte(text)
-	if t.finish != nil {
-		data = t.finish(m, text)
-	}
-	return File{
-		Name:         fmt.Sprintf("%05d.%s", i, t.ext),
-		Template:     t.name,
-		Data:         data,
-		Identifiable: m.records > 0,
-		Numbers:      len(m.planted),
-		Records:      m.records,
-	}
-}
-
-func (t template) text(m *maker) string {
-	if t.custom != nil {
-		return t.custom(m)
-	}
-	first := m.patient()
-	text := m.fill(m.settle(t.head), first)
-	if t.row != "" {
-		text += t.body(m, first)
-	}
-	return text + m.fill(m.settle(t.foot), first)
-}
-
-// body writes the rows. The choices in a row are made once for all of them,
-// as one program would.
-func (t template) body(m *maker, p *patient) string {
-	var b []byte
-	row := m.settle(t.row)
-	pool := []*patient{p}
-	for m.row = 1; m.row <= max(1, m.between(t.rows)); m.row++ {
-		b = append(b, m.fill(row, p)...)
-		if t.again && m.IntN(3) == 0 {
-			p = pool[m.IntN(len(pool))]
-			continue
-		}
-		p = m.patient()
-		pool = append(pool, p)
-	}
-	return string(b)
 }
 
 func newMaker(seed, i uint64) *maker {

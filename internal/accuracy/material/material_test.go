@@ -66,6 +66,18 @@ func TestTemplatesAreMany(t *testing.T) {
 	}
 }
 
+func TestParse(t *testing.T) {
+	got := parse("list csv crlf\nName,\\\nDOB\n%%row 3 25 again\n«full»\n\n%%foot\nEnd\n")
+	if got.finish == nil {
+		t.Error("no finish")
+	}
+	got.finish = nil
+	want := template{name: "list", ext: "csv", head: "Name,DOB\n", row: "«full»\n\n", rows: span{3, 25}, again: true, foot: "End\n"}
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(template{}, span{})); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // rounds is how often each template is drawn in the tests of truth.
 const rounds = 12
 
@@ -232,15 +244,14 @@ func TestSettledChoicesStay(t *testing.T) {
 }
 
 func TestWhatIsWrongInATemplatePanics(t *testing.T) {
-	for _, text := range []string{"«nosuchkey»", "«open", "«#x»"} {
-		t.Run(text, func(t *testing.T) {
+	for _, block := range []string{"a txt\n«nosuchkey»", "a txt\n«open", "a txt\n«#x»", "a", "a txt nosuchfinish\n", "a txt\n%%row 3\n"} {
+		t.Run(block, func(t *testing.T) {
 			defer func() {
 				if recover() == nil {
 					t.Error("no panic")
 				}
 			}()
-			m := newMaker(1, 1)
-			m.fill(text, m.patient())
+			parse(block).text(newMaker(1, 1))
 		})
 	}
 }
