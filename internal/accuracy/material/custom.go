@@ -8,24 +8,11 @@ import (
 // customs are the positives that the language of templates cannot say.
 func customs() []template {
 	return []template{
-		{name: "edifact", ext: "edi", custom: edifact},
 		{name: "transposed", ext: "csv", finish: desktop, custom: transposed},
 		{name: "lost-zeros", ext: "csv", finish: desktop, custom: lostZeros},
 		{name: "some-blank", ext: "csv", finish: desktop, custom: someBlank},
 		{name: "some-wrong", ext: "csv", finish: desktop, custom: someWrong},
 	}
-}
-
-// edifact is a message of laboratory results to a practice.
-func edifact(m *maker) string {
-	head := "UNB+UNOA:2+«#9»+«#9»+«#6»:1200+«#8»++MEDRPT'UNH+00000001+MEDRPT:0:1:RT:NHS003'BGM+LSR'"
-	row := "S01+01'PNA+PAT+«nhs10»:NHS+++SU:«SUR»+FO:«FORE»'DTM+329:«dob8»:102'PDI+«sexcode»'INV+MQ+42W..:911::Haemoglobin'RSL+NV+«n:90-170»+:::g/L'"
-	out := m.fill(head, nil)
-	for range 1 + m.IntN(6) {
-		m.records++
-		out += m.fill(row, m.patient())
-	}
-	return out + "UNT+24+00000001'UNZ+1+00000001'"
 }
 
 // transposed is a sheet with a patient in each column.
@@ -56,8 +43,7 @@ func lostZeros(m *maker) string {
 
 // someBlank is a list in which some rows hold no number, and so nobody.
 func someBlank(m *maker) string {
-	out := "«NHS Number¦NHSNo»,Clinic,Attended\n"
-	out = m.settle(out)
+	out := m.settle("«NHS Number¦NHSNo»,Clinic,Attended\n")
 	for range 10 + m.IntN(60) {
 		row := "«record»«nhs»,«spec»,«date»\n"
 		if m.IntN(4) == 0 {

@@ -158,9 +158,12 @@ func (s situation) record(m *maker) Record {
 		subject[tenDigits] = m.mistyped(strings.NewReplacer(" ", "", "-", "").Replace(subject[tenDigits]))
 		r.Identifiable = len(s.parts) > 2 || s.parts[0] != tenDigits
 	}
-	if m.IntN(5) < 3 {
+	switch form := m.IntN(10); {
+	case form < 5:
 		r.Text = s.passage(m, subject, r.Identifiable)
-	} else {
+	case form < 6:
+		r.Text = s.form(m, subject, r.Identifiable)
+	default:
 		s.row(m, subject, &r)
 	}
 	return r
@@ -220,6 +223,16 @@ func (s situation) passage(m *maker, subject map[part]string, patient bool) stri
 		return words + m.one(": ", " ", " - ") + joined + "\n"
 	}
 	return joined + m.one(" ", ". ", " - ") + words + "\n"
+}
+
+// form writes the parts as fields, under what would be headings of a table.
+func (s situation) form(m *maker, subject map[part]string, patient bool) string {
+	is, ends := m.one(": ", " : ", "="), m.one("\n", "\n", "; ")
+	var b strings.Builder
+	for _, p := range s.parts {
+		b.WriteString(m.say(headings(p), patient) + is + subject[p] + ends)
+	}
+	return b.String() + m.one("Notes", "Remarks") + is + m.say(talk(), patient) + "\n"
 }
 
 // row writes the parts as cells among others that say nothing.
