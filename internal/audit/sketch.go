@@ -32,6 +32,27 @@ func (s *Sketch) Add(digest uint64) {
 	s.Lowest = slices.Insert(s.Lowest, i, digest)
 }
 
+// AddTested takes the digest of a value that was tested, a check digit's say: its
+// lowest bit says how the test ended. Where columns are cut into units, or lie in
+// many files, the merged sketch is a sample of all their values on which a share
+// can be judged.
+func (s *Sketch) AddTested(digest uint64, passed bool) {
+	digest &^= 1
+	if passed {
+		digest |= 1
+	}
+	s.Add(digest)
+}
+
+// Tested returns how many values of the sample were tested, and how many of
+// them passed, if all were added by AddTested.
+func (s *Sketch) Tested() (tested, passed int) {
+	for _, d := range s.Lowest {
+		passed += int(d & 1)
+	}
+	return len(s.Lowest), passed
+}
+
 // Merge takes all that other holds.
 func (s *Sketch) Merge(other Sketch) {
 	for _, d := range other.Lowest {

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"unicode/utf8"
 
 	"trustaudit/internal/identify"
@@ -25,7 +26,7 @@ func (x *Examiner) emit(f *frame) error {
 	item := f.item
 	item.Identifiable, item.TestData = sum.Identifiable, sum.TestData
 	item.Records, item.Score, item.Excerpt = sum.Records, sum.Score, sum.Excerpt
-	item.Identifiers = counts(sum.Identifiers)
+	item.Identifiers, item.Clinical = counts(sum.Identifiers), slices.Contains(sum.Flags, "clinical")
 	x.fatal = x.name(f, &item)
 	if x.fatal == nil {
 		x.fatal = x.send(f, item, sum.Columns)
@@ -95,7 +96,8 @@ func (x *Examiner) send(f *frame, item fact.Item, columns []identify.Column) err
 			Item: item.ID, Path: item.Path,
 			Index: c.Index, Name: lossy(f.scan.MaskName(c.Name)),
 			Rows: c.Rows, Distinct: c.Distinct,
-			Kind: c.Kind, Share: c.Share, Shape: c.Shape, Sketch: c.Sketch,
+			Kind: c.Kind, Share: c.Share, Shape: c.Shape,
+			Tested: c.Tested, Scrambled: c.Scrambled, Sketch: c.Sketch,
 		})
 		if err != nil {
 			return fmt.Errorf("record column: %w", err)

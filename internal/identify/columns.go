@@ -20,22 +20,24 @@ const (
 // values.
 type columnTest struct {
 	seen           distinct
-	tested, passed int
-	prose          bool // of no column: what is bare in prose has little in common
+	cells          int64 // all that were tested
+	tested, passed int   // of them, distinct values
+	prose          bool  // of no column: what is bare in prose has little in common
 	previous, step uint64
 	steady         int // values that follow the one before by the same step
 }
 
 func (t *columnTest) reset() {
-	if t.tested == 0 {
+	if t.cells == 0 {
 		return
 	}
 	t.seen.reset()
-	t.tested, t.passed, t.previous, t.step, t.steady = 0, 0, 0, 0, 0
+	t.cells, t.tested, t.passed, t.previous, t.step, t.steady = 0, 0, 0, 0, 0, 0
 }
 
 // see takes a value.
 func (t *columnTest) see(value, hash uint64, pass bool) {
+	t.cells++
 	if t.tested >= testValues || !t.seen.add(hash) {
 		return
 	}
@@ -184,12 +186,13 @@ func isBase64(b []byte) bool {
 	return len(body) < len(b)
 }
 
-// see takes a value for the column's sketch.
-func (c *column) see(hasher *audit.Hasher, canonical []byte, hash uint64) {
-	if c.recent[hash%uint64(len(c.recent))] == hash {
-		return
+// fresh reports whether a value may be new to the column, and counts it.
+func (c *column) fresh(hash uint64) bool {
+	at := &c.recent[hash%uint64(len(c.recent))]
+	if *at == hash {
+		return false
 	}
-	c.recent[hash%uint64(len(c.recent))] = hash
+	*at = hash
 	c.values.add(hash)
-	c.sketch.Add(hasher.Digest(canonical))
+	return true
 }

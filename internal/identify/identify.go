@@ -54,5 +54,9 @@ type Column struct {
 	Kind     string  // of identifier, empty when none
 	Share    float64 // of Rows that are of that kind
 	Shape    string  // "hex-64", "base64-44", …, empty when the values are no digests
-	Sketch   audit.Sketch
+	// Tested is the kind whose check digit the values were tested for, while the
+	// test has not said no; the sketch's Tested says how it went.
+	Tested    string
+	Scrambled bool // it is called by the name of Tested, and its values are not of it
+	Sketch    audit.Sketch
 }

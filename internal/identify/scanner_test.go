@@ -265,7 +265,7 @@ func TestSummary(t *testing.T) {
 		Columns: []identify.Column{
 			{Index: 0, Name: "Surname", Rows: 60, Distinct: 1, Kind: "name", Share: 1},
 			{Index: 1, Name: "DOB", Rows: 60, Distinct: 20, Kind: "date-of-birth", Share: 1},
-			{Index: 2, Name: "NHS Number", Rows: 60, Distinct: 60, Kind: "nhs-number", Share: 1},
+			{Index: 2, Name: "NHS Number", Rows: 60, Distinct: 60, Kind: "nhs-number", Share: 1, Tested: "nhs-number"},
 			{Index: 3, Name: "Token", Rows: 60, Distinct: 60, Shape: "hex-32"},
 		},
 		Excerpt: got.Excerpt,

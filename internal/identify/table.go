@@ -170,7 +170,9 @@ func (s *Scanner) cell(i int, cell []byte) {
 		if tested {
 			rule := kind.Column
 			pass := ok && (rule.Pass == 0 || m.Signals&rule.Pass != 0) && m.Signals&rule.Fail == 0
-			col.tests[k].see(m.Value, hash, pass)
+			if col.tests[k].see(m.Value, hash, pass); rule.Reject {
+				s.sketch(col, k, m.Value, hash, pass)
+			}
 		}
 		if ok {
 			matched = true
@@ -196,10 +198,20 @@ const shortestProse = 8
 func (s *Scanner) cellMatch(i int, k uint8, m Match, hash uint64) {
 	col := &s.columns[i]
 	col.matches[k]++
-	binary.BigEndian.PutUint64(s.canonical[:], m.Value)
-	col.see(s.hashers[k], s.canonical[:], hash)
+	if !s.config.Kinds[k].Column.Reject {
+		s.sketch(col, int(k), m.Value, hash, true)
+	}
 	if len(s.rowHits) < maxRowHits {
 		s.rowHits = append(s.rowHits, hit{kind: k, column: int32(i), value: m.Value, hash: hash, match: m})
+	}
+}
+
+// sketch takes a value, and whether it passed its kind's test, for the sketch of
+// its column.
+func (s *Scanner) sketch(col *column, k int, value, hash uint64, passed bool) {
+	if col.fresh(hash) {
+		binary.BigEndian.PutUint64(s.canonical[:], value)
+		col.sketch.AddTested(s.hashers[k].Digest(s.canonical[:]), passed)
 	}
 }
 
@@ -214,7 +226,9 @@ func (s *Scanner) cellForm(col *column, f form, letter bool, cell []byte) {
 	if letter {
 		col.lettered++
 	}
-	col.see(s.digests, cell, mixBytes(s.seed, cell))
+	if col.fresh(mixBytes(s.seed, cell)) {
+		col.sketch.Add(s.digests.Digest(cell))
+	}
 }
 
 // cellProse reads a cell as prose that belongs to the row's record.
@@ -311,11 +325,33 @@ func (s *Scanner) report(i int) (Column, bool) {
 	if c.Kind == "" && col.formed >= int64(nearlyAll*float64(col.rows)) && c.Distinct >= fewestHashes && col.lettered*2 > col.formed {
 		c.Shape = col.form.String()
 	}
-	if c.Kind == "" && c.Shape == "" {
+	s.reportTest(col, &c)
+	if c.Kind == "" && c.Shape == "" && c.Tested == "" {
 		return Column{}, false
 	}
 	c.Sketch = audit.Sketch{Lowest: slices.Clone(col.sketch.Lowest), Full: col.sketch.Full}
 	return c, true
+}
+
+// reportTest adds what the test of a column came to. A column of which most is of
+// the shape of a kind that has a check digit is of interest while it is not
+// rejected: others of its like may decide it. One that is called by the name of
+// the kind and is rejected holds something else, scrambled numbers for one.
+func (s *Scanner) reportTest(col *column, c *Column) {
+	const most = 0.5
+	for k := range s.config.Kinds {
+		kind := &s.config.Kinds[k]
+		if !kind.Column.Reject || float64(col.tests[k].cells) < most*float64(col.rows) {
+			continue
+		}
+		named := col.signs[k] == Yes
+		v := col.tests[k].verdict(kind.Column)
+		if v == rejected && !named || c.Kind != "" && c.Kind != kind.Name || col.signs[k] == No {
+			continue
+		}
+		c.Tested, c.Scrambled = kind.Name, v == rejected
+		return
+	}
 }
 
 func (f form) String() string {

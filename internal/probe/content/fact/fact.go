@@ -22,6 +22,7 @@ type Item struct {
 	Identifiable bool             `json:"identifiable,omitempty"` // as if test ranges were live
 	TestData     bool             `json:"test_data,omitempty"`    // every identifier is a test value
 	Records      int64            `json:"records,omitempty"`      // identifiable records
+	Clinical     bool             `json:"clinical,omitempty"`     // clinical content stands in or beside them
 	Identifiers  map[string]Count `json:"identifiers,omitempty"`
 	Score        float64          `json:"score,omitempty"`   // bans of the best record
 	Excerpt      string           `json:"excerpt,omitempty"` // of the best record, masked
@@ -53,16 +54,21 @@ func (Item) FactKind() string { return "content.item/1" }
 // Column is one column of a table, as far as it is of interest: it holds
 // identifiers, or what looks like digests or pseudonyms.
 type Column struct {
-	Item     string       `json:"item"` // Item.ID
-	Path     string       `json:"path"` // of the item, masked
-	Index    int          `json:"index"`
-	Name     string       `json:"name,omitempty"` // masked
-	Rows     int64        `json:"rows"`           // with a value
-	Distinct int64        `json:"distinct"`
-	Kind     string       `json:"kind,omitempty"`  // identifier kind that dominates
-	Share    float64      `json:"share,omitempty"` // of rows that are of that kind
-	Shape    string       `json:"shape,omitempty"` // "hex-64", "base64-44", …: looks like digests
-	Sketch   audit.Sketch `json:"sketch"`
+	Item     string  `json:"item"` // Item.ID
+	Path     string  `json:"path"` // of the item, masked
+	Index    int     `json:"index"`
+	Name     string  `json:"name,omitempty"` // masked
+	Rows     int64   `json:"rows"`           // with a value
+	Distinct int64   `json:"distinct"`
+	Kind     string  `json:"kind,omitempty"`  // identifier kind that dominates
+	Share    float64 `json:"share,omitempty"` // of rows that are of that kind
+	Shape    string  `json:"shape,omitempty"` // "hex-64", "base64-44", …: looks like digests
+	// Tested is the kind whose check digit the values were tested for, unless they
+	// failed: the sketch's Tested says how it went, also of merged sketches.
+	// Scrambled says that they failed though the column is called by that name.
+	Tested    string       `json:"tested,omitempty"`
+	Scrambled bool         `json:"scrambled,omitempty"`
+	Sketch    audit.Sketch `json:"sketch"`
 }
 
 // FactKind names the kind and version.

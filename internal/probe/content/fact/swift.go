@@ -36,6 +36,7 @@ func (i Item) AppendJSON(b []byte) ([]byte, bool) {
 	if i.Records != 0 {
 		w.number(`,"records":`, i.Records)
 	}
+	w.flag(`,"clinical":true`, i.Clinical)
 	w.counts(i.Identifiers)
 	if i.Score != 0 {
 		w.fraction(`,"score":`, i.Score)
@@ -67,6 +68,7 @@ func (Item) ParseJSON(data []byte) (audit.Fact, bool) {
 	if r.begins(`,"records":`) {
 		i.Records = r.number(`,"records":`)
 	}
+	i.Clinical = r.has(`,"clinical":true`)
 	i.Identifiers = r.counts()
 	if r.begins(`,"score":`) {
 		i.Score = r.fraction(`,"score":`)
