@@ -13,6 +13,8 @@ import (
 	"trustaudit/internal/audit"
 	"trustaudit/internal/identify"
 	"trustaudit/internal/identify/birthdate"
+	"trustaudit/internal/identify/chinumber"
+	"trustaudit/internal/identify/hcnumber"
 	"trustaudit/internal/identify/nhsnumber"
 	"trustaudit/internal/identify/postcode"
 )
@@ -28,7 +30,7 @@ type found struct {
 // in a text.
 func watchedScanner() func(text string) []found {
 	var all []found
-	kinds := []identify.Kind{birthdate.Kind, nhsnumber.Kind, postcode.Kind}
+	kinds := []identify.Kind{birthdate.Kind, chinumber.Kind, hcnumber.Kind, nhsnumber.Kind, postcode.Kind}
 	for i := range kinds {
 		name, weigh := kinds[i].Name, kinds[i].Weigh
 		kinds[i].Weigh = func(c *identify.Context, at int, m *identify.Match) bool {
@@ -51,35 +53,65 @@ func watchedScanner() func(text string) []found {
 
 // The oracle says the same with regular expressions, place by place.
 var (
-	oracleSeparators = func() []string {
-		all := []string{" ", "-", ".", "\u00a0", "\u202f", "\u3000"}
-		for r := '\u2000'; r <= '\u200a'; r++ {
-			all = append(all, string(r))
-		}
-		return append(all, "\u2010", "\u2011", "\u2012", "\u2013")
-	}()
-	oraclePlain      = regexp.MustCompile(`^[0-9]{10}`)
-	oracleGroups     = oracleGroupPatterns()
-	oracleBadAfter   = regexp.MustCompile(`^(?:[0-9A-Za-z]|\.[1-9]|\.0[0-9A-Za-z]|-[0-9])`)
+	oracleForms      = oracleFormPatterns()
 	oraclePhone      = regexp.MustCompile(`(?:(?:^|[^0-9])0[0-9]{0,4}|\+[0-9]{1,5}) $`)
+	oracleWordBehind = regexp.MustCompile(`^[A-Z][A-Za-z]{0,19}`)
 	oraclePostcode   = regexp.MustCompile(`^([A-Z]{1,2}[0-9][0-9A-Z]?)(?: {0,2}|\x{00A0}| {1,2}\x{00A0})([0-9][ABD-HJLNP-UW-Z]{2})(?:[^0-9A-Za-z]|$)`)
 	oracleNumeric    = regexp.MustCompile(`^([0-9]{1,2})([-/.])([0-9]{1,2})([-/.])([0-9]{4}|[0-9]{2})(?:[^0-9A-Za-z]|$)`)
 	oracleISO        = regexp.MustCompile(`^([0-9]{4})([-/.])([0-9]{1,2})([-/.])([0-9]{1,2})(?:[^0-9A-Za-z]|$)`)
 	oracleWords      = regexp.MustCompile(`^([0-9]{1,2})(?:st|nd|rd|th)?[ ,./-]{0,3}(January|Jan|February|Feb|March|Mar|April|Apr|May|June|Jun|July|Jul|August|Aug|September|Sept|Sep|October|Oct|November|Nov|December|Dec)[ ,./-]{0,3}([0-9]{4}|[0-9]{2})(?:[^0-9A-Za-z]|$)`)
-	oracleBefore     = regexp.MustCompile(`(?:[0-9A-Za-z][-.]?|[+$])$`)
-	oracleComma      = regexp.MustCompile(`[0-9A-Za-z],$`)
+	oracleBefore     = regexp.MustCompile(`(?:[0-9A-Za-z][-.#]?|[+$]|£|€)$`)
+	oracleFloat      = regexp.MustCompile(`^\.0(?:[^0-9A-Za-z]|$)`)
 	oracleOther      = regexp.MustCompile(`[^0-9]`)
 	oracleDateBefore = regexp.MustCompile(`(?:[0-9A-Za-z]|[0-9][-/.])$`)
 	oracleOutcode    = identify.ReadWords("outcodes.txt")
 )
 
-func oracleGroupPatterns() (all []*regexp.Regexp) {
-	for _, sep := range oracleSeparators {
-		q := regexp.QuoteMeta(sep)
-		all = append(all, regexp.MustCompile(`^([0-9]{3})`+q+`([0-9]{3})`+q+`([0-9]{4})`))
+// oracleForm is a way of writing ten digits.
+type oracleForm struct {
+	pattern *regexp.Regexp
+	form    string // "plain", "threes", or what wants a label
+	apart   string // what parts the groups, when that is ASCII and no space
+}
+
+func oracleFormPatterns() (all []oracleForm) {
+	add := func(form, apart, pattern string) {
+		all = append(all, oracleForm{regexp.MustCompile("^" + pattern), form, apart})
 	}
-	// A line may end instead of one of two spaces.
-	return append(all, regexp.MustCompile(`^([0-9]{3})(?: ([0-9]{3})\r?\n|\r?\n([0-9]{3}) )([0-9]{4})`))
+	blanks := map[int]string{1: ` `, 2: `(?:\x{A0}|\x{AD})`, 3: `(?:[\x{2000}-\x{200D}]|\x{202F}|\x{2060}|\x{3000}|\x{FEFF})`}
+	lines := map[int]string{1: `\n`, 2: `\r\n`, 3: `\n> `, 4: `\r\n> `}
+	add("plain", "", `[0-9]{10}`)
+	threes := func(form, apart, one, two string) {
+		add(form, apart, `[0-9]{3}`+one+`[0-9]{3}`+two+`[0-9]{4}`)
+	}
+	pairs := [][2]int{{1, 1}, {1, 2}, {2, 1}, {2, 2}, {1, 3}, {3, 1}, {3, 3}, {1, 4}} // widths that the shapes know
+	for _, p := range pairs {
+		for _, gaps := range [][2]map[int]string{{blanks, blanks}, {blanks, lines}, {lines, blanks}} {
+			if gaps[0][p[0]] != "" && gaps[1][p[1]] != "" {
+				threes("threes", "", gaps[0][p[0]], gaps[1][p[1]])
+			}
+		}
+	}
+	for _, sep := range []string{"-", ".", "  ", " - ", "\u2010", "\u2011", "\u2012", "\u2013", "\u2014", "\u2015", "\u2212"} {
+		threes("threes", signOf(sep), regexp.QuoteMeta(sep), regexp.QuoteMeta(sep))
+	}
+	for _, sep := range []string{"/", "_", ",", ":", "|", "\u00b7"} {
+		threes("parted", signOf(sep), regexp.QuoteMeta(sep), regexp.QuoteMeta(sep))
+	}
+	for first, widths := range map[int][]int{3: {1, 3}, 5: {1, 2, 3}, 6: {1, 2}} {
+		two := func(apart, gap string) {
+			add("parted", apart, `[0-9]{`+strconv.Itoa(first)+`}`+gap+`[0-9]{`+strconv.Itoa(10-first)+`}`)
+		}
+		for _, w := range widths {
+			two("", blanks[w])
+			two("", lines[w])
+		}
+		two("-", "-")
+		if first != 6 {
+			two("", `(?:[\x{2010}-\x{2015}]|\x{2212})`)
+		}
+	}
+	return all
 }
 
 func oracleMatches(text string) []found {
@@ -109,25 +141,68 @@ func oracleMatches(text string) []found {
 }
 
 func oracleNumber(text string, i int) found {
-	before, rest := text[:i], text[i:]
-	end, grouped := 0, false
-	if m := oraclePlain.FindString(rest); m != "" {
-		end = 10
-	} else {
-		for _, p := range oracleGroups {
-			if m := p.FindString(rest); m != "" {
-				end, grouped = len(m), true
-			}
+	for _, f := range oracleForms {
+		m := f.pattern.FindString(text[i:])
+		if m == "" || !oracleAlone(text[:i], text[i+len(m):], f) {
+			continue
+		}
+		digits := oracleOther.ReplaceAllString(m, "")
+		v, _ := strconv.ParseUint(digits, 10, 64)
+		kind := oracleScheme(digits)
+		if kind == "" || f.form != "plain" && !nhsnumber.Valid(v) || v%1111111111 == 0 {
+			return found{}
+		}
+		return found{kind, i, i + len(m), v}
+	}
+	return found{}
+}
+
+// signOf returns the ASCII sign that a separator begins with.
+func signOf(sep string) string {
+	if sep[0] == ' ' || sep[0] >= 0x80 {
+		return ""
+	}
+	return sep[:1]
+}
+
+// oracleScheme returns the kind of a number that somebody issues.
+func oracleScheme(digits string) string {
+	switch lead := digits[:2]; {
+	case lead >= "40" && lead < "80", lead >= "90":
+		return "nhs-number"
+	case lead >= "32" && lead < "40":
+		return "hc-number"
+	}
+	for _, century := range []string{"19", "20"} {
+		if _, err := time.Parse("02012006", digits[:4]+century+digits[4:6]); err == nil {
+			return "chi-number"
 		}
 	}
-	if end == 0 || oracleBadAfter.MatchString(rest[end:]) || oracleBefore.MatchString(before) ||
-		strings.HasSuffix(before, "\xa3") ||
-		grouped && (oracleComma.MatchString(before) || oraclePhone.MatchString(before)) {
-		return found{}
+	return ""
+}
+
+// oracleAlone reports whether a number is no part of something longer, in a
+// text that has no labels.
+func oracleAlone(before, after string, f oracleForm) bool {
+	digitBehind := func(sep string) bool {
+		return strings.HasPrefix(after, sep) && len(after) > len(sep) && identify.IsDigit(after[len(sep)])
 	}
-	digits := oracleOther.ReplaceAllString(rest[:end], "")
-	v, _ := strconv.ParseUint(digits, 10, 64)
-	return found{"nhs-number", i, i + end, v}
+	digitBefore := func(sep string) bool {
+		head, ok := strings.CutSuffix(before, sep)
+		return ok && head != "" && identify.IsDigit(head[len(head)-1])
+	}
+	word := oracleWordBehind.FindString(after)
+	switch {
+	case oracleBefore.MatchString(before), digitBehind(""), digitBehind("-"),
+		digitBehind(".") && !(f.form == "plain" && oracleFloat.MatchString(after)),
+		f.apart != "" && (digitBehind(f.apart) || digitBefore(f.apart)),
+		f.form == "threes" && oraclePhone.MatchString(before),
+		f.form == "parted" && (digitBehind(" ") || digitBefore(" ")):
+		return false
+	case word != "":
+		return strings.Trim(word, "ABCDEFabcdef") != "" && (!digitBehind(word) || strings.EqualFold(word, "dob"))
+	}
+	return after == "" || !identify.IsLetter(after[0])
 }
 
 func oracleDate(text string, i int) found {
@@ -143,6 +218,9 @@ func oracleDate(text string, i int) found {
 		}
 	} else if m := oracleISO.FindStringSubmatchIndex(rest); m != nil && rest[m[4]:m[5]] == rest[m[8]:m[9]] {
 		day, month, year, to = number(rest, m, 5), number(rest, m, 3), number(rest, m, 1), m[11]
+		if year < 100 { // written with four digits
+			return found{}
+		}
 	} else if m := oracleWords.FindStringSubmatchIndex(rest); m != nil {
 		month = 1 + strings.Index("JanFebMarAprMayJunJulAugSepOctNovDec", rest[m[4]:m[4]+3])/3
 		day, year, to = number(rest, m, 1), number(rest, m, 3), m[7]
@@ -190,7 +268,7 @@ func oracleCode(text string, i int) found {
 func TestOracle(t *testing.T) {
 	pieces := []string{"0", "1", "7", "12", "19", "58", "943", "476", "5919", "9434765919", "1958", "2031", " ", " ", "-", ".", "/", ",",
 		"\n", "'", "^", "|", "+", "$", "£", "\u00a0", "\u3000", "\u2011", "EX4", "M1", "W1A", "8AG", "1AA", "0BC", "ZZ99", "Mar", "March", "May", "Sept", "th", "st",
-		"x", "X", "ab", "é", "(", ")", "943 476 5919", "12/03/1958", "12.3.58", "1958-03-12", "12 March 1958", "EX4 8AG", "M11AA"}
+		"x", "X", "ab", "é", "(", ")", "943 476 5919", "0101580002", "010158 0002", "3201234567", "94347", "65919", "4765919", "DOB", "Hz", "\u200b", "\u00ad", "\r\n", "> ", "_", ":", "·", "€", "#", "12/03/1958", "12.3.58", "1958-03-12", "12 March 1958", "EX4 8AG", "M11AA"}
 	r := rand.New(rand.NewPCG(11, 12))
 	matches, scanMatches := 0, watchedScanner()
 	for range 20_000 {

@@ -1,0 +1,272 @@
+// Package tendigit reads the three numbers by which the United Kingdom's health
+// services know a patient: the NHS number of England, Wales and the Isle of
+// Man, the CHI number of Scotland and the Health and Care number of Northern
+// Ireland. All have ten digits, the last of which is a modulus 11 check digit,
+// and the first of which tell them apart. Each is a kind in a folder of its
+// own; what they have in common stands here.
+package tendigit
+
+import (
+	"fmt"
+	"strconv"
+	"sync"
+
+	"trustaudit/internal/identify"
+)
+
+// The signals that all three have, as bits of a match.
+const (
+	checksum uint32 = 1 << iota
+	failed
+	inRange
+	test
+	label
+	grouped
+	parted
+	glued
+	padded
+	rounded
+	other
+	column
+	// And those that only one has: its first, second, ….
+	first
+	second
+	third
+	fourth
+	fifth
+
+	stuck uint32 = 1 << 31 // between Parse and Weigh: only a label makes it a number
+)
+
+// Of the NHS number.
+const outside = first
+
+// Of the CHI number.
+const (
+	epoch  = first
+	stamp  = second
+	short  = third
+	born   = fourth
+	differ = fifth
+)
+
+// signals are their names.
+var signals = [...]string{"checksum", "failed", "range", "test", "label", "grouped", "parted", "glued",
+	"padded", "rounded", "other", "column"}
+
+// shapes are ten digits in one piece, 3-3-4, 3-7, 6-4 and 5-5, the groups parted
+// by characters of one to three bytes, or by the end of a line that is quoted
+// or not. Adding one blunts the finder's filter: see TestGroups.
+var shapes = []string{
+	"dddddddddd",
+	"ddd ddd dddd", "ddd ddddddd", "dddddd dddd", "ddddd ddddd",
+	"ddd  ddd  dddd", "ddd  ddd dddd", "ddd ddd  dddd", "dddddd  dddd", "ddddd  ddddd",
+	"ddd   ddd   dddd", "ddd   ddd dddd", "ddd ddd   dddd", "ddd ddd    dddd", "ddd   ddddddd", "ddddd   ddddd",
+}
+
+// Scheme is one of the three numbers.
+type Scheme uint8
+
+// The schemes, as bits.
+const (
+	NHS Scheme = 1 << iota
+	CHI
+	HC
+)
+
+// New returns the kind of a scheme.
+func New(s Scheme, name, words string) identify.Kind {
+	k := identify.Kind{
+		Name:    name,
+		Words:   words,
+		Signals: signals[:],
+		Shapes:  shapes,
+		Parse:   s.parse,
+		Weigh:   s.weigh,
+		Cell:    s.cell,
+		Column:  identify.ColumnRule{Null: 1.0 / 11, Share: 0.85, Pass: checksum, Reject: true, Signal: column},
+		Needs:   checksum,
+		Strong:  checksum,
+		Bare:    label | grouped | parted | glued | padded | other,
+		Test:    test,
+		Anchor:  true,
+		Names:   identify.NameRule{Alone: checksum, Unless: parted},
+		Mask:    func(v uint64) string { return fmt.Sprintf("%03d ••• ••••", v/1e7) },
+	}
+	switch s {
+	case NHS:
+		k.Signals = append(signals[:len(signals):len(signals)], "outside")
+		k.Column.Fail |= outside
+		k.Names.Unless |= outside
+	case CHI:
+		k.Signals = append(signals[:len(signals):len(signals)], "epoch", "stamp", "short", "born", "differs")
+		k.Names.Unless |= epoch | stamp
+		k.Agree = agree
+	}
+	return k
+}
+
+// leads has, for the first two digits, the schemes that may have to do with a
+// number. A number that none issues is the NHS number's to judge.
+var leads = func() (t [100]Scheme) {
+	for i := range t {
+		switch {
+		case i == 0: // or noughts that fill a field
+			t[i] = NHS | CHI | HC
+		case i <= 31:
+			t[i] = NHS | CHI
+		case i <= 39:
+			t[i] = HC
+		default:
+			t[i] = NHS
+		}
+	}
+	return t
+}()
+
+// may reports whether a number that begins with two digits can be the scheme's.
+func (s Scheme) may(tens, ones byte) bool {
+	lead := uint(tens-'0')*10 + uint(ones-'0')
+	return lead < uint(len(leads)) && leads[lead]&s != 0
+}
+
+// SchemeOf returns the scheme that a number belongs to, and whether that issues
+// it. Ranges that are kept for tests count as issued, and a number that nobody
+// issues as the NHS number's.
+func SchemeOf(v uint64) (s Scheme, issued bool) {
+	switch lead := v / 1e8; {
+	case lead >= 40 && lead <= 79, lead >= 90 && lead <= 99:
+		return NHS, true
+	case lead >= 32 && lead <= 39:
+		return HC, true
+	case lead <= 31 && isDate(v/1e4):
+		return CHI, true
+	}
+	return NHS, false
+}
+
+// inTestRange reports whether the number is in a range that is never issued but
+// used for tests.
+func inTestRange(v uint64) bool {
+	return v >= 9000000000 || v >= 5000000000 && v < 6000000000
+}
+
+// isDate reports whether DDMMYY can be a day of this century or the last.
+func isDate(ddmmyy uint64) bool {
+	const days31 = 1<<1 | 1<<3 | 1<<5 | 1<<7 | 1<<8 | 1<<10 | 1<<12
+	day, month := ddmmyy/1e4, ddmmyy/100%100
+	switch {
+	case month < 1 || month > 12 || day < 1 || day > 31:
+		return false
+	case month == 2:
+		return day <= 28 || day == 29 && ddmmyy%4 == 0 // 29 February 00 is of 2000
+	}
+	return day <= 30 || days31>>month&1 == 1
+}
+
+// Valid reports whether ten digits pass the modulus 11 check.
+func Valid(v uint64) bool {
+	if v > 9999999999 {
+		return false
+	}
+	sum := uint64(0)
+	for weight := uint64(1); weight <= 10; weight++ {
+		sum += v % 10 * weight
+		v /= 10
+	}
+	return sum%11 == 0
+}
+
+// placeholder reports whether the digits stand for a missing number: one digit
+// ten times, or digits that count up or down.
+func placeholder(v uint64) bool {
+	return v%1111111111 == 0 || v == 1234567890 || v == 123456789 || v == 9876543210 || v == 987654321
+}
+
+// ownSignals returns what a number says of itself. ok is false when it is none
+// of the scheme's, or stands for a missing one.
+func (s Scheme) ownSignals(v uint64, valid bool) (signals uint32, ok bool) {
+	scheme, issued := SchemeOf(v)
+	if scheme != s || placeholder(v) {
+		return 0, false
+	}
+	signals = failed
+	if valid {
+		signals = checksum
+	}
+	switch {
+	case !issued:
+		return signals | outside, true
+	case s == CHI:
+		signals |= timeSignals(v)
+	case s == NHS && inTestRange(v):
+		signals |= test
+	}
+	return signals | inRange, true
+}
+
+// timeSignals says whether a CHI number can be read as a present-day Unix time,
+// or as date and time of the last years, year first or last.
+func timeSignals(v uint64) (signals uint32) {
+	if v >= 1.3e9 && v < 1.9e9 {
+		signals = epoch
+	}
+	const since, until = 8, 31 // of two digits, the years in which there were such stamps
+	head, last := v/1e8, v/1e4%100
+	recent := last >= since && last <= until || head >= since && head <= until && last >= 1 && last <= 31
+	if recent && v%1e4/100 < 24 && v%100 < 60 {
+		signals |= stamp
+	}
+	return signals
+}
+
+// agree compares a CHI number with a date of birth of its record.
+func agree(own uint64, kind string, other uint64) uint32 {
+	if kind != "date-of-birth" {
+		return 0
+	}
+	if Born(own, other) {
+		return born
+	}
+	return differ
+}
+
+// Born reports whether a CHI number begins with the date, YYYYMMDD.
+func Born(chi, yyyymmdd uint64) bool {
+	return chi/1e4 == yyyymmdd%100*1e4+yyyymmdd/100%100*100+yyyymmdd/1e4%100
+}
+
+// lists are the word lists of the kinds. They share their labels: in Scotland,
+// too, people say NHS number.
+type lists struct {
+	labels   *identify.Labels
+	examples *examples
+}
+
+var load = sync.OnceValue(func() lists {
+	return lists{identify.ReadLabels("nhs-number"), readExamples()}
+})
+
+// examples is a set of numbers, most of the slots empty.
+type examples [256]uint64
+
+func readExamples() *examples {
+	e := &examples{}
+	for word := range identify.ReadWords("examples.txt").All() {
+		if v, err := strconv.ParseUint(word, 10, 64); err == nil {
+			*e.slot(v) = v
+		}
+	}
+	return e
+}
+
+// slot returns where a number stands, or would.
+func (e *examples) slot(v uint64) *uint64 {
+	i := uint8(v * 0x9E3779B97F4A7C15 >> 56)
+	for e[i] != 0 && e[i] != v {
+		i++
+	}
+	return &e[i]
+}
+
+func (e *examples) has(v uint64) bool { return *e.slot(v) == v && v != 0 }
