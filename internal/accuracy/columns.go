@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"maps"
+	"slices"
 
 	"trustaudit/internal/accuracy/material"
 	"trustaudit/internal/source"
@@ -55,7 +57,13 @@ func (f form) String() string { return [...]string{"as CSV", "as a table"}[f] }
 type columnTally struct {
 	columns int
 	found   [forms]int
-	wrong   []string
+	wrong   map[string]*wrongColumns // by template and form
+}
+
+// wrongColumns are the wrongly judged columns of one template in one form.
+type wrongColumns struct {
+	columns int
+	first   string
 }
 
 func (t *columnTally) measure(ctx context.Context, all iter.Seq[material.Column]) error {
@@ -70,10 +78,20 @@ func (t *columnTally) measure(ctx context.Context, all iter.Seq[material.Column]
 			t.found[f]++
 		}
 		if o.identifiable != (o.truth.Answer == positive) {
-			t.wrong = append(t.wrong, fmt.Sprintf("%s %s, %s", o.fault(), f, o.describe()))
+			t.addWrong(fmt.Sprintf("%s %s %s", o.fault(), o.truth.Format, f), &o)
 		}
 		return nil
 	})
+}
+
+func (t *columnTally) addWrong(kind string, o *outcome) {
+	if t.wrong == nil {
+		t.wrong = map[string]*wrongColumns{}
+	}
+	if t.wrong[kind] == nil {
+		t.wrong[kind] = &wrongColumns{first: o.describe()}
+	}
+	t.wrong[kind].columns++
 }
 
 // columnFiles yields each column in each of its forms.
@@ -149,12 +167,13 @@ func (r *columnRows) Next() ([][]byte, error) {
 func (r *columnRows) Partial() string { return "" }
 func (r *columnRows) Close() error    { return nil }
 
-// listColumns lists the columns that were judged wrongly.
+// listColumns lists the templates of columns that were judged wrongly, with the
+// first of each.
 func listColumns(w io.Writer, all ...*columnTally) {
 	fmt.Fprintf(w, "\ncolumns: wrong ones\n")
 	for _, t := range all {
-		for _, line := range t.wrong {
-			fmt.Fprintf(w, "  %s\n", line)
+		for _, kind := range slices.Sorted(maps.Keys(t.wrong)) {
+			fmt.Fprintf(w, "  %s: %d, the first: %s\n", kind, t.wrong[kind].columns, t.wrong[kind].first)
 		}
 	}
 }

@@ -93,7 +93,7 @@ func TestConclude(t *testing.T) {
 	items := []fact.Item{
 		{Identifiable: true, Records: 2, Score: 3, Excerpt: "NHS number", Size: 10,
 			Identifiers: map[string]fact.Count{"nhs-number": {Count: 4, Distinct: 2}, "name": {Count: 2, Distinct: 2}}},
-		{Records: 1, Score: 1, Identifiers: map[string]fact.Count{"chi-number": {Count: 1, Distinct: 1}, "name": {Count: 1, Distinct: 1}}},
+		{Records: 1, Score: -1, Excerpt: "none", Identifiers: map[string]fact.Count{"chi-number": {Count: 1, Distinct: 1}, "name": {Count: 1, Distinct: 1}}},
 		{Status: fact.Partial, Reason: "1 of 3 members not read", Size: 100},
 	}
 	got := conclude(specimen{}, items, nil)
@@ -101,6 +101,14 @@ func TestConclude(t *testing.T) {
 		excerpt: "NHS number", kinds: map[string]fact.Count{"nhs-number": {Count: 4, Distinct: 2}, "chi-number": {Count: 1, Distinct: 1}, "name": {Count: 3, Distinct: 3}}}
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(outcome{}, specimen{}), cmp.FilterPath(func(p cmp.Path) bool { return p.String() == "specimen" }, cmp.Ignore())); diff != "" {
 		t.Errorf("outcome differs (-want +got):\n%s", diff)
+	}
+}
+
+// A score below nothing is a score; none is none.
+func TestConcludeKeepsLowScores(t *testing.T) {
+	got := conclude(specimen{}, []fact.Item{{Score: -1.5}, {Score: -0.5}, {}}, nil)
+	if got.score != -0.5 {
+		t.Errorf("score %v, want -0.5", got.score)
 	}
 }
 

@@ -169,10 +169,9 @@ func conclude(s specimen, items []fact.Item, seen *naive) outcome {
 	for _, item := range items {
 		o.identifiable = o.identifiable || item.Identifiable
 		o.records += item.Records
-		if o.excerpt == "" || item.Score > o.score {
-			o.excerpt = item.Excerpt
+		if item.Score != 0 && (o.score == 0 || item.Score > o.score) { // 0 is said where there is no evidence
+			o.score, o.excerpt = item.Score, item.Excerpt
 		}
-		o.score = max(o.score, item.Score)
 		for kind, n := range item.Identifiers {
 			sum := o.kinds[kind]
 			sum.Count += n.Count

@@ -48,6 +48,9 @@ func (s *survey) print(w io.Writer, of string) {
 		row("corpus\tformats\tright\texcess\tlacking\tprecision\trecall\tF1")
 		for _, p := range s.places() {
 			c := s.numbers[p]
+			if p.corpus != "" && c.TP+c.FP+c.FN == 0 {
+				continue
+			}
 			row("%s\t%d\t%d\t%d\t%s\t%s\t%s", p, c.TP, c.FP, c.FN, percent(c.precision()), percent(c.recall()), percent(c.f1()))
 		}
 	})

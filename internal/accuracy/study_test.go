@@ -191,6 +191,25 @@ func TestColumnForms(t *testing.T) {
 	}
 }
 
+// A column whose truth is turned round is listed under its template.
+func TestListColumns(t *testing.T) {
+	turned := func(yield func(material.Column) bool) {
+		for c := range material.NumberColumns(1, 3) {
+			c.NHS, c.Template = false, "turned"
+			yield(c)
+		}
+	}
+	var tally columnTally
+	if err := tally.measure(t.Context(), turned); err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	listColumns(&b, &tally)
+	if !strings.Contains(b.String(), "FALSE turned as CSV: 3, the first: column 1, heading \"\"") || tally.found != [forms]int{3, 3} || tally.columns != 3 {
+		t.Errorf("%+v\n%s", tally.found, b.String())
+	}
+}
+
 func TestExamineEnds(t *testing.T) {
 	full := errors.New("full")
 	many := func(yield func(specimen, error) bool) {
