@@ -311,7 +311,7 @@ func TestRecordsAreBoth(t *testing.T) {
 
 func TestWordings(t *testing.T) {
 	all := [][]wording{talk()}
-	for _, p := range []part{tenDigits, name, day, place, phone, local} {
+	for _, p := range []part{tenDigits, personName, day, place, telephone, localNumber} {
 		all = append(all, labels(p), headings(p))
 	}
 	for _, list := range all {

@@ -46,27 +46,27 @@ func situations() []situation {
 		// by chance, since those that fail are told at once.
 		{"number", 50, []part{tenDigits}},
 		// Decoys: a customer's or colleague's name by a ticket's number.
-		{"number-name", 60, []part{tenDigits, name}},
+		{"number-name", 60, []part{tenDigits, personName}},
 		// Decoys: an order and its day.
 		{"number-date", 50, []part{tenDigits, day}},
 		// Decoys: a delivery and where it goes.
 		{"number-place", 45, []part{tenDigits, place}},
 		// Decoys: whom to ring about a job.
-		{"number-phone", 40, []part{tenDigits, phone}},
+		{"number-phone", 40, []part{tenDigits, telephone}},
 		// Decoys: an appointment, an interview, a signature.
-		{"name-date", 45, []part{name, day}},
+		{"name-date", 45, []part{personName, day}},
 		// Decoys: a supplier, a practice, a colleague's office.
-		{"name-place", 40, []part{name, place}},
+		{"name-place", 40, []part{personName, place}},
 		// Decoys: colleagues and representatives.
-		{"name-phone", 30, []part{name, phone}},
+		{"name-phone", 30, []part{personName, telephone}},
 		// Decoys: a member of staff and the number of an asset or a call.
-		{"name-local", 45, []part{name, local}},
+		{"name-local", 45, []part{personName, localNumber}},
 		// Decoys: a delivery, the opening of a site.
 		{"date-place", 40, []part{day, place}},
 		// Decoys: a visit of an engineer; a new colleague.
-		{"name-date-place", 60, []part{name, day, place}},
+		{"name-date-place", 60, []part{personName, day, place}},
 		// Decoys: somebody's order of a certain day.
-		{"number-name-date", 75, []part{tenDigits, name, day}},
+		{"number-name-date", 75, []part{tenDigits, personName, day}},
 	}
 }
 
@@ -75,11 +75,11 @@ type part int
 
 const (
 	tenDigits part = iota
-	name
+	personName
 	day
 	place
-	phone
-	local // a number that means something in one house only
+	telephone
+	localNumber // a number that means something in one house only
 )
 
 // A wording is what a part may be called, with how often out of a hundred when
@@ -99,9 +99,9 @@ func labels(p part) []wording {
 		return []wording{{"", 45, 35}, {"«dob¦born¦DOB:¦d.o.b.»", 35, 2}, {"«date¦on¦from»", 15, 38}, {"«due¦signed¦delivered¦booked for¦appt¦start date»", 5, 25}}
 	case place:
 		return []wording{{"", 50, 50}, {"«lives at¦home address¦address»", 35, 12}, {"«at¦of»", 13, 23}, {"«deliver to¦office¦site¦c/o»", 2, 15}}
-	case phone:
+	case telephone:
 		return []wording{{"", 40, 30}, {"«tel¦on¦phone»", 40, 40}, {"«home¦her mobile¦his mobile¦NOK»", 17, 3}, {"«office¦ext¦bleep¦desk¦work»", 3, 27}}
-	case local:
+	case localNumber:
 		return []wording{{"", 40, 40}, {"«hosp no¦MRN¦unit no¦hospital number»", 35, 1}, {"«no¦ref¦ID»", 23, 34}, {"«asset¦job¦staff no¦badge»", 2, 25}}
 	}
 	return []wording{{"", 85, 85}, {"«patient¦pt¦re»", 12, 3}, {"«contact¦attn¦with¦FAO»", 3, 12}}
@@ -116,9 +116,9 @@ func headings(p part) []wording {
 		return []wording{{"«DOB¦BirthDate¦Date of birth»", 45, 2}, {"«Date¦Day¦D1»", 45, 58}, {"«Start¦Due¦Created¦Joined»", 10, 40}}
 	case place:
 		return []wording{{"«Postcode¦Address¦Location»", 90, 75}, {"«Site¦Office¦Delivery»", 10, 25}}
-	case phone:
+	case telephone:
 		return []wording{{"«Tel¦Phone¦Number»", 80, 70}, {"«Ext¦Work¦Desk»", 3, 28}, {"«Home¦NOK tel»", 17, 2}}
-	case local:
+	case localNumber:
 		return []wording{{"«HospNo¦MRN¦CRN»", 40, 1}, {"«ID¦Ref¦Code»", 56, 64}, {"«Asset¦StaffNo»", 4, 35}}
 	}
 	return []wording{{"«Name¦Full name¦Person»", 70, 72}, {"«Patient¦Client»", 26, 3}, {"«Contact¦Employee»", 4, 25}}
@@ -150,21 +150,22 @@ func (m *maker) say(all []wording, patient bool) string {
 }
 
 func (s situation) record(m *maker) Record {
-	r := Record{Template: s.name, Identifiable: m.IntN(100) < s.patient}
-	subject := m.subject(r.Identifiable)
-	// One patient's number in fifty was mistyped. With nothing beside it, it
+	patient := m.IntN(100) < s.patient
+	r := Record{Template: s.name, Identifiable: patient}
+	subject := m.subject(patient)
+	// One patient's number in fifty was mistyped. With no name beside it, it
 	// identifies nobody.
-	if r.Identifiable && m.IntN(50) == 0 {
+	if patient && m.IntN(50) == 0 {
 		subject[tenDigits] = m.mistyped(strings.NewReplacer(" ", "", "-", "").Replace(subject[tenDigits]))
 		r.Identifiable = len(s.parts) > 2 || s.parts[0] != tenDigits
 	}
 	switch form := m.IntN(10); {
 	case form < 5:
-		r.Text = s.passage(m, subject, r.Identifiable)
+		r.Text = s.passage(m, subject, patient)
 	case form < 6:
-		r.Text = s.form(m, subject, r.Identifiable)
+		r.Text = s.form(m, subject, patient)
 	default:
-		s.row(m, subject, &r)
+		r.Columns, r.Cells = s.row(m, subject, patient)
 	}
 	return r
 }
@@ -174,21 +175,21 @@ func (m *maker) subject(isPatient bool) map[part]string {
 	p := m.patient()
 	if isPatient {
 		return map[part]string{
-			tenDigits: m.fill("«nhs»", p),
-			name:      m.fill("«~«name»¦«full»¦«sir»¦«last»¦«initial». «sur»»", p),
-			day:       m.fill("«dob»", p),
-			place:     m.fill("«~«addr»¦«pc»¦«house» «street» «pc»»", p),
-			phone:     m.fill("«~«mobile»¦«phone»¦«mob»»", p),
-			local:     p.hospital,
+			tenDigits:   m.fill("«nhs»", p),
+			personName:  m.fill("«~«name»¦«full»¦«sir»¦«last»¦«initial». «sur»»", p),
+			day:         m.fill("«dob»", p),
+			place:       m.fill("«~«addr»¦«pc»¦«house» «street» «pc»»", p),
+			telephone:   m.fill("«~«mobile»¦«phone»¦«mob»»", p),
+			localNumber: p.hospital,
 		}
 	}
 	return map[part]string{
-		tenDigits: number(m.strangeNumber(), m.style.join),
-		name:      m.fill("«~«staff»¦«person»¦«person»¦«title» «surname»¦«dr»»", p),
-		day:       m.fill("«~«date»¦«date»¦«next»¦«next»¦«dob»»", p), // the last: of a building, a will, a founder
-		place:     m.fill("«~«site»¦«pc2»¦«street2» «pc2»¦«firm», «site»¦«surgery», «pc2»»", p),
-		phone:     m.fill("«~«ownmob»¦«desk»¦01«#3» «#6»»", p),
-		local:     m.hospitalNumber(),
+		tenDigits:   number(m.strangeNumber(), m.style.join),
+		personName:  m.fill("«~«staff»¦«person»¦«person»¦«title» «surname»¦«dr»»", p),
+		day:         m.fill("«~«date»¦«date»¦«next»¦«next»¦«dob»»", p), // the last: of a building, a will, a founder
+		place:       m.fill("«~«site»¦«pc2»¦«street2» «pc2»¦«firm», «site»¦«surgery», «pc2»»", p),
+		telephone:   m.fill("«~«ownmob»¦«desk»¦01«#3» «#6»»", p),
+		localNumber: m.hospitalNumber(),
 	}
 }
 
@@ -236,21 +237,22 @@ func (s situation) form(m *maker, subject map[part]string, patient bool) string 
 }
 
 // row writes the parts as cells among others that say nothing.
-func (s situation) row(m *maker, subject map[part]string, r *Record) {
-	headed := m.IntN(5) < 3
+func (s situation) row(m *maker, subject map[part]string, patient bool) (columns, cells []string) {
 	cell := func(heading, value string) {
-		if headed {
-			r.Columns = append(r.Columns, heading)
-		}
-		r.Cells = append(r.Cells, value)
+		columns = append(columns, heading)
+		cells = append(cells, value)
 	}
 	for _, p := range s.parts {
-		cell(m.say(headings(p), r.Identifiable), subject[p])
+		cell(m.say(headings(p), patient), subject[p])
 		if m.IntN(3) == 0 {
 			cell(m.one("Status", "Code", "Qty", "Flag"), m.one("Y", "N", "1", "2", "open", "A", ""))
 		}
 	}
 	if m.IntN(2) == 0 {
-		cell(m.one("Notes", "Comment", "Text"), m.say(talk(), r.Identifiable))
+		cell(m.one("Notes", "Comment", "Text"), m.say(talk(), patient))
 	}
+	if m.IntN(5) < 2 {
+		columns = nil
+	}
+	return columns, cells
 }
