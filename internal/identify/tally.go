@@ -356,6 +356,9 @@ func (s *Scanner) settle(t *tally) {
 		score := s.score(t, &e.set, verdicts, false)
 		s.offerExcerpt(t, e, verdicts, score)
 		s.offerScore(score)
+		if s.config.Explain {
+			s.explain(t, e, verdicts, score)
+		}
 		if !s.identifiable(score) {
 			continue
 		}
