@@ -52,7 +52,7 @@ func (s Scheme) cell(c *identify.Context, shape identify.CellShape) (m identify.
 func (s Scheme) readCell(c *identify.Context, shape identify.CellShape) (n number, signals uint32, sign identify.Sign, ok bool) {
 	if !identify.IsDigit(c.Text[0]) {
 		n, sign, ok = labelled(c, shape)
-		return n, s.formSignals(n) &^ stuck, sign, ok
+		return n, s.formSignals(&n) &^ stuck, sign, ok
 	}
 	body := c.Text
 	if shape.Letters == 0 {
@@ -66,7 +66,7 @@ func (s Scheme) readCell(c *identify.Context, shape identify.CellShape) (n numbe
 	if !ok {
 		n, ok = read(c, 0)
 		ok = ok && n.end == len(body)
-		signals = s.formSignals(n) &^ stuck
+		signals = s.formSignals(&n) &^ stuck
 	}
 	if signals&short != 0 && s != CHI {
 		return n, 0, sign, false

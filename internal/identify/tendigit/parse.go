@@ -13,19 +13,50 @@ func (s Scheme) parse(c *identify.Context, at int) (identify.Match, bool) {
 	if at+2 > len(c.Text) || !s.may(c.Text[at], c.Text[at+1]) {
 		return identify.Match{}, false
 	}
+	if at+head > len(c.Text) {
+		return s.parseAny(c, at)
+	}
+	b := c.Text[at : at+head]
+	eight, two, length := swift(b)
+	if length == 0 {
+		return s.parseAny(c, at)
+	}
+	n := number{end: at + length}
+	if n.valid = length > 0 && passes(eight, two); !n.valid && (length != 10 || s == NHS && b[0] < '4') {
+		return identify.Match{}, false // or one that nobody issues, and fails
+	}
+	if length == 12 {
+		n.form, n.apart = threes, b[3]
+	}
+	n.value = valueOf(eight, two)
+	return s.match(c, at, &n)
+}
+
+// parseAny reads what stands at the very end of a text, or in another form.
+func (s Scheme) parseAny(c *identify.Context, at int) (identify.Match, bool) {
 	n, ok := read(c, at)
 	if !ok || !n.valid && n.form != plain {
 		return identify.Match{}, false
 	}
+	return s.match(c, at, &n)
+}
+
+// match makes a match of a number, if it is the scheme's and stands alone.
+func (s Scheme) match(c *identify.Context, at int, n *number) (identify.Match, bool) {
 	signals, ok := s.ownSignals(n.value, n.valid)
 	if !ok || signals&(failed|outside) == failed|outside {
 		return identify.Match{}, false
 	}
-	beside, ok := neighbours(c, at, n)
-	if !ok {
-		return identify.Match{}, false
+	if !apart(c, at, n) {
+		beside, ok := neighbours(c, at, n)
+		if !ok {
+			return identify.Match{}, false
+		}
+		signals |= beside
 	}
-	signals |= beside | s.formSignals(n)
+	if n.form != plain {
+		signals |= s.formSignals(n)
+	}
 	if signals&outside != 0 {
 		signals |= stuck
 	}
@@ -33,7 +64,7 @@ func (s Scheme) parse(c *identify.Context, at int) (identify.Match, bool) {
 }
 
 // formSignals says how a number is written.
-func (s Scheme) formSignals(n number) uint32 {
+func (s Scheme) formSignals(n *number) uint32 {
 	switch n.form {
 	case threes:
 		return grouped
@@ -50,8 +81,18 @@ func (s Scheme) formSignals(n number) uint32 {
 	return 0
 }
 
-// quiet are the bytes beside which a plain number stands alone, whatever stands
-// behind them.
+// apart reports whether a number in one of the common forms stands alone at a
+// glance.
+func apart(c *identify.Context, at int, n *number) bool {
+	before := c.Before(at)
+	if c.Name || n.form > threes || !quiet[before] || !quiet[c.At(n.end)] {
+		return false
+	}
+	return n.form == plain || before != ' ' || !identify.IsDigit(c.At(at-2))
+}
+
+// quiet are the bytes beside which a number stands alone, whatever stands beyond
+// them.
 var quiet = func() (t [256]bool) {
 	for _, ch := range []byte("\n\r\t ()[]{}<>\"'|;=^~*!?&%@\\`,:/_") {
 		t[ch] = true
@@ -61,14 +102,11 @@ var quiet = func() (t [256]bool) {
 
 // neighbours looks at what stands right beside a number. ok is false when it is
 // part of something longer; one that hangs on a word is stuck.
-func neighbours(c *identify.Context, at int, n number) (signals uint32, ok bool) {
+func neighbours(c *identify.Context, at int, n *number) (signals uint32, ok bool) {
 	if c.Name {
 		return 0, !identify.IsDigit(c.Before(at)) && !identify.IsDigit(c.At(n.end)) && !partOfHash(c, at, n.end)
 	}
 	before, after := c.Before(at), c.At(n.end)
-	if n.form == plain && quiet[before] && quiet[after] {
-		return 0, true
-	}
 	signals, ok = beforeNumber(c, at, n, before)
 	if !ok {
 		return 0, false
@@ -78,7 +116,7 @@ func neighbours(c *identify.Context, at int, n number) (signals uint32, ok bool)
 }
 
 // beforeNumber judges the byte before a number.
-func beforeNumber(c *identify.Context, at int, n number, before byte) (signals uint32, ok bool) {
+func beforeNumber(c *identify.Context, at int, n *number, before byte) (signals uint32, ok bool) {
 	far := c.At(at - 2)
 	switch {
 	case identify.IsDigit(before):
@@ -106,7 +144,7 @@ func beforeNumber(c *identify.Context, at int, n number, before byte) (signals u
 }
 
 // behindNumber judges the byte behind a number.
-func behindNumber(c *identify.Context, n number, after byte) (signals uint32, ok bool) {
+func behindNumber(c *identify.Context, n *number, after byte) (signals uint32, ok bool) {
 	far := c.At(n.end + 1)
 	switch {
 	case identify.IsDigit(after):
@@ -168,7 +206,7 @@ func partOfHash(c *identify.Context, at, end int) bool {
 func (s Scheme) weigh(c *identify.Context, at int, m *identify.Match) bool {
 	l := load()
 	sign := c.Label(at, l.labels)
-	if schemeFollows(c, m.End) || sign != identify.No && schemePrecedes(c, at) {
+	if schemeFollows(c, m.End) || sign != identify.No && schemePrecedes(c, at) || s == HC && sign == identify.None && healthAndCare(c, at) {
 		sign = identify.Yes
 	}
 	call(m, sign)
@@ -196,6 +234,20 @@ func call(m *identify.Match, sign identify.Sign) {
 	case identify.No:
 		m.Signals |= other
 	}
+}
+
+// healthAndCare reports whether the number is called one of health and care:
+// words that are too common to be labels.
+func healthAndCare(c *identify.Context, at int) bool {
+	const reach = 28
+	near := c.Text[max(0, at-reach):at]
+	near = near[bytes.LastIndexByte(near, '\n')+1:]
+	for _, words := range [...]string{"H&C", "ealth and Care", "ealth & Care", "ealth and care"} {
+		if bytes.Contains(near, []byte(words)) {
+			return true
+		}
+	}
+	return false
 }
 
 // schemes are the object identifiers of the NHS number and of the CHI number.

@@ -2,7 +2,6 @@ package tendigit
 
 import (
 	"encoding/binary"
-	"math/bits"
 
 	"trustaudit/internal/identify"
 )
@@ -27,35 +26,30 @@ type number struct {
 	valid bool
 }
 
-// head is as much of a text as the two common forms take.
-const head = 12
+// head is as much of a text as the two common forms take, and a byte behind.
+const head = 13
 
-// read reads ten digits from at on, in prose or in the name of a file.
-func read(c *identify.Context, at int) (n number, ok bool) {
-	var b []byte
-	if at+head <= len(c.Text) {
-		b = c.Text[at : at+head]
-	} else {
-		var tail [head]byte
-		copy(tail[:], c.Text[at:])
-		b = tail[:]
+// swift reads the two common forms, ten digits in one piece or in threes parted
+// by one sign, eight bytes at a time. Of the digits it returns eight as they
+// stand, the first lowest, and two; end is zero when it is another form, or less
+// when it is none.
+func swift(b []byte) (eight, two uint64, end int) {
+	first, last := binary.LittleEndian.Uint64(b), uint64(binary.LittleEndian.Uint32(b[8:]))
+	const groups = 0x80<<24 | 0x80<<56 // what is no digit in 3-3-4
+	switch notDigits(first) {
+	case 0:
+		if notDigits(last)&0x808080 == 0x800000 {
+			return first, last, 10
+		}
+		if b[0] != '0' || b[1] != '0' { // nor noughts that fill a field
+			return 0, 0, -1
+		}
+	case groups:
+		if notDigits(last)&0x80808080 == 0 && b[3] == b[7] && common(b[3]) && !identify.IsDigit(b[12]) {
+			return first&0xffffff | first>>8&0xffffff000000 | last<<48, last >> 16, 12
+		}
 	}
-	first, last := binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint32(b[8:])
-	const eight, groups = 0, 0x80<<24 | 0x80<<56
-	bad, badLast := notDigits(first), notDigits(uint64(last))&0x80808080
-	switch {
-	case bad == eight && badLast&0x808080 == 0x800000:
-		n = numberOf(first, last)
-		n.end = at + 10
-		return n, true
-	case bad == groups && badLast == 0 && b[3] == b[7] && common(b[3]):
-		n = numberOf(first&0xffffff|first>>8&0xffffff000000|uint64(last)<<48, last>>16)
-		n.end, n.form, n.apart = at+12, threes, b[3]
-		return n, !identify.IsDigit(c.At(n.end))
-	case bad == eight:
-		return readFilled(c, at)
-	}
-	return readGroups(c, at, bits.TrailingZeros64(bad)/8)
+	return 0, 0, 0
 }
 
 // common reports whether a byte often parts the groups of a number.
@@ -68,22 +62,39 @@ func notDigits(x uint64) uint64 {
 	return (d&^high + 0x76*each | d) & high
 }
 
-// numberOf makes a number of eight ASCII digits, the first lowest, and of the two
-// lowest bytes of last.
-func numberOf(eight uint64, last uint32) number {
-	const bytes, pairs, fours = 0x0f0f0f0f0f0f0f0f, 0x00ff00ff00ff00ff, 0x0000ffff0000ffff
+// passes is Valid for digits as swift returns them. Four lanes of sixteen bits
+// times four: the highest lane of a product is the sum of the digits times their
+// weights, the first times the highest.
+func passes(eight, two uint64) bool {
+	const bytes, pairs = 0x0f0f0f0f0f0f0f0f, 0x00ff00ff00ff00ff
 	d := eight & bytes
-	ninth, tenth := uint64(last&0xf), uint64(last>>8&0xf)
-	// Four lanes of sixteen bits times four: the highest lane of the product is
-	// the sum of the digits times their weights, the first times the highest.
 	even := (d & pairs) * (10<<48 | 8<<32 | 6<<16 | 4)
 	odd := (d >> 8 & pairs) * (9<<48 | 7<<32 | 5<<16 | 3)
-	sum := (even+odd)>>48 + 2*ninth + tenth
+	return ((even+odd)>>48+2*(two&0xf)+two>>8&0xf)%11 == 0
+}
 
-	v := (d*10 + d>>8) & pairs
+// valueOf makes a number of digits as swift returns them.
+func valueOf(eight, two uint64) uint64 {
+	const bytes, pairs, fours = 0x0f0f0f0f0f0f0f0f, 0x00ff00ff00ff00ff, 0x0000ffff0000ffff
+	v := eight & bytes
+	v = (v*10 + v>>8) & pairs
 	v = (v*100 + v>>16) & fours
 	v = (v*10000 + v>>32) & 0xffffffff
-	return number{value: v*100 + ninth*10 + tenth, valid: sum%11 == 0}
+	return v*100 + two&0xf*10 + two>>8&0xf
+}
+
+// read reads ten digits from at on in any form.
+func read(c *identify.Context, at int) (n number, ok bool) {
+	switch length := run(c, at, 11); length {
+	case 10:
+		v := digits(c.Text[at : at+10])
+		return number{value: v, end: at + 10, valid: Valid(v)}, true
+	case 11:
+		return readFilled(c, at)
+	case 3, 5, 6:
+		return readGroups(c, at, length)
+	}
+	return number{}, false
 }
 
 // readFilled reads a number that noughts make longer.
@@ -105,38 +116,43 @@ func readFilled(c *identify.Context, at int) (number, bool) {
 
 // readGroups reads a number whose first group has n digits.
 func readGroups(c *identify.Context, at, n int) (number, bool) {
-	if n != 3 && n != 5 && n != 6 {
+	one := gapAt(c, at+n)
+	if one.sort == none {
 		return number{}, false
 	}
-	one := gapAt(c, at+n)
 	second := at + n + one.width
 	length := run(c, second, 8)
-	switch {
-	case one.sort == none:
-	case n == 3 && length == 3:
-		two := gapAt(c, second+3)
-		third := second + 3 + two.width
-		if two.sort == none || run(c, third, 5) != 4 || !alike(c, one, two) {
-			break
-		}
-		v := digits(c.Text[at:at+3])*1e7 + digits(c.Text[second:second+3])*1e4 + digits(c.Text[third:third+4])
-		f := threes
-		if one.sort == sign {
-			f = odd
-		}
-		return number{value: v, end: third + 4, form: f, apart: c.Text[one.at], valid: Valid(v)}, true
-	case n+length == 10 && (one.sort == blank || one.sort == dash && c.Text[one.at] != '.' || one.sort == line):
-		v := digits(c.Text[at : at+n])
-		for _, d := range c.Text[second : second+length] {
-			v = v*10 + uint64(d-'0')
-		}
-		f := odd
-		if n == 6 {
-			f = halves
-		}
-		return number{value: v, end: second + length, form: f, apart: c.Text[one.at], valid: Valid(v)}, true
+	if n == 3 && length == 3 {
+		return readThrees(c, at, one)
 	}
-	return number{}, false
+	if n+length != 10 || one.sort == sign || c.Text[one.at] == '.' || one.width > 1 && one.sort == dash && c.Text[one.at] == ' ' {
+		return number{}, false
+	}
+	v := digits(c.Text[at : at+n])
+	for _, d := range c.Text[second : second+length] {
+		v = v*10 + uint64(d-'0')
+	}
+	f := odd
+	if n == 6 {
+		f = halves
+	}
+	return number{value: v, end: second + length, form: f, apart: c.Text[one.at], valid: Valid(v)}, true
+}
+
+// readThrees reads a number written 3-3-4 whose first gap is known.
+func readThrees(c *identify.Context, at int, one gap) (number, bool) {
+	second := one.at + one.width
+	two := gapAt(c, second+3)
+	third := second + 3 + two.width
+	if two.sort == none || run(c, third, 5) != 4 || !alike(c, one, two) {
+		return number{}, false
+	}
+	v := digits(c.Text[at:at+3])*1e7 + digits(c.Text[second:second+3])*1e4 + digits(c.Text[third:third+4])
+	f := threes
+	if one.sort == sign {
+		f = odd
+	}
+	return number{value: v, end: third + 4, form: f, apart: c.Text[one.at], valid: Valid(v)}, true
 }
 
 // digits reads ASCII digits.

@@ -56,7 +56,7 @@ var signals = [...]string{"checksum", "failed", "range", "test", "label", "group
 
 // shapes are ten digits in one piece, 3-3-4, 3-7, 6-4 and 5-5, the groups parted
 // by characters of one to three bytes, or by the end of a line that is quoted
-// or not. Adding one blunts the finder's filter: see TestGroups.
+// or not. One more blunts the finder's filter.
 var shapes = []string{
 	"dddddddddd",
 	"ddd ddd dddd", "ddd ddddddd", "dddddd dddd", "ddddd ddddd",

@@ -3,6 +3,7 @@ package tendigit
 import (
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -37,10 +38,14 @@ func TestValid(t *testing.T) {
 	const n = 200_000
 	for range n {
 		v := r.Uint64N(1e10)
-		text := fmt.Appendf(nil, "%010d  ", v)
-		swift, _ := read(contextOf(string(text)), 0)
-		if Valid(v) != slowValid(v) || swift.valid != Valid(v) || swift.value != v {
-			t.Fatalf("Valid(%d) = %v, read as %+v", v, Valid(v), swift)
+		if Valid(v) != slowValid(v) {
+			t.Fatalf("Valid(%d) = %v", v, Valid(v))
+		}
+		for _, text := range []string{fmt.Sprintf("%010d   ", v), fmt.Sprintf("%03d-%03d-%04d ", v/1e7, v/1e4%1e3, v%1e4)} {
+			eight, two, end := swift([]byte(text))
+			if passes(eight, two) != Valid(v) || valueOf(eight, two) != v || end != len(strings.TrimSpace(text)) {
+				t.Fatalf("%q: read as %d of %d bytes, passes %v", text, valueOf(eight, two), end, passes(eight, two))
+			}
 		}
 		if Valid(v) {
 			passed++
