@@ -1,0 +1,173 @@
+// Package hospitalnumber finds the numbers by which hospitals know their
+// patients. Every hospital has its own form and none has a check digit: only
+// what a number is called tells it from an order's or a member of staff's.
+package hospitalnumber
+
+import (
+	"bytes"
+	"sync"
+
+	"trustaudit/internal/identify"
+)
+
+// The signals, as bits of a match.
+const (
+	label uint32 = 1 << iota
+	patient
+	reference
+	heading
+	column
+)
+
+// Kind is the identifier. Its shapes fit many numbers: parse looks at the end of
+// the word before one first.
+var Kind = identify.Kind{
+	Name:    "hospital-number",
+	Words:   "hospital number",
+	Signals: []string{"label", "patient", "reference", "heading", "column"},
+	Shapes: []string{"ddddd ", "dddddd ", "ddddddd ", "dddddddd ", "ddddddddd ", "ddddddU", "dddddddU", "ddddddddU",
+		"dd dddd", "ddd ddd", "dddd d", "Udddd", "UUdddd", "UUUdddd", "UUUUdddd"},
+	Parse:  parse,
+	Cell:   cell,
+	Column: identify.ColumnRule{Null: 0.5, Share: 0.8, Reject: true, Signal: column},
+	Strong: label,
+	Names:  identify.NameRule{Alone: label | patient},
+}
+
+// lists are the words before a number: those that name it by themselves; those
+// that say that a number follows; whose number it then is.
+type lists struct{ alone, counted, of, patient *identify.Labels }
+
+var load = sync.OnceValue(func() lists {
+	return lists{identify.ReadLabels("hospital-number"), identify.ReadLabels("hospital-number-counted"),
+		identify.ReadLabels("hospital-number-of"), identify.ReadLabels("hospital-number-patient")}
+})
+
+// parse reads a number that is called a hospital's or a patient's.
+func parse(c *identify.Context, at int) (identify.Match, bool) {
+	inField := c.Before(at) == '|' || c.Before(at) == '~'
+	if !inField && !named(c, at) {
+		return identify.Match{}, false
+	}
+	const fewest = 5 // digits: four may be a year
+	m, digits := read(c, at, c.Name)
+	if digits < fewest || identify.IsWord(c.At(m.End)) || identify.IsWord(c.Before(at)) {
+		return identify.Match{}, false
+	}
+	if inField {
+		m.Signals = typeFollows(c, m.End)
+	} else {
+		m.Signals = called(c, at)
+	}
+	return m, m.Signals != 0
+}
+
+// endings are the last two letters of the words that may stand before a number.
+var endings = func() (set [1 << 10]bool) {
+	for _, e := range [...]string{"no", "um", "er", "rs", "os", "nr", "id", "ds", "rn", "ns", "is", "as", "ue", "on", "ng", "ef", "nt", "ts"} {
+		set[int(e[0]&0x1F)<<5|int(e[1]&0x1F)] = true
+	}
+	return set
+}()
+
+// named reports whether the word before a number may be one of the lists': it
+// rejects most numbers by four or five bytes.
+func named(c *identify.Context, at int) bool {
+	const gap = 24
+	for i := at; i >= 2 && at-i < gap; i-- {
+		switch ch := c.Text[i-1]; ch {
+		case ' ', ':', '=', '"', '\'', '#', '\t', '\n', '\r', '>', '(', '.', '/', ',', '-', '_', '\\':
+		default:
+			last := c.Text[i-2]
+			return identify.IsLetter(ch) && identify.IsLetter(last) && endings[int(last&0x1F)<<5|int(ch&0x1F)]
+		}
+	}
+	return false
+}
+
+// called says what the words before a number call it.
+func called(c *identify.Context, at int) uint32 {
+	l := load()
+	switch counted := c.Label(at, l.counted) == identify.Yes; {
+	case c.Label(at, l.alone) == identify.Yes, counted && c.Label(at, l.of) == identify.Yes:
+		return label
+	case c.Label(at, l.patient) != identify.Yes:
+		return 0
+	case counted:
+		return patient
+	case c.Before(at) == '/': // …/Patient/12345
+		return reference
+	}
+	return 0
+}
+
+// typeFollows reports whether a number is an HL7 composite whose type is that of
+// a medical record: 1234567^^^RXX^MR.
+func typeFollows(c *identify.Context, end int) uint32 {
+	const reach = 32
+	if c.At(end) != '^' {
+		return 0
+	}
+	rest := c.Text[end:min(len(c.Text), end+reach)]
+	if n := bytes.IndexAny(rest, "|~\r\n"); n >= 0 {
+		rest = rest[:n]
+	}
+	for _, of := range [...]string{"^MR", "^PI", "^PAS"} {
+		if bytes.Contains(rest, []byte(of)) {
+			return label
+		}
+	}
+	return 0
+}
+
+// cell takes a cell of a column that is called a hospital's or patient's number.
+// Digests and small numbers are none.
+func cell(c *identify.Context, shape identify.CellShape) (m identify.Match, tested, ok bool) {
+	const fewest, longest = 4, 16
+	if c.Head != identify.Yes {
+		return m, false, false
+	}
+	if len(c.Text) > longest || shape.Digits < fewest {
+		return m, true, false
+	}
+	m, digits := read(c, 0, true)
+	if digits < fewest || m.End != len(c.Text) {
+		return identify.Match{}, true, false
+	}
+	m.Signals = heading
+	return m, true, true
+}
+
+// read reads up to four letters, up to ten digits, perhaps parted by a stroke,
+// and a check letter.
+func read(c *identify.Context, at int, anyCase bool) (m identify.Match, digits int) {
+	const letters, most = 4, 10
+	capital := func(i int) bool {
+		return identify.IsUpper(c.At(i)) || anyCase && identify.IsLower(c.At(i))
+	}
+	i, prefix, number := at, uint64(0), uint64(0)
+	for i-at < letters && capital(i) {
+		prefix = prefix<<5 | uint64(c.Text[i]&0x1F)
+		i++
+	}
+	for ; digits <= most; i++ {
+		ch := c.At(i)
+		if (ch == '/' || ch == '-') && digits > 0 && identify.IsDigit(c.At(i+1)) {
+			continue
+		}
+		if !identify.IsDigit(ch) {
+			break
+		}
+		number = number*10 + uint64(ch-'0')
+		digits++
+	}
+	if digits > most {
+		return m, 0
+	}
+	if capital(i) && !identify.IsWord(c.At(i+1)) {
+		i++ // it follows from the rest
+	}
+	// Numbers in sequence have values in sequence: that is how a column of row
+	// numbers is known.
+	return identify.Match{End: i, Value: prefix<<38 | uint64(digits)<<34 | number}, digits
+}

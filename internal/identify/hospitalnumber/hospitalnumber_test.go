@@ -1,0 +1,149 @@
+package hospitalnumber
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"trustaudit/internal/identify"
+	"trustaudit/internal/identifytest"
+	"trustaudit/templates"
+)
+
+func TestProse(t *testing.T) {
+	for text, want := range map[string]string{
+		"Hospital No: 1234567":                        "1234567: label",
+		"Hosp. no. A123456":                           "A123456: label",
+		"Hospital number\nRXX1234567":                 "RXX1234567: label",
+		"MRN 123456":                                  "123456: label",
+		"MRN: 123456A.":                               "123456A: label",
+		`"mrn": "12345678"`:                           "12345678: label",
+		`"hospitalNumber": "K123456"`:                 "K123456: label",
+		"<PasId>123456</PasId>":                       "123456: label",
+		"PAS ID=0123456":                              "0123456: label",
+		"Unit No 123456":                              "123456: label",
+		"Medical record number: 123456":               "123456: label",
+		"Case notes no: AB/123":                       "",
+		"Casenote number 12/34567":                    "12/34567: label",
+		"District No. 123-456":                        "123-456: label",
+		"hospital number is 1234/56":                  "1234/56: label",
+		"X number: X123456":                           "X123456: label",
+		"CRN 123456789":                               "123456789: label",
+		"Local Patient Identifier 12345":              "12345: patient",
+		"Patient ID: 1234567":                         "1234567: patient",
+		`"patientId":"1234567"`:                       "1234567: patient",
+		"Case note no: 123456":                        "123456: patient",
+		"GET /fhir/Patient/1234567 200":               "1234567: reference",
+		"PID|1||1234567^^^RXX^MR~9434765919^^^NHS^NH": "1234567: label",
+		"PID|1||A123456^^^RXX^PI||":                   "A123456: label",
+		"PID|1||1234567^^^RXX^AN":                     "",
+		"|1234567|":                                   "",
+		"Hospital 1234567":                            "",
+		"Hospital tel no: 12345678":                   "",
+		"Staff no: 1234567":                           "",
+		"Order number 1234567":                        "",
+		"asset id 1234567":                            "",
+		"user id 1234567":                             "",
+		"Patient 1234567":                             "",
+		"Hospital no 2026":                            "",
+		"Hospital no 9434765919":                      "", // left to the NHS number
+		"Hospital no 12345678901":                     "",
+		"Hospital no 1234567ab":                       "",
+		"Patient ID: 3f786850e387550fdab836ed7e6dc881de23001b": "",
+		"MRN: 12":           "",
+		"the year no 12345": "",
+	} {
+		if got := strings.Join(identifytest.Prose(Kind, text), "\n"); got != want {
+			t.Errorf("%q: got %q, want %q", text, got, want)
+		}
+	}
+}
+
+func TestCell(t *testing.T) {
+	for _, tt := range []struct{ heading, value, want string }{
+		{"Hospital No", "1234567", "1234567: heading"},
+		{"HOSP_NUM", "rxx1234567", "rxx1234567: heading"},
+		{"MRN", "A123456B", "A123456B: heading"},
+		{"LOPATID", "12/34567", "12/34567: heading"},
+		{"LocalPatientIdentifier", "1234567890", "1234567890: heading"},
+		{"K_NUMBER", "K123456", "K123456: heading"},
+		{"PatientID", "1234", "1234: heading"},
+		{"patient_id", "17", "tested"},
+		{"patient_id", "3f786850e387550f", "tested"},
+		{"PatientID", "5d41402abc4b2a76b9719d911017c592", "tested"},
+		{"MRN", "not known", "tested"},
+		{"patient_pseudo_id", "1234567", ""},
+		{"Staff PAS ID", "1234567", ""},
+		{"Order", "1234567", ""},
+		{"", "1234567", ""},
+	} {
+		if got := identifytest.Cell(Kind, tt.heading, tt.value); got != tt.want {
+			t.Errorf("%q below %q: %q, want %q", tt.value, tt.heading, got, tt.want)
+		}
+	}
+}
+
+// TestColumn holds that numbers which count up, and digests, are nobody's
+// hospital number.
+func TestColumn(t *testing.T) {
+	var numbers, rows, coded, digests []string
+	for i := range 60 {
+		numbers = append(numbers, fmt.Sprint(1000000+i*i*791923%8999999))
+		rows = append(rows, fmt.Sprint(1001+i))
+		coded = append(coded, fmt.Sprintf("P%05d", 1+i))
+		digests = append(digests, fmt.Sprintf("%08x", uint32(i+1)*2654435761))
+	}
+	for _, tt := range []struct {
+		name   string
+		values []string
+		want   string
+	}{{"numbers", numbers, "hospital-number"}, {"rows", rows, ""}, {"coded rows", coded, ""}, {"digests", digests, ""}} {
+		if got := identifytest.Column(Kind, "patient_id", tt.values); got != tt.want {
+			t.Errorf("a column of %s is of kind %q, want %q", tt.name, got, tt.want)
+		}
+	}
+}
+
+func TestNames(t *testing.T) {
+	for name, want := range map[string]bool{
+		"MRN 1234567.pdf": true, "hosp_no_1234567.tif": true, "patient-id-1234567": true,
+		"order no 1234567.pdf": false, "1234567.pdf": false, "scan_20260312.pdf": false,
+	} {
+		if got := identifytest.Masked(Kind, name); got != want {
+			t.Errorf("%q masked: %v", name, got)
+		}
+	}
+}
+
+// TestEndings holds that no word of the lists is lost for its ending.
+func TestEndings(t *testing.T) {
+	data, err := templates.IdentifierData.ReadFile("identifiers/labels.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	words := 0
+	for row := range strings.Lines(string(data)) {
+		cells := strings.Split(strings.TrimSpace(row), "\t")
+		if cells[0] != "hospital-number" && cells[0] != "hospital-number-counted" {
+			continue
+		}
+		for word := range strings.FieldsSeq(cells[2]) {
+			words++
+			text := word + ": 1234567"
+			if c := (identify.Context{Text: []byte(text)}); !named(&c, len(word)+2) {
+				t.Errorf("%q is not looked at", text)
+			}
+		}
+	}
+	if words < 20 {
+		t.Errorf("only %d words", words)
+	}
+}
+
+func TestPromises(t *testing.T) { identifytest.Run(t, Kind) }
+
+func FuzzFind(f *testing.F) {
+	identifytest.Fuzz(f, Kind, "Hospital No: RXX12/34567A", "1234567^^^RXX^MR", "MRN 1-1", "Patient/12345")
+}
+
+func BenchmarkRejects(b *testing.B) { identifytest.Rejects(b, Kind) }
