@@ -50,8 +50,8 @@ const (
 	differ = fifth
 )
 
-// signals are their names.
-var signals = [...]string{"checksum", "failed", "range", "test", "label", "grouped", "parted", "glued",
+// signalNames are what the lists call them.
+var signalNames = [...]string{"checksum", "failed", "range", "test", "label", "grouped", "parted", "glued",
 	"padded", "rounded", "other", "column"}
 
 // shapes are ten digits in one piece, 3-3-4, 3-7, 6-4 and 5-5, the groups parted
@@ -79,7 +79,7 @@ func New(s Scheme, name, words string) identify.Kind {
 	k := identify.Kind{
 		Name:    name,
 		Words:   words,
-		Signals: signals[:],
+		Signals: signalNames[:],
 		Shapes:  shapes,
 		Parse:   s.parse,
 		Weigh:   s.weigh,
@@ -95,11 +95,11 @@ func New(s Scheme, name, words string) identify.Kind {
 	}
 	switch s {
 	case NHS:
-		k.Signals = append(signals[:len(signals):len(signals)], "outside")
+		k.Signals = append(signalNames[:len(signalNames):len(signalNames)], "outside")
 		k.Column.Fail |= outside
 		k.Names.Unless |= outside
 	case CHI:
-		k.Signals = append(signals[:len(signals):len(signals)], "epoch", "stamp", "short", "born", "differs")
+		k.Signals = append(signalNames[:len(signalNames):len(signalNames)], "epoch", "stamp", "short", "born", "differs")
 		k.Names.Unless |= epoch | stamp
 		k.Agree = agree
 	}
