@@ -33,6 +33,7 @@ type itemRow struct {
 	Identifiable bool                         `json:"identifiable"`
 	TestData     bool                         `json:"test_data"`
 	Records      int64                        `json:"records"`
+	Clinical     bool                         `json:"clinical"`
 	Identifiers  map[string]contentfact.Count `json:"identifiers"`
 	Score        float64                      `json:"score"`
 }
@@ -128,7 +129,7 @@ func rowOf(target audit.Target, f contentfact.Item, raw map[string]string) itemR
 	row := itemRow{
 		Target: target, Path: f.Path, PathBase64: f.PathBase64, ID: f.ID, Size: f.Size, Modified: f.Modified,
 		Format: f.Format, Status: f.Status, Reason: f.Reason, Seal: f.Seal, Open: f.Open, SealDetail: f.SealDetail,
-		Identifiable: f.Identifiable, TestData: f.TestData, Records: f.Records, Identifiers: f.Identifiers,
+		Identifiable: f.Identifiable, TestData: f.TestData, Records: f.Records, Clinical: f.Clinical, Identifiers: f.Identifiers,
 		Score: math.Round(f.Score*100) / 100, // bans are added up in steps of a hundredth
 	}
 	if row.Seal == "" {

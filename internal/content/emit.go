@@ -29,7 +29,7 @@ func (x *Examiner) emit(f *frame) error {
 	item.Identifiers, item.Clinical = counts(sum.Identifiers), slices.Contains(sum.Flags, "clinical")
 	x.fatal = x.name(f, &item)
 	if x.fatal == nil {
-		x.fatal = x.send(f, item, sum.Columns)
+		x.fatal = x.send(f, item, sum)
 	}
 	return x.fatal
 }
@@ -87,13 +87,16 @@ func counts(in map[string]identify.Count) map[string]fact.Count {
 	return out
 }
 
-func (x *Examiner) send(f *frame, item fact.Item, columns []identify.Column) error {
+func (x *Examiner) send(f *frame, item fact.Item, sum identify.Summary) error {
 	if err := x.config.Emit(item); err != nil {
 		return fmt.Errorf("record item: %w", err)
 	}
-	for _, c := range columns {
+	if x.config.Explain != nil && len(sum.Explained) > 0 {
+		x.config.Explain(item, f.masked(sum.Explained))
+	}
+	for _, c := range sum.Columns {
 		err := x.config.Emit(fact.Column{
-			Item: item.ID, Path: item.Path,
+			Item: item.ID, Path: item.Path, Format: item.Format,
 			Index: c.Index, Name: lossy(f.scan.MaskName(c.Name)),
 			Rows: c.Rows, Distinct: c.Distinct,
 			Kind: c.Kind, Share: c.Share, Shape: c.Shape,
@@ -104,4 +107,15 @@ func (x *Examiner) send(f *frame, item fact.Item, columns []identify.Column) err
 		}
 	}
 	return nil
+}
+
+// masked masks the headings that explained records name.
+func (f *frame) masked(records []identify.Record) []identify.Record {
+	for _, r := range records {
+		for i := range r.Addends {
+			a := &r.Addends[i]
+			a.Column = lossy(f.scan.MaskName(a.Column))
+		}
+	}
+	return records
 }

@@ -45,6 +45,9 @@ type Config struct {
 	Emit func(audit.Fact) error
 	// Reveal keeps the raw path of an item whose path is masked.
 	Reveal func(id, raw string) error
+	// Explain is told, right after an item, why its best records are taken for what
+	// they are; nil when nobody wants to know. Headings are masked.
+	Explain func(item fact.Item, records []identify.Record)
 }
 
 // Examiner examines one item after another. It is made once for each worker or
@@ -104,7 +107,9 @@ func (x *Examiner) frame(depth int) *frame {
 }
 
 func (x *Examiner) scanner() *identify.Scanner {
-	return identify.NewScanner(identify.Config{Kinds: x.config.Kinds, Key: x.config.Key, Now: x.config.Now})
+	return identify.NewScanner(identify.Config{
+		Kinds: x.config.Kinds, Key: x.config.Key, Now: x.config.Now, Explain: x.config.Explain != nil,
+	})
 }
 
 // refuse records an item that the source would not open.

@@ -1,15 +1,10 @@
 package identify
 
-import (
-	"math"
-
-	"trustaudit/internal/audit"
-)
+import "trustaudit/internal/audit"
 
 // Bounds of the column tests.
 const (
 	testValues   = 512  // distinct values that a test looks at
-	surely       = 1e-6 // chance below which a column is accepted
 	perhaps      = 1e-3 // chance above which one of enough values is rejected
 	enoughValues = 20
 	enoughCells  = 5 // of a column, when most of its values fail
@@ -59,36 +54,17 @@ func (t *columnTest) verdict(rule ColumnRule) verdict {
 		return undecided
 	}
 	serial := t.tested >= enoughValues && t.steady*10 >= t.tested*8
-	chance := binomialTail(t.tested, t.passed, rule.Null)
+	chance := audit.BinomialTail(t.tested, t.passed, rule.Null)
 	switch {
 	case rule.Reject && serial:
 		return rejected
-	case chance < surely && float64(t.passed) >= rule.Share*float64(t.tested):
+	case chance < audit.Surely && float64(t.passed) >= rule.Share*float64(t.tested):
 		return accepted
 	case rule.Reject && t.tested >= enoughValues && chance > perhaps,
 		rule.Reject && t.tested >= enoughCells && t.passed*2 < t.tested && chance > perhaps && !t.prose:
 		return rejected
 	}
 	return undecided
-}
-
-// binomialTail returns the probability of k or more of n, each of
-// probability p.
-func binomialTail(n, k int, p float64) float64 {
-	if k <= 0 {
-		return 1
-	}
-	logOf := func(i int) float64 {
-		a, _ := math.Lgamma(float64(n + 1))
-		b, _ := math.Lgamma(float64(i + 1))
-		c, _ := math.Lgamma(float64(n - i + 1))
-		return a - b - c + float64(i)*math.Log(p) + float64(n-i)*math.Log1p(-p)
-	}
-	total := 0.0
-	for i := k; i <= n; i++ {
-		total += math.Exp(logOf(i))
-	}
-	return min(total, 1)
 }
 
 // column is what is known of a column while its table is read.

@@ -189,27 +189,45 @@ func (e *evidence) sum(signals uint32) float64 {
 	return total
 }
 
-// readEvidence returns the worth of every kind's signals, the threshold, and
-// what a record is worth before any evidence.
-func readEvidence(kinds []Kind) (all []evidence, threshold, prior float64) {
-	worth := map[string]float64{}
+// Reason is what a piece of evidence is worth, and why.
+type Reason struct {
+	Bans float64
+	Why  string
+}
+
+// The reasons that are of no kind's signals, as ReadReasons names them.
+const (
+	Prior     = "record prior"
+	Threshold = "record threshold"
+)
+
+// ReadReasons returns the evidence list by "kind signal".
+func ReadReasons() map[string]Reason {
+	reasons := map[string]Reason{}
 	for _, row := range readRows("evidence.tsv") {
 		bans, err := strconv.ParseFloat(row[2], 64)
 		if err != nil {
 			panic(fmt.Sprintf("read evidence of %s %s: %v", row[0], row[1], err))
 		}
-		worth[row[0]+" "+row[1]] = bans
+		reasons[row[0]+" "+row[1]] = Reason{Bans: bans, Why: strings.Join(row[3:], " ")}
 	}
+	return reasons
+}
+
+// readEvidence returns the worth of every kind's signals, the threshold, and
+// what a record is worth before any evidence.
+func readEvidence(kinds []Kind) (all []evidence, threshold, prior float64) {
+	reasons := ReadReasons()
 	all = make([]evidence, len(kinds))
 	for i, k := range kinds {
-		all[i].accept = worth[k.Name+" accept"]
+		all[i].accept = reasons[k.Name+" accept"].Bans
 		for _, signal := range k.Signals {
-			bans, ok := worth[k.Name+" "+signal]
+			reason, ok := reasons[k.Name+" "+signal]
 			if !ok {
 				panic(fmt.Sprintf("read evidence: %s has no row for %s", k.Name, signal))
 			}
-			all[i].bans = append(all[i].bans, bans)
+			all[i].bans = append(all[i].bans, reason.Bans)
 		}
 	}
-	return all, worth["record threshold"], worth["record prior"]
+	return all, reasons[Threshold].Bans, reasons[Prior].Bans
 }

@@ -44,7 +44,7 @@ func (f fold) See(fact audit.Fact) {
 		severity = audit.Note
 	}
 	f.pass.Found(table.Path, severity, audit.Evidence{
-		Locator: table.Path, Excerpt: table.Excerpt, Count: table.Records, Digest: table.ID,
+		Locator: table.Path, Excerpt: table.Described(), Count: table.Records, Digest: table.ID,
 	})
 }
 

@@ -45,7 +45,7 @@ func (f fold) See(fact audit.Fact) {
 		severity = audit.Note
 	}
 	f.pass.Found(item.Folder(), severity, audit.Evidence{
-		Locator: item.Path, Excerpt: item.Excerpt, Count: item.Records, Digest: item.ID,
+		Locator: item.Path, Excerpt: item.Described(), Count: item.Records, Digest: item.ID,
 	})
 }
 

@@ -54,8 +54,9 @@ func (Item) FactKind() string { return "content.item/1" }
 // Column is one column of a table, as far as it is of interest: it holds
 // identifiers, or what looks like digests or pseudonyms.
 type Column struct {
-	Item     string  `json:"item"` // Item.ID
-	Path     string  `json:"path"` // of the item, masked
+	Item     string  `json:"item"`             // Item.ID
+	Path     string  `json:"path"`             // of the item, masked
+	Format   string  `json:"format,omitempty"` // of the item
 	Index    int     `json:"index"`
 	Name     string  `json:"name,omitempty"` // masked
 	Rows     int64   `json:"rows"`           // with a value

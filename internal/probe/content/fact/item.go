@@ -28,6 +28,15 @@ func (i Item) Unread() (reason string, ok bool) {
 	return cmp.Or(i.Reason, string(i.Status), "no status"), true
 }
 
+// Described is the excerpt of an identifiable item's best record, and whether
+// clinical content stands with its records.
+func (i Item) Described() string {
+	if !i.Clinical {
+		return i.Excerpt
+	}
+	return strings.TrimPrefix(i.Excerpt+", with clinical content", ", ")
+}
+
 // Folder is the first folder of the item's path, "letters/", or "." for what
 // lies at the root of the target, archives there included.
 func (i Item) Folder() string {
