@@ -23,7 +23,7 @@ var ann = []string{
 	"NAD+FHS organisation code: XX1", "RFF+TN: 17", "NAD+GP organisation code: 2750922,295",
 	"PNA+PAT NHS number: 9990123456", "PNA+PAT middle name: MAY", "PNA+PAT middle name: JUNE ROSE", "PNA+PAT patient name: ANN EXAMPLE",
 	"DTM+329 date of birth: 19500102", "PDI sex: 2",
-	"NAD+PAT patient address: THE COTTAGE 1 TEST STREET LEEDS", "NAD+PAT patient postcode: LS1  4AB", "PNA+PER patient name: TESTER",
+	"NAD+PAT patient address: THE COTTAGE, 1 TEST STREET, LEEDS", "NAD+PAT patient postcode: LS1  4AB", "PNA+PER patient name: TESTER",
 }
 
 var bob = []string{"RFF+TN: 18", "PNA+PAT NHS number: 9990123464", "PNA+PAT patient name: BOB O'TEST", "DTM+329 date of birth: 19600102"}
@@ -88,6 +88,14 @@ func TestPathology(t *testing.T) {
 		`S07+07'PNA+PAT+9990123456:NHS+++SU:EXAMPLE+FO:ANN'DTM+329:195001021530:203'FTX+SPT+++SERUM:of?+blood'RFF+HN:RXX123'COM+01632 960001:TE'UNT+9+1'UNH+2+MEDRPT'`
 	want := []string{"NAD+MR organisation code: G3380314", "NAD+MR practitioner name: TESTER AR", "SPR-1: PRO", "PNA+PAT NHS number: 9990123456",
 		"PNA+PAT patient name: ANN EXAMPLE", "DTM+329 date of birth: 195001021530", "FTX+SPT note: SERUM of+blood", "RFF+HN: RXX123", "COM phone: 01632 960001"}
+	if diff := cmp.Diff([][]string{want}, people(t, in)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestErased(t *testing.T) {
+	const in = head + `S01+1'PNA+PAT+ABCD 123:OPI+++SU:EXAMPLE+FO:%'NAD+PAT++%:1 TEST STREET:%+++++%'PNA+PER++++SU:%'`
+	want := []string{"NAD+FHS organisation code: XX1", "PNA+PAT old NHS number: ABCD 123", "PNA+PAT patient name: EXAMPLE", "NAD+PAT patient address: 1 TEST STREET"}
 	if diff := cmp.Diff([][]string{want}, people(t, in)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

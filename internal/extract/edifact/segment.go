@@ -51,13 +51,20 @@ func code(b []byte) (c [6]byte) {
 	return c
 }
 
-// add adds a value, whose parts become words.
-func (r *reader) add(n name, b []byte) {
+// erased is what stands for a value that is taken back.
+const erased = "%"
+
+// add adds a value, with what joins its parts.
+func (r *reader) add(n name, b []byte, join string) {
 	r.plain = r.plain[:0]
 	for more := true; more; {
 		var part []byte
-		if part, b, more = r.cut(b, r.delimiters.component); len(part) > 0 && len(r.plain) > 0 {
-			r.plain = append(r.plain, ' ')
+		part, b, more = r.cut(b, r.delimiters.component)
+		if len(part) == 0 || string(part) == erased {
+			continue
+		}
+		if len(r.plain) > 0 {
+			r.plain = append(r.plain, join...)
 		}
 		r.plain = r.release(r.plain, part)
 	}
@@ -86,13 +93,13 @@ func (r *reader) read(e elements) {
 	case "DTM":
 		r.date(e)
 	case "PDI":
-		r.add(name{tag: n.tag, words: "sex"}, e.at(0))
+		r.add(name{tag: n.tag, words: "sex"}, e.at(0), " ")
 	case "COM":
 		number, _, _ := r.cut(e.at(0), r.delimiters.component)
-		r.add(name{tag: n.tag, words: "phone"}, number)
+		r.add(name{tag: n.tag, words: "phone"}, number, " ")
 	case "FTX":
 		n.words = "note"
-		r.add(n, e.at(3))
+		r.add(n, e.at(3), " ")
 	case "RFF", "LOC", "HEA":
 		r.reference(n, e)
 	default:
@@ -107,7 +114,7 @@ func (r *reader) reference(n name, e elements) {
 		value = e.at(1)
 	}
 	n.qualifier = code(qualifier)
-	r.add(n, value)
+	r.add(n, value, " ")
 }
 
 // others adds the elements of a segment of which nothing is known.
@@ -116,7 +123,7 @@ func (r *reader) others(n name, e elements) {
 	n.qualifier = [6]byte{}
 	for i, b := range e.list {
 		if n.element = i + 1; len(b) > shortest {
-			r.add(n, b)
+			r.add(n, b, " ")
 		}
 	}
 }
@@ -129,7 +136,7 @@ func (r *reader) date(e elements) {
 	if string(qualifier) == "329" {
 		n.words = "date of birth"
 	}
-	r.add(n, value)
+	r.add(n, value, " ")
 }
 
 // person adds the number and the name of a patient, or a name that the patient
@@ -138,10 +145,13 @@ func (r *reader) person(n name, e elements) {
 	r.patient = r.patient || string(e.at(0)) == "PAT"
 	number, qualifier, _ := r.cut(e.at(1), r.delimiters.component)
 	n.words = record.NHSNumber
+	if !record.IsTenDigits(number) {
+		n.words = "old NHS number" // of the forms before 1996
+	}
 	if scheme := record.SchemeCode(string(qualifier)); scheme == record.HospitalNumber || scheme == record.CHINumber || scheme == record.HCNumber {
 		n.words = scheme
 	}
-	r.add(n, number)
+	r.add(n, number, " ")
 	var surname, forename []byte
 	for _, part := range e.list[2:] {
 		kind, value, _ := r.cut(part, r.delimiters.component)
@@ -153,12 +163,12 @@ func (r *reader) person(n name, e elements) {
 		case "MI", "FS":
 			if len(value) > 1 {
 				n.words = "middle name"
-				r.add(n, value)
+				r.add(n, value, " ")
 			}
 		}
 	}
 	n.words = "patient name"
-	r.add(n, bytes.Join([][]byte{forename, surname}, []byte{' '}))
+	r.add(n, bytes.Join([][]byte{forename, surname}, []byte{r.delimiters.component}), " ")
 }
 
 // party adds the address of a patient, or that of an organisation and its
@@ -178,11 +188,11 @@ func (r *reader) party(n name, e elements) {
 	default:
 		n.words = record.OrgCode
 	}
-	r.add(n, number)
+	r.add(n, number, " ")
 	n.words = called
-	r.add(n, e.at(3))
+	r.add(n, e.at(3), " ")
 	n.words = whose + " address"
-	r.add(n, bytes.Join([][]byte{e.at(2), e.at(4), e.at(5), e.at(6)}, []byte{r.delimiters.component}))
+	r.add(n, bytes.Join([][]byte{e.at(2), e.at(4), e.at(5), e.at(6)}, []byte{r.delimiters.component}), ", ")
 	n.words = whose + " postcode"
-	r.add(n, e.at(7))
+	r.add(n, e.at(7), " ")
 }
