@@ -28,7 +28,48 @@ func TestFind(t *testing.T) {
 		{"Robinson, Heather", pair, "Heather"},
 		{"Canary^Ada", 0, ""},
 		{"Robinson^Heather", pair, "Heather"},
-		{"Heather Qzxwv", forename, "Qzxwv"},
+		{"Emily Qzxwv", forename, "Qzxwv"},
+		{"Heather Qzxwv", 0, ""}, // a plant
+		{"EMILY QZXWV", forename, "QZXWV"},
+		{"Emily QZXWV", 0, ""},
+		{"SMITH John", pair, "John"},
+		{"SMITH, John", pair, "John"},
+		{"Smith, John Paul (", pair, "Paul"},
+		{"QZXWV, John", forename, "John"},
+		{"Yesterday, John came", 0, ""},
+		{"Smith, J.", initial, "J"},
+		{"Smith, J", initial, "J"},
+		{"Emily Jane Robinson was", pair, "Robinson"},
+		{"Emily J.K. Robinson was", pair, "Robinson"},
+		{"Emily Robinson-Clarke", pair, "Clarke"},
+		{"Emily O'Brien", pair, "Brien"},
+		{"Emily O’Brien", pair, "Brien"},
+		{"Emily McDonald", pair, "McDonald"},
+		{"Siân Llewellyn", pair, "Llewellyn"},
+		{"Agnieszka Wiśniewska", pair, "Wiśniewska"},
+		{"Michał Łukasik", pair, "Łukasik"},
+		{"Ayşe Özdemir", pair, "Özdemir"},
+		{"José da Silva", pair, "Silva"},
+		{"Jan van der Berg", pair, "Berg"},
+		{"Omar al-Masri", pair, "Masri"},
+		{"Oluwaseun Adeyemi", pair, "Adeyemi"},
+		{"Gurpreet Kaur Dhillon", pair, "Dhillon"},
+		{"Xiaoming Zhang", pair, "Zhang"},
+		{"Baby of Emily Robinson", title, "Robinson"},
+		{"Baby boy ROBINSON", title, "ROBINSON"},
+		{"Baby Clinic", 0, ""},
+		{"Master Thomas Lacey", title, "Lacey"},
+		{"MR ROBINSON", title, "ROBINSON"},
+		{"MR BROWN", title, "BROWN"},
+		{"MR Head", 0, ""},
+		{"Mrs van der Qzxwv", title, "Qzxwv"},
+		{"Chelsea Park", 0, ""},
+		{"Chelsea Hill", pair, "Hill"},
+		{"Emily Robinson Ward", 0, ""},
+		{"Emily Robinson House", pair, "Robinson"},
+		{"Microsoft Windows", 0, ""},
+		{"Monday Morning", 0, ""},
+		{"Amoxicillin Tablets", 0, ""},
 		{"Agnes Hunt and Robert Jones Memorial Hospital", 0, ""},
 		{"Agnes Hunt & Robert Jones Trust", 0, ""},
 		{"Agnes Hunt NHS number", pair, "Hunt"},
@@ -49,7 +90,7 @@ func TestFind(t *testing.T) {
 	for _, tt := range tests {
 		c := identify.Context{Text: []byte(tt.text)}
 		m, ok := Kind.Find(&c, 0)
-		if ok != (tt.want != 0) || m.Signals&(title|professional|pair|forename) != tt.want {
+		if ok != (tt.want != 0) || m.Signals&(title|professional|pair|forename|initial) != tt.want {
 			t.Errorf("%q: got %b, %v, want %b", tt.text, m.Signals, ok, tt.want)
 		}
 		if got := tt.text[:m.End]; len(got) < len(tt.end) || got[len(got)-len(tt.end):] != tt.end {

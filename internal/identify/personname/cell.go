@@ -1,0 +1,122 @@
+package personname
+
+import "trustaudit/internal/identify"
+
+// Bounds of a cell that can be a name.
+const (
+	cellLength = 64
+	cellSpaces = 5
+	cellSigns  = 4 // apostrophes, hyphens, full stops, a comma
+)
+
+// cell takes a cell that is one to a few words, capitalised or not.
+func cell(c *identify.Context, shape identify.CellShape) (m identify.Match, tested, ok bool) {
+	if shape.Digits > 0 || shape.Letters < 2 || len(c.Text) > cellLength || shape.Spaces > cellSpaces ||
+		!beginsWord(c.Text, 0) || !ofLetters(c.Text) {
+		return m, false, false
+	}
+	l := load()
+	m, ok = whole(c, l)
+	if !ok {
+		if l.isOrganisation(c) {
+			return m, true, false
+		}
+		m = identify.Match{End: len(c.Text), Value: valueOf(c.Text), Signals: anyWord}
+	}
+	switch c.Head {
+	case identify.Yes:
+		m.Signals |= heading
+	case identify.No:
+		m.Signals |= staff
+	}
+	return m, true, m.Signals&(title|pair|single) != 0 || c.Head == identify.Yes
+}
+
+// ofLetters reports whether a cell is of letters but for a few signs that names
+// have.
+func ofLetters(text []byte) bool {
+	signs := 0
+	for _, ch := range text {
+		switch {
+		case identify.IsLetter(ch), ch == ' ', ch >= 0x80:
+		case ch == '\'', ch == '-', ch == '.', ch == ',', ch == '^':
+			signs++
+		default:
+			return false
+		}
+	}
+	return signs <= cellSigns
+}
+
+// whole looks for a name that is the cell as a whole. In a cell the order and
+// the case of the words may be any.
+func whole(c *identify.Context, l *lexicon) (m identify.Match, ok bool) {
+	loose := identify.Context{Text: c.Text, Now: c.Now, Name: c.Text[0] >= 'a'}
+	first := l.readWord(c.Text, 0)
+	if first.end == len(c.Text) {
+		return l.alone(part{traits: first.traits, spelt: first.spelling, end: first.end}, loose.Name)
+	}
+	if first.traits&anyTitle != 0 && titleEnds(&loose, first.end) {
+		if m, ok = titled(&loose, l, 0, &first); ok && m.End == len(c.Text) {
+			return m, true
+		}
+	}
+	r := l.readRun(&loose, &first)
+	if r.n == 1 {
+		return l.alone(r.parts[0], loose.Name)
+	}
+	if m, ok = r.pair(&loose, l, 0); !ok && r.n == 2 {
+		m, ok = r.swapped()
+	}
+	return m, ok && (m.End == len(c.Text) || m.End == len(c.Text)-1 && c.Text[m.End] == '.')
+}
+
+// alone takes a cell of one name; small says that it has no capital.
+func (l *lexicon) alone(p part, small bool) (m identify.Match, ok bool) {
+	if p.traits&anyName == 0 || p.spelt.n < 2 || small && p.traits&ordinary != 0 {
+		return m, false
+	}
+	return identify.Match{End: p.end, Value: p.spelt.hash(), Signals: single | strength(p.traits)}, true
+}
+
+// swapped takes surname and forename, or an initial, without a comma between.
+func (r *run) swapped() (m identify.Match, ok bool) {
+	one, two := &r.parts[0], &r.parts[1]
+	m = identify.Match{End: two.end, Value: pairValue(two.spelt, one.spelt)}
+	switch {
+	case one.traits&family != 0 && two.traits&given != 0:
+		m.Signals = pair | strength(one.traits, two.traits)
+	case one.traits&family != 0 && two.initial, one.initial && two.traits&family != 0:
+		m.Signals = initial
+	}
+	return m, m.Signals != 0
+}
+
+// isOrganisation reports whether a word of the cell is one of an
+// organisation's name.
+func (l *lexicon) isOrganisation(c *identify.Context) bool {
+	for i := 0; i < len(c.Text); i++ {
+		if !beginsWord(c.Text, i) {
+			continue
+		}
+		w := l.readWord(c.Text, i)
+		if w.traits&organisation != 0 {
+			return true
+		}
+		i = max(i, w.end-1)
+	}
+	return false
+}
+
+// valueOf is the value of words that no list knows (FNV-1a, in lower case).
+func valueOf(text []byte) uint64 {
+	const offset, prime uint64 = 14695981039346656037, 1099511628211
+	h := offset
+	for _, ch := range text {
+		if identify.IsLetter(ch) {
+			ch |= 0x20
+		}
+		h = (h ^ uint64(ch)) * prime
+	}
+	return h
+}
