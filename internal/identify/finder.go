@@ -17,13 +17,13 @@ const (
 // Finder finds the places at which a kind's shapes fit, and asks the kind for a
 // match there. It does not change once it is made: Scanners may share one.
 type Finder struct {
-	kinds   []Kind
-	digit   dispatch // of matches that begin with a digit
-	capital dispatch // with a capital
-	at      []uint8  // with an @
-	letters bool     // something else than digits matters
-	digits  []filter // of places that are digits
-	words   []filter // of capitals that begin a word
+	parse   []func(c *Context, at int) (Match, bool) // of the kinds
+	digit   dispatch                                 // of matches that begin with a digit
+	capital dispatch                                 // with a capital
+	at      []need                                   // with an @
+	letters bool                                     // something else than digits matters
+	digits  []filter                                 // of places that are digits
+	words   []filter                                 // of capitals that begin a word
 }
 
 // filter is what a group of shapes have in common, a place each.
@@ -38,14 +38,15 @@ type dispatch struct {
 // need is a kind, and where its shape has capitals behind a leading digit.
 type need struct {
 	kind  uint8
-	upper uint16
+	upper uint64
 }
 
 // NewFinder returns a Finder of the kinds.
 func NewFinder(kinds []Kind) *Finder {
-	f := &Finder{kinds: kinds}
+	f := &Finder{}
 	var digits, uppers []shape
 	for i, k := range kinds {
+		f.parse = append(f.parse, k.Parse)
 		for _, text := range k.Shapes {
 			s := readShape(text, uint8(i))
 			switch text[0] {
@@ -55,7 +56,7 @@ func NewFinder(kinds []Kind) *Finder {
 			case 'U':
 				uppers = append(uppers, s)
 			default:
-				f.at = append(f.at, uint8(i))
+				f.at = append(f.at, need{kind: uint8(i)})
 			}
 		}
 	}
@@ -128,7 +129,7 @@ func needsOf(shapes []shape, set [2]uint64, leadingDigit bool) []need {
 	for i, s := range shapes {
 		n := need{kind: s.kind}
 		if leadingDigit {
-			n.upper = s.upper
+			n.upper = uint64(s.upper)
 		}
 		if set[i/64]>>(i%64)&1 == 1 && !slices.Contains(needs, n) {
 			needs = append(needs, n)
@@ -314,54 +315,42 @@ func bit(b bool) uint64 {
 	return 0
 }
 
-// visit asks the kinds about the places of the block b, whose first byte is at
-// base, and returns the place before which nothing is to be looked at.
+// visit asks the kinds about the places of block b, whose first byte is at base,
+// and returns the place before which nothing is to be looked at.
 func (f *Finder) visit(c *Context, w *Sweep, base, b int, places uint64, next int, take Taker) int {
 	d, more := w.digit[b], w.digit[b+1]
-	for places != 0 {
+	var u, moreUpper uint64
+	if f.letters {
+		u, moreUpper = w.upper[b], w.upper[b+1]
+	}
+	for ; places != 0; places &= places - 1 {
 		i := uint(bits.TrailingZeros64(places))
-		places &= places - 1
 		at := base + int(i)
 		if at < next {
 			continue
 		}
-		digits := d>>i | more<<1<<(63-i)
-		switch {
-		case d>>i&1 == 1:
-			if rule := f.digit.rule[digits&(1<<window-1)]; rule != 0 {
-				var upper uint64
-				if f.letters {
-					upper = w.upper[b]>>i | w.upper[b+1]<<1<<(63-i)
-				}
-				next = f.ask(c, at, f.digit.rules[rule], uint16(upper), next, take)
+		digits := d>>i | more<<1<<(63^i)
+		upper := u>>i | moreUpper<<1<<(63^i)
+		for _, n := range f.needs(digits, upper) {
+			if upper&n.upper != n.upper {
+				continue
 			}
-		case f.letters && w.upper[b]>>i&1 == 1:
-			upper := w.upper[b]>>i | w.upper[b+1]<<1<<(63-i)
-			index := upper>>1&(1<<capitals-1) | digits>>1&(1<<figures-1)<<capitals
-			if rule := f.capital.rule[index]; rule != 0 {
-				next = f.ask(c, at, f.capital.rules[rule], 0, next, take)
-			}
-		default:
-			for _, k := range f.at {
-				if m, ok := f.kinds[k].Parse(c, at); ok {
-					next = take(k, at, m)
-					break
-				}
+			if m, ok := f.parse[n.kind](c, at); ok {
+				next = take(n.kind, at, m)
+				break
 			}
 		}
 	}
 	return next
 }
 
-// ask asks the kinds about a place until one has a match there.
-func (f *Finder) ask(c *Context, at int, needs []need, upper uint16, next int, take Taker) int {
-	for _, n := range needs {
-		if upper&n.upper != n.upper {
-			continue
-		}
-		if m, ok := f.kinds[n.kind].Parse(c, at); ok {
-			return take(n.kind, at, m)
-		}
+// needs returns what to ask at a place, by the digits and capitals from it on.
+func (f *Finder) needs(digits, upper uint64) []need {
+	switch {
+	case digits&1 == 1:
+		return f.digit.rules[f.digit.rule[digits&(1<<window-1)]]
+	case upper&1 == 1:
+		return f.capital.rules[f.capital.rule[upper>>1&(1<<capitals-1)|digits>>1&(1<<figures-1)<<capitals]]
 	}
-	return next
+	return f.at
 }

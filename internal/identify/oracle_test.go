@@ -32,13 +32,14 @@ func watchedScanner() func(text string) []found {
 	var all []found
 	kinds := []identify.Kind{birthdate.Kind, chinumber.Kind, hcnumber.Kind, nhsnumber.Kind, postcode.Kind}
 	for i := range kinds {
-		name, weigh := kinds[i].Name, kinds[i].Weigh
-		kinds[i].Weigh = func(c *identify.Context, at int, m *identify.Match) bool {
-			ok := weigh(c, at, m)
+		kind := kinds[i]
+		kinds[i].Weigh = nil
+		kinds[i].Parse = func(c *identify.Context, at int) (identify.Match, bool) {
+			m, ok := kind.Find(c, at)
 			if ok {
-				all = append(all, found{name, at, m.End, m.Value})
+				all = append(all, found{kind.Name, at, m.End, m.Value})
 			}
-			return ok
+			return m, ok
 		}
 	}
 	s := identify.NewScanner(identify.Config{Kinds: kinds, Key: audit.NewKey([32]byte{1}), Now: now})

@@ -21,6 +21,7 @@ type prose struct {
 	seen    int64  // up to here the lines behind the last match have been looked at
 	context Context
 
+	waiting    []waiting
 	hits       []hit
 	lastHit    int64
 	tally      tally
@@ -29,7 +30,7 @@ type prose struct {
 
 func (p *prose) reset() {
 	p.buf, p.base, p.next, p.blank, p.seen = p.buf[:0], 0, 0, -1, 0
-	p.hits = p.hits[:0]
+	p.waiting, p.hits = p.waiting[:0], p.hits[:0]
 	p.tally.reset()
 	for i := range p.proseTests {
 		p.proseTests[i].reset()
@@ -69,6 +70,7 @@ func (s *Scanner) advance(limit int) {
 	}
 	s.context.Text = s.buf
 	s.next = s.finder.Find(&s.context, &s.sweep, s.next, limit, s.inProse)
+	s.weighWaiting()
 }
 
 // shift drops what has been scanned, but for what labels may stand in.

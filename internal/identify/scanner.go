@@ -16,6 +16,7 @@ type Scanner struct {
 	config    Config
 	evidence  []evidence      // by kind
 	headings  []headings      // by kind
+	hopes     []uint32        // by kind, the signals that a match may yet gain
 	hashers   []*audit.Hasher // by kind, for sketches
 	digests   *audit.Hasher   // for sketches of what looks like digests
 	threshold float64
@@ -60,6 +61,7 @@ func NewScanner(config Config) *Scanner {
 		totals: entryTotals{counts: make([]int64, n)}}
 	s.evidence, s.threshold, s.prior = readEvidence(config.Kinds)
 	for i, k := range config.Kinds {
+		s.hopes = append(s.hopes, hopesOf(&k))
 		if k.Flag != nil {
 			s.flagging = append(s.flagging, uint8(i))
 		}
@@ -120,26 +122,6 @@ func (s *Scanner) Finish() Summary {
 		sum.Identifiers[s.config.Kinds[k].Name] = Count{Count: n, Distinct: min(d, n), Estimated: estimated}
 	}
 	return *sum
-}
-
-// takeProse takes a match in prose.
-func (s *Scanner) takeProse(k uint8, at int, m Match) int {
-	kind := &s.config.Kinds[k]
-	if kind.Weigh != nil && !kind.Weigh(&s.context, at, &m) {
-		return m.End
-	}
-	hash, column := mix(s.seed, m.Value), int32(inProse)
-	if kind.Bare != 0 && m.Signals&kind.Bare == 0 {
-		column = ordinalColumn(ordinal(s.context.Text, at))
-		pass := m.Signals&kind.Column.Pass != 0 && m.Signals&kind.Column.Fail == 0
-		own, all := s.proseTest(int(column), k)
-		own.see(m.Value, hash, pass)
-		all.see(m.Value, hash, pass)
-	}
-	if kind.Needs == 0 || m.Signals&kind.Needs != 0 {
-		s.addHit(hit{kind: k, value: m.Value, column: column, hash: hash, match: m, at: s.base + int64(at)})
-	}
-	return m.End
 }
 
 // takeCell takes a match in the prose of a cell.
