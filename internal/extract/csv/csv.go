@@ -8,6 +8,7 @@ import (
 	"bytes"
 	"context"
 	"html"
+	"slices"
 
 	"trustaudit/internal/extract"
 	"trustaudit/internal/extract/charset"
@@ -71,9 +72,10 @@ func (r *reader) begin() {
 	b := r.s.Bytes()
 	r.block = judge(firstBlock(b[:min(len(b), sampleBytes)], r.layout), r.width)
 	r.inside = true
-	if r.titles >= 0 && !r.more {
-		r.columns, r.width, r.begun = r.names, r.block.width, false
+	if r.titles < 0 || r.more || r.begun && r.named && slices.Equal(r.names, r.columns) {
+		return // what a page has above it, more rows, the heading once again
 	}
+	r.columns, r.width, r.begun = r.names, r.block.width, false
 }
 
 // next reads a record, and returns its length: 0 at the end.
@@ -101,10 +103,13 @@ func (r *reader) take() error {
 		return nil
 	case isRule(r.cells):
 		return nil
-	case r.titles != 0 || r.form:
+	case r.titles != 0 && !r.begun || r.form:
 		r.titles--
-		r.begun = false
 		return r.text()
+	case r.titles != 0: // a line between pages is a row: it ends no table
+		r.titles--
+		r.clean()
+		return r.sink.Row(r.cells)
 	case r.named:
 		r.named = false // the row is the heading
 		return nil

@@ -100,9 +100,9 @@ func TestReadSeveral(t *testing.T) {
 		},
 		{
 			"two tables", "x.txt", "id;name\n1;Ann\n2;Bob\n\nWard list\n\nward;beds;site\nA1;12;North\nA2;14;South\n",
-			[]string{"Ward list\n"},
+			nil,
 			[]extracttest.Table{
-				{Columns: []string{"id", "name"}, Rows: [][]string{{"1", "Ann"}, {"2", "Bob"}}},
+				{Columns: []string{"id", "name"}, Rows: [][]string{{"1", "Ann"}, {"2", "Bob"}, {"Ward list"}}},
 				{Columns: []string{"ward", "beds", "site"}, Rows: [][]string{{"A1", "12", "North"}, {"A2", "14", "South"}}},
 			},
 		},
@@ -112,12 +112,12 @@ func TestReadSeveral(t *testing.T) {
 			[]extracttest.Table{{Columns: []string{"id", "name"}, Rows: [][]string{{"1", "Ann"}, {"2", "Bob"}, {"3", "Cyd"}}}},
 		},
 		{
-			"pages", "x.csv", "id,name\n1,Ann\n2,Bob\n\nPage 2\n\n3,Cyd\n4,Dan\n",
-			[]string{"Page 2\n"},
-			[]extracttest.Table{
-				{Columns: []string{"id", "name"}, Rows: [][]string{{"1", "Ann"}, {"2", "Bob"}}},
-				{Columns: []string{"id", "name"}, Rows: [][]string{{"3", "Cyd"}, {"4", "Dan"}}},
-			},
+			"pages", "x.csv", "id,name\n1,Ann\n2,Bob\n\nPage 2\n\nid,name\n3,Cyd\n4,Dan\n\nPage 3\n\n5,Eve\n",
+			nil,
+			[]extracttest.Table{{
+				Columns: []string{"id", "name"},
+				Rows:    [][]string{{"1", "Ann"}, {"2", "Bob"}, {"Page 2"}, {"3", "Cyd"}, {"4", "Dan"}, {"Page 3"}, {"5", "Eve"}},
+			}},
 		},
 		{
 			"Markdown", "x.md", "| NHS Number | Name |\n|------------|------|\n| 1 | Ann |\n| 2 | Bob |\n",

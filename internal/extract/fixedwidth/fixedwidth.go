@@ -1,0 +1,175 @@
+// Package fixedwidth reads tables whose columns stand at fixed positions: the
+// files of old systems, whose fields follow one another without a mark, and
+// what consoles and reports line up with spaces. Where columns begin is told
+// from the kinds of characters at each position of the first lines. A zone of
+// digits that nothing parts is one column, dates in it apart.
+package fixedwidth
+
+import (
+	"bytes"
+	"context"
+
+	"trustaudit/internal/extract"
+	"trustaudit/internal/extract/charset"
+	"trustaudit/internal/extract/heading"
+)
+
+// Format is text in columns of fixed width.
+var Format = extract.Format{Name: "fixedwidth", Detect: detect, Read: read}
+
+const (
+	sampleBytes = 16 << 10
+	sampleLines = 100
+	fewestLines = 5
+)
+
+func detect(head []byte, _ string) extract.Confidence {
+	if !worthALook(head) || !charset.IsText(head) {
+		return extract.No
+	}
+	if l := survey(charset.Sample(head, sampleBytes)); len(l.columns) > 1 {
+		return extract.ByContent
+	}
+	return extract.No
+}
+
+// worthALook spares most text the trouble: its first lines are neither of one
+// length nor have they gaps.
+func worthALook(head []byte) bool {
+	if enc, _ := charset.Guess(head); enc != charset.UTF8 {
+		return true
+	}
+	head = head[:min(len(head), sampleBytes)]
+	lines, gaps, same, last := 0, 0, 0, -1
+	for len(head) > 0 && lines < 8 {
+		var line []byte
+		line, head, _ = bytes.Cut(head, []byte{'\n'})
+		if line = bytes.TrimRight(line, "\r"); len(bytes.TrimSpace(line)) == 0 {
+			continue
+		}
+		lines++
+		if bytes.Contains(bytes.TrimLeft(line, " "), []byte("  ")) {
+			gaps++
+		}
+		if len(line) == last {
+			same++
+		}
+		last = len(line)
+	}
+	return lines >= fewestLines && (gaps*2 >= lines || same*2 >= lines)
+}
+
+func read(_ context.Context, doc extract.Document, sink extract.Sink) error {
+	s := charset.Open(doc)
+	for len(s.Bytes()) < sampleBytes {
+		if more, err := s.More(); err != nil {
+			return err
+		} else if !more {
+			break
+		}
+	}
+	r := &reader{layout: survey(s.Bytes()[:min(len(s.Bytes()), sampleBytes)]), sink: sink}
+	if err := sink.Table("", r.names); err != nil {
+		return err
+	}
+	for {
+		b := s.Bytes()
+		n := bytes.IndexByte(b, '\n')
+		switch {
+		case n >= 0:
+			n++
+		case s.EOF() || len(b) >= charset.MaxWindow:
+			if n = len(b); n == 0 {
+				return nil
+			}
+		default:
+			if _, err := s.More(); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := r.line(bytes.TrimRight(b[:n], "\r\n")); err != nil {
+			return err
+		}
+		s.Advance(n)
+	}
+}
+
+// reader hands lines to a sink.
+type reader struct {
+	layout
+	sink  extract.Sink
+	cells [][]byte
+	past  bool // the heading
+}
+
+func (r *reader) line(line []byte) error {
+	if blank(line) || isRule(line) {
+		return nil
+	}
+	if !r.past && r.names != nil {
+		r.past = true
+		return nil
+	}
+	r.cells = r.cells[:0]
+	if len(r.columns) == 0 || len(line) <= r.columns[len(r.columns)-1].from/2 { // a line between: of a page, of a total
+		r.cells = append(r.cells, line)
+	} else {
+		r.cells = cut(r.cells, line, r.columns)
+	}
+	return r.sink.Row(r.cells)
+}
+
+func blank(line []byte) bool { return len(bytes.TrimLeft(line, " \t\f\x00")) == 0 }
+
+// isRule recognises the line below a heading.
+func isRule(line []byte) bool {
+	for _, c := range line {
+		if c != '-' && c != '=' && c != '_' && c != ' ' && c != '+' {
+			return false
+		}
+	}
+	return true
+}
+
+// cut parts a line at the columns' positions, which count characters.
+func cut(cells [][]byte, line []byte, columns []column) [][]byte {
+	at := positions(line)
+	for i, c := range columns {
+		from, to := at(c.from), at(c.to)
+		if i+1 == len(columns) {
+			to = len(line)
+		}
+		cells = append(cells, bytes.Trim(line[from:max(from, to)], " \x00"))
+	}
+	return cells
+}
+
+// positions returns a function from characters, in rising order, to bytes.
+func positions(line []byte) func(int) int {
+	char, i := 0, 0
+	return func(want int) int {
+		for ; char < want && i < len(line); char++ {
+			i++
+			for i < len(line) && line[i]&0xc0 == 0x80 {
+				i++
+			}
+		}
+		return i
+	}
+}
+
+// headed settles whether the first line names the columns.
+func (l *layout) headed(lines [][]byte) {
+	var rows [][]string
+	for _, line := range lines {
+		var row []string
+		for _, cell := range cut(nil, line, l.columns) {
+			row = append(row, string(cell))
+		}
+		rows = append(rows, row)
+	}
+	if heading.Is(rows[0], rows[1:]) {
+		l.names = rows[0]
+	}
+}

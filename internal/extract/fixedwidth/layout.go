@@ -1,0 +1,372 @@
+package fixedwidth
+
+import (
+	"bytes"
+)
+
+const (
+	maxWidth   = 4096 // of a line
+	maxColumns = 400
+	digitGroup = 4 // digits: shorter ones beside one another are one number
+)
+
+// layout is where a table's columns stand.
+type layout struct {
+	columns []column
+	names   []string
+}
+
+// column is a stretch of positions.
+type column struct{ from, to int }
+
+// class is what stands at a position in most lines.
+type class int
+
+const (
+	mixed class = iota
+	space
+	digit  // always
+	number // or nothing
+	letter // always
+	word   // or nothing
+)
+
+// survey finds the columns of a sample; none when it is no table of this kind.
+func survey(sample []byte) layout {
+	lines := sampled(sample)
+	if len(lines) < fewestLines || foreign(lines) {
+		return layout{}
+	}
+	even, width := sameLength(lines)
+	if width > maxWidth {
+		return layout{}
+	}
+	classes, fixed := classify(lines, width)
+	var l layout
+	for _, zone := range zones(classes, even) {
+		l.columns = append(l.columns, part(zone, classes, fixed, lines)...)
+	}
+	if len(l.columns) < 2 || len(l.columns) > maxColumns || !even && len(l.columns) < 3 || !l.firm(classes, even) {
+		return layout{}
+	}
+	l.headed(lines)
+	return l
+}
+
+// sampled returns the lines of a sample that are neither blank nor rules.
+func sampled(sample []byte) (lines [][]byte) {
+	for len(lines) < sampleLines {
+		line, rest, whole := bytes.Cut(sample, []byte{'\n'})
+		if !whole && len(lines) >= fewestLines {
+			line = nil // it may be cut
+		}
+		if line = bytes.TrimRight(line, "\r"); !blank(line) && !isRule(line) {
+			lines = append(lines, line)
+		}
+		if sample = rest; !whole {
+			break
+		}
+	}
+	return lines
+}
+
+// foreign recognises lines of other kinds that stand in columns as well: logs,
+// dumps in hex.
+func foreign(lines [][]byte) bool {
+	stamped, dumped, long := 0, 0, 0
+	for _, line := range lines {
+		if bytes.IndexByte(line, '\t') >= 0 {
+			return true
+		}
+		if isStamp(line) {
+			stamped++
+		}
+		if i := bytes.IndexAny(line, ": "); i >= 4 && i <= 16 && isHex(line[:i]) && len(line) > i+24 && hexPairs(line[i+1:]) {
+			dumped++
+		}
+		if len(line) > maxWidth {
+			long++
+		}
+	}
+	return stamped*2 > len(lines) || dumped*2 > len(lines) || long > 0
+}
+
+// isStamp recognises a date and a time at the beginning of a line.
+func isStamp(line []byte) bool {
+	line = bytes.TrimLeft(line, "[<")
+	if len(line) < 19 {
+		return false
+	}
+	shape := make([]byte, 19)
+	for i, c := range line[:19] {
+		if shape[i] = c; c >= '0' && c <= '9' {
+			shape[i] = '0'
+		}
+	}
+	return string(shape[:5]) == "0000-" && string(shape[11:16]) == "00:00" || string(shape[7:15]) == "00:00:00" // of syslog
+}
+
+func isHex(b []byte) bool {
+	for _, c := range b {
+		if c < '0' || c > '9' && (c|0x20 < 'a' || c|0x20 > 'f') {
+			return false
+		}
+	}
+	return true
+}
+
+// hexPairs reports whether text is bytes in hex, parted by spaces.
+func hexPairs(b []byte) bool {
+	pairs := 0
+	for _, f := range bytes.Fields(b[:24]) {
+		if len(f)%2 != 0 || !isHex(f) {
+			return false
+		}
+		pairs += len(f) / 2
+	}
+	return pairs >= 6
+}
+
+// sameLength reports whether nearly all lines have one length, in characters;
+// the width is that, or else the length of the longest.
+func sameLength(lines [][]byte) (even bool, width int) {
+	count := make(map[int]int)
+	most := 0
+	for _, line := range lines {
+		n := length(line)
+		count[n]++
+		width = max(width, n)
+		if count[n] > count[most] {
+			most = n
+		}
+	}
+	if count[most]*20 >= len(lines)*19 && most >= 8 {
+		return true, most
+	}
+	return false, width
+}
+
+func length(line []byte) int {
+	n := 0
+	for _, c := range line {
+		if c&0xc0 != 0x80 {
+			n++
+		}
+	}
+	return n
+}
+
+// classify tells what stands at each position, and which positions hold the
+// same character in nearly every line. What no line reaches is space. The first
+// line may be a heading, and is left out.
+func classify(lines [][]byte, width int) (classes []class, fixed []bool) {
+	lines = lines[1:]
+	digits, letters, spaces := make([]int, width), make([]int, width), make([]int, width)
+	same, first := make([]int, width), make([]byte, width)
+	for _, line := range lines {
+		i := 0
+		for _, c := range line {
+			if c&0xc0 == 0x80 {
+				continue
+			}
+			if i == width {
+				break
+			}
+			switch {
+			case c >= '0' && c <= '9':
+				digits[i]++
+			case c|0x20 >= 'a' && c|0x20 <= 'z' || c >= 0x80:
+				letters[i]++
+			case c == ' ' || c == 0:
+				spaces[i]++
+			}
+			if first[i] == 0 {
+				first[i] = c
+			}
+			if first[i] == c {
+				same[i]++
+			}
+			i++
+		}
+		for ; i < width; i++ {
+			spaces[i]++
+		}
+	}
+	classes, fixed = make([]class, width), make([]bool, width)
+	nearly := len(lines) * 95
+	for i := range classes {
+		fixed[i] = same[i]*100 >= nearly
+		switch {
+		case spaces[i]*100 >= nearly:
+			classes[i] = space
+		case digits[i]*100 >= nearly:
+			classes[i] = digit
+		case letters[i]*100 >= nearly:
+			classes[i] = letter
+		case (digits[i]+spaces[i])*100 >= nearly:
+			classes[i] = number
+		case (letters[i]+spaces[i])*100 >= nearly:
+			classes[i] = word
+		}
+	}
+	return classes, fixed
+}
+
+// zones parts positions at the gaps. In lines of one length a single space is
+// one, unless it stands in a number that is written in groups.
+func zones(classes []class, even bool) (out []column) {
+	for i := 0; i < len(classes); {
+		if classes[i] == space {
+			i++
+			continue
+		}
+		from := i
+		for i < len(classes) && classes[i] != space {
+			i++
+		}
+		zone := column{from, i}
+		if n := len(out); n > 0 {
+			gap := from - out[n-1].to
+			if gap == 1 && (!even || grouped(classes, out[n-1]) && grouped(classes, zone)) {
+				out[n-1].to = i
+				continue
+			}
+		}
+		out = append(out, zone)
+	}
+	return out
+}
+
+// grouped reports whether a zone ends, or begins, with a short group of digits
+// and is made of such groups.
+func grouped(classes []class, z column) bool {
+	run := 0
+	for _, c := range classes[z.from:z.to] {
+		switch c {
+		case digit:
+			if run++; run > digitGroup {
+				return false
+			}
+		case space:
+			run = 0
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// part parts a zone where digits follow letters or letters digits, and around
+// dates in digits. Letters that are the same in every line belong to the
+// digits behind them: they are the beginning of a number.
+func part(z column, classes []class, fixed []bool, lines [][]byte) (out []column) {
+	from := z.from
+	for i := z.from + 1; i <= z.to; i++ {
+		if i < z.to && !parts(classes, fixed, from, i) {
+			continue
+		}
+		out = append(out, dated(column{from, i}, classes, lines)...)
+		from = i
+	}
+	return out
+}
+
+// parts reports whether a column that began at from ends before position i.
+func parts(classes []class, fixed []bool, from, i int) bool {
+	switch before, here := classes[i-1], classes[i]; {
+	case here == digit && (before == word || before == mixed && i-from > 2):
+		return run(classes[i:], digit) >= digitGroup
+	case here == digit && before == letter:
+		if i-from == 1 {
+			return true
+		}
+		for _, f := range fixed[from:i] {
+			if !f {
+				return true
+			}
+		}
+		return false
+	case before == digit && (here == letter || here == word || here == mixed && !fixed[i]):
+		return true
+	}
+	return false
+}
+
+// run is how many positions of a class there are from the first on.
+func run(classes []class, c class) int {
+	n := 0
+	for n < len(classes) && classes[n] == c {
+		n++
+	}
+	return n
+}
+
+// dateWidth is the digits of a date with its century.
+const dateWidth = 8
+
+// dated parts the dates out of a zone of digits.
+func dated(z column, classes []class, lines [][]byte) []column {
+	if n := z.to - z.from; n <= dateWidth || run(classes[z.from:z.to], digit) < n {
+		return []column{z}
+	}
+	for i := z.from; i+dateWidth <= z.to; i++ {
+		if !areDates(lines[1:], i) {
+			continue
+		}
+		var out []column
+		if i > z.from {
+			out = append(out, column{z.from, i})
+		}
+		out = append(out, column{i, i + dateWidth})
+		if i+dateWidth < z.to {
+			out = append(out, dated(column{i + dateWidth, z.to}, classes, lines)...)
+		}
+		return out
+	}
+	return []column{z}
+}
+
+// areDates reports whether a date stands at a position in nearly every line.
+func areDates(lines [][]byte, from int) bool {
+	dates := 0
+	for _, line := range lines {
+		at := positions(line)
+		i, j := at(from), at(from+dateWidth)
+		if b := line[i:j]; len(b) == dateWidth && (isDate(b[:4], b[4:6], b[6:]) || isDate(b[4:], b[2:4], b[:2])) {
+			dates++
+		}
+	}
+	return dates*20 >= len(lines)*19
+}
+
+func isDate(year, month, day []byte) bool {
+	y, m, d := value(year), value(month), value(day)
+	return y >= 1880 && y < 2100 && m >= 1 && m <= 12 && d >= 1 && d <= 31
+}
+
+func value(b []byte) int {
+	n := 0
+	for _, c := range b {
+		n = n*10 + int(c-'0')
+	}
+	return n
+}
+
+// firm reports whether columns are more than chance: in lines of one length
+// one is of digits, or two gaps are wide; in others all gaps are wide, so it
+// is enough that there are some.
+func (l *layout) firm(classes []class, even bool) bool {
+	if !even {
+		return true
+	}
+	wide := 0
+	for i, c := range l.columns {
+		if run(classes[c.from:c.to], digit) >= digitGroup {
+			return true
+		}
+		if i > 0 && c.from-l.columns[i-1].to > 1 {
+			wide++
+		}
+	}
+	return wide > 1
+}
