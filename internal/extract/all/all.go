@@ -5,9 +5,15 @@ package all
 
 import (
 	"trustaudit/internal/extract"
+	"trustaudit/internal/extract/cda"
 	extractcsv "trustaudit/internal/extract/csv"
 	"trustaudit/internal/extract/docx"
+	"trustaudit/internal/extract/edifact"
+	"trustaudit/internal/extract/eml"
+	"trustaudit/internal/extract/fhir"
+	"trustaudit/internal/extract/fixedwidth"
 	"trustaudit/internal/extract/hl7"
+	extracthtml "trustaudit/internal/extract/html"
 	extractjson "trustaudit/internal/extract/json"
 	"trustaudit/internal/extract/sql"
 	"trustaudit/internal/extract/sqlite"
@@ -20,9 +26,15 @@ import (
 // Formats returns them all, in the order of their folders.
 func Formats() []extract.Format {
 	return []extract.Format{
+		cda.Format,
 		extractcsv.Format,
 		docx.Format,
+		edifact.Format,
+		eml.Format,
+		fhir.Format,
+		fixedwidth.Format,
 		hl7.Format,
+		extracthtml.Format,
 		extractjson.Format,
 		sql.Format,
 		sqlite.Format,

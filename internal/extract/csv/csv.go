@@ -103,8 +103,9 @@ func (r *reader) take() error {
 		return nil
 	case isRule(r.cells):
 		return nil
-	case r.titles != 0 && !r.begun || r.form:
+	case r.titles != 0 && !r.begun || r.form || r.pairs:
 		r.titles--
+		r.begun = false
 		return r.text()
 	case r.titles != 0: // a line between pages is a row: it ends no table
 		r.titles--

@@ -210,6 +210,7 @@ func filled(row []string) int {
 // block is what stands between blank lines.
 type block struct {
 	titles int  // rows above its table; below 0 when all are
+	pairs  bool // a name and its value to a line
 	named  bool // the first row of the table is its heading
 	names  []string
 	more   bool // more rows of the table before
@@ -235,7 +236,7 @@ func judge(rows [][]string, before int) block {
 	case heading.Is(table[0], table[1:]):
 		b.named, b.names = true, trimmed(table[0])
 	case heading.IsForm(rows):
-		b.titles = -1
+		b.pairs, b.titles = true, -1
 	default:
 		b.more = width == before || len(table) < 3 && width < before
 	}
