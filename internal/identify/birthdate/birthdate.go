@@ -3,9 +3,13 @@
 package birthdate
 
 import (
+	"bytes"
+	"encoding/binary"
+	"strings"
 	"sync"
 
 	"trustaudit/internal/identify"
+	"trustaudit/internal/identify/tendigit"
 )
 
 // The signals, as bits of a match.
@@ -17,6 +21,7 @@ const (
 	column
 	old  // thirty years ago or more
 	aged // three years ago or more
+	chi  // a CHI number begins with it
 
 	stamp   // between parse and weigh: a time of day follows
 	compact // and: without separators
@@ -35,7 +40,7 @@ var shapes = []string{
 var Kind = identify.Kind{
 	Name:    "date-of-birth",
 	Words:   "date of birth",
-	Signals: []string{"plausible", "label", "near", "other", "column", "old", "aged"},
+	Signals: []string{"plausible", "label", "near", "other", "column", "old", "aged", "chi"},
 	Shapes:  shapes,
 	Parse:   parse,
 	Weigh:   weigh,
@@ -45,6 +50,7 @@ var Kind = identify.Kind{
 	Near:    near,
 	Apart:   label | other,
 	Names:   identify.NameRule{Alone: aged, Beside: plausible},
+	Agree:   agree,
 }
 
 var labels = sync.OnceValue(func() *identify.Labels { return identify.ReadLabels("date-of-birth") })
@@ -58,13 +64,15 @@ type date struct {
 
 // parse reads a date on which somebody who lives can be born.
 func parse(c *identify.Context, at int) (identify.Match, bool) {
-	d, ok := read(c, at)
-	timed, atMidnight := timeFollows(c, d.end)
-	if !ok || identify.IsWord(c.At(d.end)) && !timed && !c.Name {
+	if !c.Name && dismissed(c, at) {
 		return identify.Match{}, false
 	}
-	before := c.Before(at)
-	if !c.Name && (identify.IsWord(before) || (before == '/' || before == '-' || before == '.') && identify.IsDigit(c.At(at-2))) {
+	d, ok := read(c, at)
+	if !ok {
+		return identify.Match{}, false
+	}
+	timed, atMidnight := timeFollows(c, d.end)
+	if identify.IsWord(c.At(d.end)) && !timed && !c.Name {
 		return identify.Match{}, false
 	}
 	signals, ok := ownSignals(c, &d)
@@ -80,6 +88,40 @@ func parse(c *identify.Context, at int) (identify.Match, bool) {
 	return identify.Match{End: d.end, Value: d.value(), Signals: signals}, true
 }
 
+// dismissed tells at a glance what cannot be a date of birth: the tail of
+// something longer, a time of day, the stamp that a line of a log begins with.
+func dismissed(c *identify.Context, at int) bool {
+	before := c.Before(at)
+	if identify.IsWord(before) || (before == '/' || before == '-' || before == '.') && identify.IsDigit(c.At(at-2)) {
+		return true
+	}
+	const line = len("2026-11-21 10:15")
+	if at+line > len(c.Text) {
+		return false
+	}
+	b := c.Text[at : at+line]
+	first := (before == '\n' || before == '[') && string(b[11:]) != "00:00"
+	switch tendigit.NotDigits(binary.LittleEndian.Uint64(b)) {
+	case dayFirst:
+		return b[2] == ':' || b[2] != b[5] || first && b[13] == ':'
+	case yearFirstMask:
+		return first && b[13] == ':'
+	case 0:
+		return !century20(b[0:2]) && !century20(b[4:6]) || first && identify.IsDigit(b[8])
+	}
+	return first && b[2] == '/' && b[6] == '/' && b[11] == ':' // 21/Nov/2026:10
+}
+
+// century20 reports whether a year of this century or the last begins with two
+// digits.
+func century20(b []byte) bool { return b[0] == '1' && b[1] == '9' || b[0] == '2' && b[1] == '0' }
+
+// What is no digit in dd/mm/yy and in yyyy-mm-, see tendigit.NotDigits.
+const (
+	dayFirst      = 0x80<<16 | 0x80<<40
+	yearFirstMask = 0x80<<32 | 0x80<<56
+)
+
 // weigh adds what the words around a date call it. A time stamp counts only
 // when it is called a date of birth, and so does a date without separators.
 func weigh(c *identify.Context, at int, m *identify.Match) bool {
@@ -88,6 +130,10 @@ func weigh(c *identify.Context, at int, m *identify.Match) bool {
 		m.Signals |= label
 	case identify.No:
 		m.Signals |= other
+	default:
+		if afterAge(c, at) {
+			m.Signals |= label
+		}
 	}
 	if m.Signals&compact != 0 && (c.Before(at) == '|' && c.Segment(at, "PID") || c.Before(at) == ':' && edifact(c, at)) {
 		m.Signals |= label // HL7, with or without a time
@@ -97,16 +143,62 @@ func weigh(c *identify.Context, at int, m *identify.Match) bool {
 	return m.Signals&label != 0 || !lone
 }
 
-// cell takes a cell that is a date, with or without midnight after it.
+// afterAge reports whether an age stands right before a date in brackets: aged 34
+// (12/03/1990), 34 years old (12/03/1990), 34yrs (12/03/1990).
+func afterAge(c *identify.Context, at int) bool {
+	if c.Before(at) != '(' {
+		return false
+	}
+	i, years := at-1, false
+	for range 2 {
+		switch start, word := runBack(c, i, identify.IsLetter); word {
+		case "years", "year", "yrs", "yr", "y", "old":
+			i, years = start, true
+		}
+	}
+	i, age := runBack(c, i, identify.IsDigit)
+	if len(age) == 0 || len(age) > 3 {
+		return false
+	}
+	_, word := runBack(c, i, identify.IsLetter)
+	return years || word == "age" || word == "aged"
+}
+
+// runBack returns the short run of a class, in lower case, that stands before i
+// with a space or two between, and where it starts.
+func runBack(c *identify.Context, i int, class func(byte) bool) (start int, run string) {
+	const longest = 6
+	for range 2 {
+		if c.Before(i) == ' ' {
+			i--
+		}
+	}
+	end := i
+	for i > 0 && end-i < longest && class(c.Text[i-1]) {
+		i--
+	}
+	return i, strings.ToLower(string(c.Text[i:end]))
+}
+
+// agree compares a date with a CHI number of its record.
+func agree(own uint64, kind string, other uint64) uint32 {
+	if kind == "chi-number" && tendigit.Born(other, own) {
+		return chi
+	}
+	return 0
+}
+
+// cell takes a cell that is a date, with or without a time after it, or the
+// number that a spreadsheet makes of one.
 func cell(c *identify.Context, shape identify.CellShape) (m identify.Match, tested, ok bool) {
-	if shape.Digits < 5 || shape.Digits > 20 || len(c.Text) > 32 || !identify.IsDigit(c.Text[0]) {
+	if shape.Digits < 4 || shape.Digits > 20 || len(c.Text) > 36 {
 		return m, false, false
 	}
-	d, ok := read(c, 0)
+	d, ok := readCell(c, shape)
 	if !ok || d.compact && c.Head != identify.Yes {
 		return m, false, false
 	}
-	if rest := c.Text[d.end:]; len(rest) > 0 && !midnight(rest) {
+	if rest := c.Text[d.end:]; len(rest) > 0 && !midnight(rest) && !(c.Head == identify.Yes && timeOfDay(rest)) {
 		return m, false, false
 	}
 	signals, ok := ownSignals(c, &d)
@@ -122,6 +214,20 @@ func cell(c *identify.Context, shape identify.CellShape) (m identify.Match, test
 	return identify.Match{End: len(c.Text), Value: d.value(), Signals: signals}, true, true
 }
 
+// readCell reads a date as read does; one that begins with its month, as SQL
+// Server writes it; or a spreadsheet's number of the day.
+func readCell(c *identify.Context, shape identify.CellShape) (d date, ok bool) {
+	switch {
+	case !identify.IsDigit(c.Text[0]):
+		return monthFirst(c)
+	case c.Head == identify.Yes && shape.Letters == 0 && shape.Digits <= 6:
+		if d, ok = serial(c.Text); ok {
+			return d, true
+		}
+	}
+	return read(c, 0)
+}
+
 // edifact reports whether the date stands in the EDIFACT segment of a date of
 // birth.
 func edifact(c *identify.Context, at int) bool {
@@ -134,26 +240,43 @@ func (d date) value() uint64 { return uint64(d.year*10000 + d.month*100 + d.day)
 // ownSignals says whether somebody who lives can be born on the date. Dates that
 // stand for a missing one are nobody's.
 func ownSignals(c *identify.Context, d *date) (uint32, bool) {
-	now := c.Now.Year()*10000 + int(c.Now.Month())*100 + c.Now.Day()
+	const old0, aged0, oldest = 30, 3, 120
+	switch age := yearOf(c) - d.year; { // by the year alone, where that will do
+	case age > old0 && age < oldest-1 && (d.year > 1901 || d.day > 1 || d.month > 1):
+		return plausible | old | aged, true
+	case age > aged0 && age < old0:
+		return plausible | aged, true
+	}
+	year, month, day := c.Now.Date()
+	now := year*10000 + int(month)*100 + day
 	v := int(d.value())
-	oldest := now - 120*10000
-	if v > now || v < oldest || v == 19000101 || v == 19010101 {
+	if v > now || v < now-oldest*10000 || v == 19000101 || v == 19010101 {
 		return 0, false
 	}
 	s := plausible
-	if v <= now-30*10000 {
+	if v <= now-old0*10000 {
 		s |= old
 	}
-	if v <= now-3*10000 {
+	if v <= now-aged0*10000 {
 		s |= aged
 	}
 	return s, true
 }
 
+// yearOf returns the year it is. The calendar is asked only around New Year.
+func yearOf(c *identify.Context) int {
+	const year, days = 31556952, 4 * 24 * 60 * 60 // seconds
+	now := c.Now.Unix()
+	if rest := now % year; now > 0 && rest > days && rest < year-days {
+		return 1970 + int(now/year)
+	}
+	return c.Now.Year()
+}
+
 // timeFollows reports whether a time of day stands behind a date, and whether it
 // is the midnight that a database puts there.
 func timeFollows(c *identify.Context, end int) (timed, atMidnight bool) {
-	if sep := c.At(end); sep != 'T' && sep != ' ' {
+	if sep := c.At(end); sep != 'T' && sep != ' ' && sep != ':' {
 		return false, false
 	}
 	timed = identify.IsDigit(c.At(end+1)) && identify.IsDigit(c.At(end+2)) && c.At(end+3) == ':'
@@ -161,15 +284,21 @@ func timeFollows(c *identify.Context, end int) (timed, atMidnight bool) {
 }
 
 // midnight reports whether b is the empty time that a database puts behind a
-// date.
+// date, in any zone.
 func midnight(b []byte) bool {
-	if b[0] != ' ' && b[0] != 'T' {
+	if b[0] != ' ' && b[0] != 'T' || !timeOfDay(b) {
 		return false
 	}
-	for _, ch := range b[1:] {
-		if ch != '0' && ch != ':' && ch != '.' && ch != 'Z' && ch != '+' {
-			return false
-		}
+	if i := bytes.LastIndexAny(b, "+-"); i > 0 {
+		b = b[:i]
 	}
-	return true
+	if bytes.HasPrefix(b[1:], []byte("12:00")) && bytes.HasSuffix(b, []byte("AM")) {
+		b = b[len(" 12:00"):]
+	}
+	return len(bytes.Trim(b, " T0:.ZAM")) == 0
+}
+
+// timeOfDay reports whether b is made of what a time of day is.
+func timeOfDay(b []byte) bool {
+	return len(bytes.Trim(b, " T0123456789:.Z+-APMapm")) == 0
 }

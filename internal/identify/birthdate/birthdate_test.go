@@ -45,6 +45,13 @@ func TestFind(t *testing.T) {
 		{"19580312", 0}, // an identifier, unless it is called a date of birth
 		{"138/82", 0},
 		{"12.5", 0},
+		{"7thSept12", 20120907},
+		{"12/Mar/58", 19580312},
+		{"12th March, 1958", 19580312},
+		{"1958-03-12T00:00:00.000+01:00", 19580312},
+		{"21/11/2026 10:15:30 and more", 0}, {"2026-11-21 10:15:30 and more", 0}, {"21/Nov/2026:10:15:30 +0000", 0}, {"20261121101530 and more", 0},
+		{"10:15:30 and so on and on", 0}, {"18000101 and so on and on", 0}, {"1800-01-01 and so on", 0}, {"1801-01-01 and so on", 0}, {"1901-01-01 and so on", 0},
+		{"01/01/1900 and so on", 0}, {"02/01/1907 and so on", 19070102},
 		{"1.2.3.4", 0},
 	}
 	for _, tt := range tests {
@@ -62,6 +69,8 @@ func TestLabel(t *testing.T) {
 		want uint32
 	}{
 		{"DOB: #", label}, {"d.o.b. #", label}, {"Date of Birth\n#", label}, {"born on #", label}, {`"birthDate": "#`, label},
+		{"Birth Date: #", label}, {"date of birth (dd/mm/yyyy): #", label}, {"D.O.B.: #", label}, {"DoB #", label}, {"born #", label}, {"d.o.b:#", label},
+		{"aged 34 (#", label}, {"Age 7 (#", label}, {"34 years (#", label}, {"34 years old (#", label}, {"34yrs (#", label}, {"AGE: 34 (#", 0}, {"B34 (#", 0}, {"2034 (#", 0}, {"34 years (see #", 0}, {"aged 34, #", 0}, {"room 34 (#", 0}, {"aged (#", 0},
 		{"admitted on #", other}, {"Clinic date: #", other}, {"printed #", other},
 		{"on #", 0}, {"# ", 0}, {"lives since then #", 0}, {"birth\n\n\n#", 0},
 	}
@@ -87,6 +96,71 @@ func TestEDIFACT(t *testing.T) {
 		c := identify.Context{Text: []byte(text), Now: time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)}
 		if m, ok := Kind.Find(&c, len("DTM+329:")); ok != want || ok && m.Signals&label == 0 {
 			t.Errorf("%q: found %v, want %v", text, ok, want)
+		}
+	}
+}
+
+func TestCell(t *testing.T) {
+	for _, tt := range []struct {
+		text       string
+		head       identify.Sign
+		tested, ok bool
+		value      uint64
+	}{
+		{"12/03/1958", 0, true, true, 19580312}, {"1958-03-12 00:00:00.000", 0, true, true, 19580312}, {"1958-03-12T00:00:00+01:00", 0, true, true, 19580312},
+		{"1958-03-12 10:30:00", 0, false, false, 0}, {"1958-06-11T23:00:00.000Z", identify.Yes, true, true, 19580611}, {"1958-03-12 and more", identify.Yes, false, false, 0},
+		{"Mar 12 1958 12:00AM", 0, true, true, 19580312}, {"March 12th, 1958", 0, true, true, 19580312}, {"Mar  1 1958 12:00AM", 0, true, true, 19580301}, {"Mar 12 58", 0, false, false, 0}, {"Marched 12 1958", 0, false, false, 0},
+		{"21256", identify.Yes, true, true, 19580312}, {"21256.0", identify.Yes, true, true, 19580312}, {"21256", 0, false, false, 0}, {"1958", identify.Yes, false, false, 0}, {"50001", identify.Yes, false, false, 0},
+		{"19580312", identify.Yes, true, true, 19580312}, {"19580312", 0, false, false, 0},
+		{"1800-01-01", identify.Yes, true, false, 0}, {"01/01/1900", identify.Yes, true, false, 0}, {"9999-12-31", identify.Yes, true, false, 0},
+	} {
+		c := identify.Context{Text: []byte(tt.text), Now: time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC), Head: tt.head}
+		m, tested, ok := Kind.Cell(&c, identify.ShapeOf(c.Text))
+		if tested != tt.tested || ok != tt.ok || ok && m.Value != tt.value {
+			t.Errorf("%q: %d, tested %v, a date %v; want %d, %v, %v", tt.text, m.Value, tested, ok, tt.value, tt.tested, tt.ok)
+		}
+	}
+}
+
+// TestDays tries every day of two centuries in both common forms, at various
+// times of the year, against the calendar.
+func TestDays(t *testing.T) {
+	for _, now := range []time.Time{time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC), time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC), time.Date(2027, 12, 31, 23, 0, 0, 0, time.UTC), time.Date(2028, 2, 29, 0, 0, 0, 0, time.UTC)} {
+		if got := yearOf(&identify.Context{Now: now}); got != now.Year() {
+			t.Errorf("%v: year %d", now, got)
+		}
+		number := func(d time.Time) int { return d.Year()*10000 + int(d.Month())*100 + d.Day() }
+		today := number(now)
+		for day := time.Date(1890, 1, 1, 0, 0, 0, 0, time.UTC); day.Year() < 2040; day = day.AddDate(0, 0, 1) {
+			v := number(day)
+			var want uint32
+			if v <= today && v >= today-120*10000 && v != 19000101 && v != 19010101 {
+				want = plausible
+				if v <= today-30*10000 {
+					want |= old
+				}
+				if v <= today-3*10000 {
+					want |= aged
+				}
+			}
+			for _, layout := range []string{"02/01/2006", "2006-01-02"} {
+				c := identify.Context{Text: []byte(day.Format(layout) + ", and so it goes on"), Now: now}
+				if m, _ := Kind.Parse(&c, 0); m.Signals != want || want != 0 && m.Value != uint64(v) {
+					t.Fatalf("%s in %v: %d, %b; want %b", c.Text, now, m.Value, m.Signals, want)
+				}
+			}
+		}
+	}
+}
+
+func TestAgree(t *testing.T) {
+	for _, tt := range []struct {
+		kind string
+		chi  uint64
+		want uint32
+	}{{"chi-number", 1203580123, chi}, {"chi-number", 1303580123, 0}, {"nhs-number", 1203580123, 0}} {
+		if got := Kind.Agree(19580312, tt.kind, tt.chi); got != tt.want {
+			t.Errorf("%s %010d: %b, want %b", tt.kind, tt.chi, got, tt.want)
 		}
 	}
 }

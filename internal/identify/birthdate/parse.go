@@ -1,10 +1,21 @@
 package birthdate
 
-import "trustaudit/internal/identify"
+import (
+	"bytes"
+	"encoding/binary"
+	"strconv"
+	"time"
+
+	"trustaudit/internal/identify"
+	"trustaudit/internal/identify/tendigit"
+)
 
 // read reads the date that begins at at: 12/03/1958, 12.3.58, 1958-03-12,
 // 12 March 1958, 12th Mar 1958, 12-Mar-58, 19580312 or 12031958.
 func read(c *identify.Context, at int) (d date, ok bool) {
+	if d, ok, done := swift(c, at); done {
+		return d, ok
+	}
 	first, n := number(c, at, 15)
 	i := at + n
 	switch {
@@ -27,6 +38,69 @@ func read(c *identify.Context, at int) (d date, ok bool) {
 		}
 	}
 	return d, ok && exists(d)
+}
+
+// swift reads the two common forms, 12/03/1958 and 1958-03-12, where nothing is
+// left to doubt. done says that nobody else need look.
+func swift(c *identify.Context, at int) (d date, ok, done bool) {
+	const length = len("1958-03-12")
+	if at+length >= len(c.Text) {
+		return d, false, false
+	}
+	b := c.Text[at : at+length+1]
+	if identify.IsDigit(b[length]) {
+		return d, false, false
+	}
+	two := func(i int) int { return int(b[i]-'0')*10 + int(b[i+1]-'0') }
+	switch tendigit.NotDigits(binary.LittleEndian.Uint64(b)) {
+	case dayFirst:
+		if b[2] != b[5] || !separates(c, b[2]) || !identify.IsDigit(b[8]) || !identify.IsDigit(b[9]) {
+			return d, false, false
+		}
+		d = date{day: two(0), month: two(3), year: two(6)*100 + two(8), end: at + length}
+		if d.month > 12 && d.day <= 12 { // as written in America
+			d.day, d.month = d.month, d.day
+		}
+	case yearFirstMask:
+		if b[4] != b[7] || !separates(c, b[4]) || !identify.IsDigit(b[8]) || !identify.IsDigit(b[9]) {
+			return d, false, false
+		}
+		d = date{day: two(8), month: two(5), year: two(0)*100 + two(2), end: at + length}
+	default:
+		return d, false, false
+	}
+	return d, exists(d), true
+}
+
+// monthFirst reads a cell that begins with its month: Mar 12 1958, March 12th,
+// 1958.
+func monthFirst(c *identify.Context) (d date, ok bool) {
+	month, length := monthAt(c, 0)
+	if month == 0 {
+		return d, false
+	}
+	i := skipGap(c, length)
+	day, n := number(c, i, 3)
+	if i += n; n == 0 || n > 2 {
+		return d, false
+	}
+	i = skipGap(c, skipOrdinal(c, i))
+	year, n := number(c, i, 5)
+	d = date{day: day, month: month, year: year, end: i + n}
+	return d, n == 4 && exists(d)
+}
+
+// serial reads the number of days by which a spreadsheet counts from the end of
+// 1899. A smaller one is a year, a larger one none of a date of birth.
+func serial(cell []byte) (d date, ok bool) {
+	const least, most = 5000, 50000
+	body := bytes.TrimSuffix(cell, []byte(".0"))
+	days, err := strconv.Atoi(string(body))
+	if err != nil || days < least || days > most {
+		return d, false
+	}
+	day := time.Date(1899, 12, 30+days, 0, 0, 0, 0, time.UTC)
+	return date{day: day.Day(), month: int(day.Month()), year: day.Year(), end: len(cell)}, true
 }
 
 // separates reports whether sep parts the numbers of a date.
@@ -76,7 +150,7 @@ func numeric(c *identify.Context, day, i int, sep byte) (date, bool) {
 
 // century completes a year of two digits to the last one that has begun.
 func century(c *identify.Context, year int) int {
-	this := c.Now.Year()
+	this := yearOf(c)
 	if full := this/100*100 + year; full <= this {
 		return full
 	}
@@ -94,10 +168,7 @@ func packed(v int) (date, bool) {
 
 // worded reads a month in words behind the day.
 func worded(c *identify.Context, day, i int) (date, bool) {
-	if identify.IsLower(c.At(i)) && identify.IsLower(c.At(i+1)) && !identify.IsLetter(c.At(i+2)) {
-		i += 2 // 1st, 2nd, 3rd, 4th
-	}
-	i = skipGap(c, i)
+	i = skipGap(c, skipOrdinal(c, i))
 	month, length := monthAt(c, i)
 	if month == 0 {
 		return date{}, false
@@ -111,6 +182,14 @@ func worded(c *identify.Context, day, i int) (date, bool) {
 		year = century(c, year)
 	}
 	return date{day: day, month: month, year: year, end: i + n}, true
+}
+
+// skipOrdinal steps over the letters of 1st, 2nd, 3rd, 4th.
+func skipOrdinal(c *identify.Context, i int) int {
+	if identify.IsLower(c.At(i)) && identify.IsLower(c.At(i+1)) && !identify.IsLower(c.At(i+2)) {
+		return i + 2
+	}
+	return i
 }
 
 // skipGap steps over the little that stands between the words of a date.
@@ -133,14 +212,17 @@ var months = [...]string{"january", "february", "march", "april", "may", "june",
 
 // monthAt returns the month whose name, short or full, begins at i.
 func monthAt(c *identify.Context, i int) (month, length int) {
-	for length < 10 && identify.IsLetter(c.At(i+length)) {
-		length++
-	}
-	if length < 3 || length > 9 {
+	if i+3 > len(c.Text) || !identify.IsLetter(c.Text[i]) {
 		return 0, 0
 	}
 	m := monthBy(c.Text[i]|0x20, c.Text[i+1]|0x20, c.Text[i+2]|0x20)
 	if m < 0 {
+		return 0, 0
+	}
+	for length < 10 && identify.IsLetter(c.At(i+length)) {
+		length++
+	}
+	if length < 3 || length > 9 {
 		return 0, 0
 	}
 	name := months[m]
