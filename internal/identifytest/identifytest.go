@@ -21,21 +21,22 @@ func newScanner(kinds ...identify.Kind) *identify.Scanner {
 	return identify.NewScanner(identify.Config{Kinds: kinds, Key: audit.NewKey([32]byte{1}), Now: Now})
 }
 
-// Prose returns the matches that the scanner finds in a text, each as
-// "text: signal signal".
+// Prose returns the matches that the engine finds in a text where it asks the
+// kind, each as "text: signal signal".
 func Prose(kind identify.Kind, text string) []string {
 	var all []string
-	weigh := kind.Weigh
-	kind.Weigh = func(c *identify.Context, at int, m *identify.Match) bool {
-		if weigh != nil && !weigh(c, at, m) {
-			return false
+	c := identify.Context{Text: []byte(text), Now: Now}
+	take := func(_ uint8, at int, m identify.Match) int {
+		before := m.Signals
+		if kind.Weigh == nil || kind.Weigh(&c, at, &m) {
+			all = append(all, show(kind, c.Text[at:m.End], m.Signals))
 		}
-		all = append(all, show(kind, c.Text[at:m.End], m.Signals))
-		return true
+		if added := m.Signals &^ before; kind.Weighs != 0 && added&^kind.Weighs != 0 {
+			all = append(all, "(a signal that Weigh should not add)")
+		}
+		return m.End
 	}
-	s := newScanner(kind)
-	s.Text([]byte(text))
-	s.Finish()
+	identify.NewFinder([]identify.Kind{kind}).Find(&c, new(identify.Sweep), 0, len(c.Text), take)
 	return all
 }
 

@@ -29,6 +29,7 @@ var Kind = identify.Kind{
 		"dU U", "ddU U", "dddU U"},
 	Parse:  parse,
 	Weigh:  weigh,
+	Weighs: label | addressee | organisation,
 	Cell:   cell,
 	Column: identify.ColumnRule{Null: 0.2, Share: 0.5, Pass: street, Fail: organisation, Signal: column},
 	Names:  identify.NameRule{Beside: street, Unless: organisation},
@@ -55,8 +56,11 @@ var load = sync.OnceValue(func() *lists {
 // parse reads a number and a street: 37 The Crescent, 12a St John's Road,
 // 4, MILL LANE.
 func parse(c *identify.Context, at int) (identify.Match, bool) {
+	if !stands(c, at) {
+		return identify.Match{}, false
+	}
 	i := house(c, at)
-	if i == 0 || !identify.IsUpper(c.At(i)) && !(c.Name && identify.IsLower(c.At(i))) || !stands(c, at) {
+	if i == 0 || !begins(c, i) {
 		return identify.Match{}, false
 	}
 	end, ok := streetAt(c, i)

@@ -25,6 +25,7 @@ var Kind = identify.Kind{
 	Shapes:  []string{"UUUUd", "UUUU d", "UUUUUd", "UUUUU d"},
 	Parse:   parse,
 	Weigh:   weigh,
+	Weighs:  label,
 	Cell:    cell,
 	// A column without its heading is never taken: room, product and user names
 	// are of the form throughout as well.

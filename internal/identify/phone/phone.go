@@ -21,14 +21,12 @@ const (
 	column
 )
 
-// shapes are numbers that begin with 0, with 44 behind a plus, and with 0044.
+// shapes are the beginnings of numbers with 0, with 44 behind a plus, and with
+// 0044.
 var shapes = []string{
-	"ddddddddddd ", "ddddd dddddd", "ddddd  dddddd", "ddddd ddd ddd", "ddddd  ddd ddd", "ddddd dd dd d",
-	"dddd ddd dddd", "dddd  ddd dddd", "dddd ddddddd", "dddd  ddddddd", "dddd dddd ddd",
-	"ddd dddd dddd", "ddd  dddd dddd", "ddd dddddddd", "ddd ddd ddddd",
-	"dddddddddddd ", "dddddd dddddd", "dd dddddddddd", "dd dddd ddddd", "dd dddd ddd d", "dd ddd ddd dd", "dd dd dddd dd",
-	"dd  d", "dd d dd",
-	"dddddddddddddd", "dddd dddddddd", "dddd dd dddd", "dddd  d",
+	"ddddddddddd ", "ddddd ddd", "ddddd  ddd", "ddddd dd dd", "dddd ddd", "dddd  ddd", "ddd dddd", "ddd  dddd", "ddd ddd dd",
+	"dddddddddddd ", "dddddd ddd", "dd dddddd", "dd dddd ddd", "dd ddd ddd", "dd dd dddd", "dd  d", "dd d dd",
+	"dddddddddddddd", "dddd dd dddd", "dddd  d",
 }
 
 // Kind is the identifier.
@@ -39,6 +37,7 @@ var Kind = identify.Kind{
 	Shapes:  shapes,
 	Parse:   parse,
 	Weigh:   weigh,
+	Weighs:  label | work,
 	Cell:    cell,
 	Column:  identify.ColumnRule{Null: 0.3, Share: 0.8, Pass: landline | mobile, Fail: work, Signal: column},
 	Names:   identify.NameRule{Alone: mobile, Beside: landline, Unless: work},
