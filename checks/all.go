@@ -16,8 +16,10 @@ import (
 	"trustaudit/checks/estate/clearchannel"
 	"trustaudit/checks/network/unidentified"
 	"trustaudit/checks/network/unreached"
+	"trustaudit/checks/pseudonym/scrambledcolumn"
 	"trustaudit/checks/pseudonym/untested"
 	"trustaudit/checks/stored/namedpath"
+	"trustaudit/checks/stored/numbercolumns"
 	"trustaudit/checks/stored/patientdata"
 	"trustaudit/checks/stored/weakseal"
 	"trustaudit/internal/audit"
@@ -38,8 +40,10 @@ func All() []*audit.Check {
 		&clearchannel.Check,
 		&unidentified.Check,
 		&unreached.Check,
+		&scrambledcolumn.Check,
 		&untested.Check,
 		&namedpath.Check,
+		&numbercolumns.Check,
 		&patientdata.Check,
 		&weakseal.Check,
 	}

@@ -52,3 +52,17 @@ func (i Item) Folder() string {
 func (i Item) Unlisted() bool {
 	return strings.HasSuffix(i.Path, "/") && (i.Status == Unreadable || i.Status == Skipped)
 }
+
+// CheckDigit names the number whose check digit the column's values were tested
+// for; it is empty when they were tested for something else, or not at all.
+func (c Column) CheckDigit() string {
+	switch c.Tested {
+	case "nhs-number":
+		return "NHS number"
+	case "chi-number":
+		return "CHI number"
+	case "hc-number":
+		return "Health and Care number"
+	}
+	return ""
+}
