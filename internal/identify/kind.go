@@ -45,6 +45,9 @@ type Kind struct {
 	Test uint32
 	// Anchor says that what has a Near signal is a person's beside such a match.
 	Anchor bool
+	// Follows says that the kind identifies nobody by itself: in prose it is looked
+	// for only near matches of kinds that do not follow.
+	Follows bool
 	// Near is gained by a match without label in one line with an anchor.
 	Near uint32
 	// Apart are the signals that keep a match from gaining Near.

@@ -21,16 +21,22 @@ type prose struct {
 	seen    int64  // up to here the lines behind the last match have been looked at
 	context Context
 
-	waiting    []waiting
-	hits       []hit
-	lastHit    int64
-	tally      tally
-	proseTests []columnTest // by kind, of bare matches
+	waiting     []waiting
+	weighed     []hit // of those that waited
+	follow      int64 // up to this place the kinds that follow are asked for
+	followed    int64 // up to this place they have been looked for
+	settled     int64 // follow, when what waited was weighed last
+	followSweep Sweep
+	hits        []hit
+	lastHit     int64
+	tally       tally
+	proseTests  []columnTest // by kind, of bare matches
 }
 
 func (p *prose) reset() {
 	p.buf, p.base, p.next, p.blank, p.seen = p.buf[:0], 0, 0, -1, 0
 	p.waiting, p.hits = p.waiting[:0], p.hits[:0]
+	p.follow, p.followed, p.settled = 0, 0, 0
 	p.tally.reset()
 	for i := range p.proseTests {
 		p.proseTests[i].reset()
@@ -58,6 +64,7 @@ func (s *Scanner) Break() {
 		s.advance(len(s.buf))
 		s.base += int64(len(s.buf))
 		s.buf, s.next = s.buf[:0], 0
+		s.follow, s.followed, s.settled = s.base, s.base, s.base
 	}
 	s.endRecord()
 	s.blank = -1
@@ -69,8 +76,8 @@ func (s *Scanner) advance(limit int) {
 		return
 	}
 	s.context.Text = s.buf
-	s.next = s.finder.Find(&s.context, &s.sweep, s.next, limit, s.inProse)
-	s.weighWaiting()
+	s.next = s.leaders.Find(&s.context, &s.sweep, s.next, limit, s.inProse)
+	s.weighWaiting(s.next)
 }
 
 // shift drops what has been scanned, but for what labels may stand in.

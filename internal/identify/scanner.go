@@ -13,22 +13,26 @@ import (
 // each worker and reused; it is not for concurrent use. Its memory is bounded
 // whatever it is given.
 type Scanner struct {
-	config    Config
-	evidence  []evidence      // by kind
-	headings  []headings      // by kind
-	hopes     []uint32        // by kind, the signals that a match may yet gain
-	hashers   []*audit.Hasher // by kind, for sketches
-	digests   *audit.Hasher   // for sketches of what looks like digests
-	threshold float64
-	prior     float64
-	finder    *Finder
-	sweep     Sweep
-	inProse   Taker // of a match in prose
-	inCell    Taker // and in the prose of a cell
-	seed      uint64
-	flagging  []uint8 // kinds that flag content
-	flagged   uint64  // of these, the ones found in the item, as bits
-	flagTries int
+	config      Config
+	evidence    []evidence      // by kind
+	headings    []headings      // by kind
+	hopes       []uint32        // by kind, the signals that a match may yet gain
+	hashers     []*audit.Hasher // by kind, for sketches
+	digests     *audit.Hasher   // for sketches of what looks like digests
+	threshold   float64
+	prior       float64
+	finder      *Finder // of all kinds, for cells
+	leaders     *Finder // of those that prose is searched for
+	followers   *Finder // and of those that follow
+	sweep       Sweep
+	inProse     Taker // of a match in prose
+	inCell      Taker // and in the prose of a cell
+	inFollowing Taker
+	followMost  float64 // what the kinds that follow are worth at most
+	seed        uint64
+	flagging    []uint8 // kinds that flag content
+	flagged     uint64  // of these, the ones found in the item, as bits
+	flagTries   int
 
 	prose
 	table     tally
@@ -75,7 +79,13 @@ func NewScanner(config Config) *Scanner {
 		s.proseTests[i].prose = true
 	}
 	s.finder = NewFinder(config.Kinds)
-	s.inProse, s.inCell = s.takeProse, s.takeCell
+	s.leaders, s.followers = parted(config.Kinds, false), parted(config.Kinds, true)
+	for i, k := range config.Kinds {
+		if k.Follows {
+			s.followMost += s.evidence[i].most(math.MaxUint32)
+		}
+	}
+	s.inProse, s.inCell, s.inFollowing = s.takeProse, s.takeCell, s.takeFollowing
 	s.buf = make([]byte, 0, bufferSize)
 	s.context.Now, s.cellContext.Now = config.Now, config.Now
 	return s

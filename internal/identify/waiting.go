@@ -1,6 +1,10 @@
 package identify
 
-import "math"
+import (
+	"cmp"
+	"math"
+	"slices"
+)
 
 // waiting is a match that has not been weighed: most of what stands in a log, a
 // date or a number, would come to nothing.
@@ -16,28 +20,46 @@ const maxWaiting = 32
 // takeProse takes a match in prose.
 func (s *Scanner) takeProse(k uint8, at int, m Match) int {
 	if n := len(s.waiting); n == maxWaiting || n > 0 && at-s.waiting[n-1].at > recordGap {
-		s.weighWaiting()
+		s.weighWaiting(at)
 	}
 	s.waiting = append(s.waiting, waiting{at, k, m})
 	return m.End
 }
 
-// weighWaiting weighs what waits, if a record may come of it: alone, or with the
-// record that is open.
-func (s *Scanner) weighWaiting() {
-	if len(s.waiting) == 0 {
+// weighWaiting weighs what waits before upto, if a record may come of it: alone,
+// or with the record that is open.
+func (s *Scanner) weighWaiting(upto int) {
+	n := len(s.waiting)
+	if n == 0 && s.follow <= s.followed {
 		return
 	}
-	if len(s.hits) > 0 && s.base+int64(s.waiting[0].at)-s.lastHit > recordGap {
+	if n > 0 && len(s.hits) > 0 && s.base+int64(s.waiting[0].at)-s.lastHit > recordGap {
 		s.endRecord()
 	}
-	if len(s.hits) > 0 || s.promising() {
-		for i := range s.waiting {
-			w := &s.waiting[i]
-			s.weigh(w.kind, w.at, w.match)
+	if n > 0 && len(s.hits) == 0 && !s.promising() {
+		n = 0
+	}
+	s.weighed = s.weighed[:0]
+	for i := range s.waiting[:n] {
+		w := &s.waiting[i]
+		h, ok := s.weigh(w.kind, w.at, w.match)
+		if !ok {
+			continue
 		}
+		if s.evidence[h.kind].sum(h.match.Signals) > 0 {
+			s.followAround(w.at, w.match.End)
+		}
+		s.weighed = append(s.weighed, h)
 	}
 	s.waiting = s.waiting[:0]
+	s.followUpto(upto)
+	if len(s.hits) == 0 && s.follow == s.settled {
+		return // nothing speaks for anybody
+	}
+	s.settled = s.follow
+	for _, h := range s.weighed {
+		s.addHit(h)
+	}
 }
 
 // promising reports whether what waits could be identifiable, whatever the words
@@ -52,11 +74,23 @@ func (s *Scanner) promising() bool {
 		}
 		best[w.kind] = max(best[w.kind], s.evidence[w.kind].most(w.match.Signals|s.hopes[w.kind]))
 	}
-	total := s.prior
+	total := s.prior + s.followMost
 	for _, b := range best {
 		total += b
 	}
 	return s.identifiable(total)
+}
+
+// parted returns a Finder of the kinds that follow, or of the others. Their
+// numbers stay.
+func parted(kinds []Kind, follow bool) *Finder {
+	some := slices.Clone(kinds)
+	for i := range some {
+		if some[i].Follows != follow {
+			some[i].Shapes = nil
+		}
+	}
+	return NewFinder(some)
 }
 
 // hopesOf returns the signals that a match may gain after it was parsed.
@@ -78,11 +112,11 @@ func (e *evidence) most(signals uint32) float64 {
 	return total
 }
 
-// weigh weighs a match in prose and adds it to the record.
-func (s *Scanner) weigh(k uint8, at int, m Match) {
+// weigh weighs a match in prose.
+func (s *Scanner) weigh(k uint8, at int, m Match) (hit, bool) {
 	kind := &s.config.Kinds[k]
 	if kind.Weigh != nil && !kind.Weigh(&s.context, at, &m) {
-		return
+		return hit{}, false
 	}
 	hash, column := mix(s.seed, m.Value), int32(inProse)
 	if kind.Bare != 0 && m.Signals&kind.Bare == 0 {
@@ -92,7 +126,38 @@ func (s *Scanner) weigh(k uint8, at int, m Match) {
 		own.see(m.Value, hash, pass)
 		all.see(m.Value, hash, pass)
 	}
-	if kind.Needs == 0 || m.Signals&kind.Needs != 0 {
-		s.addHit(hit{kind: k, value: m.Value, column: column, hash: hash, match: m, at: s.base + int64(at)})
+	h := hit{kind: k, value: m.Value, column: column, hash: hash, match: m, at: s.base + int64(at)}
+	return h, kind.Needs == 0 || m.Signals&kind.Needs != 0
+}
+
+// followReach is how far around a match the kinds that follow are looked for.
+const followReach = 640
+
+// followAround asks for the kinds that follow around a match in buf.
+func (s *Scanner) followAround(at, end int) {
+	s.followUpto(at - followReach)
+	s.followed = max(s.followed, s.base+int64(max(0, at-followReach)))
+	s.follow = max(s.follow, s.base+int64(end+followReach))
+}
+
+// followUpto looks for the kinds that follow as far as that was asked for, up to
+// a place in buf.
+func (s *Scanner) followUpto(upto int) {
+	to := min(s.follow, s.base+int64(min(upto, len(s.buf))))
+	if to <= s.followed {
+		return
 	}
+	before := len(s.weighed)
+	s.followed = s.base + int64(s.followers.Find(&s.context, &s.followSweep, int(s.followed-s.base), int(to-s.base), s.inFollowing))
+	if before > 0 && len(s.weighed) > before {
+		slices.SortStableFunc(s.weighed, func(a, b hit) int { return cmp.Compare(a.at, b.at) })
+	}
+}
+
+// takeFollowing takes a match of a kind that follows.
+func (s *Scanner) takeFollowing(k uint8, at int, m Match) int {
+	if h, ok := s.weigh(k, at, m); ok {
+		s.weighed = append(s.weighed, h)
+	}
+	return m.End
 }
