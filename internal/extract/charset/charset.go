@@ -161,7 +161,7 @@ func isPadded(head []byte, n int) bool {
 			good++
 		}
 	}
-	return good*100 >= rest*95
+	return good*100 >= rest*80
 }
 
 // controls counts control characters, eight bytes at a step where there are none.

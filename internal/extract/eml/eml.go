@@ -47,7 +47,7 @@ func detect(head []byte, name string) extract.Confidence {
 
 // isMessage looks at the lines a head begins with.
 func isMessage(head []byte) bool {
-	mail, sure, lines := 0, 0, 0
+	mail, sure, lines, begins := 0, 0, 0, false
 	for len(head) > 0 && lines < 60 {
 		var line []byte
 		line, head, _ = bytes.Cut(head, []byte{'\n'})
@@ -57,15 +57,15 @@ func isMessage(head []byte) bool {
 		case lines == 1 && (bytes.HasPrefix(line, []byte("From ")) || isBoundary(line)):
 			continue
 		case len(line) == 0 && mail > 0:
-			lines = 60
-			continue
+			return begins || sure > 0 && mail > 1 || mail > 2
 		case len(line) == 0, line[0] == ' ', line[0] == '\t':
 			continue
 		}
 		name, _, ok := field(line)
 		if !ok {
-			return false
+			return sure > 0 && mail > 2
 		}
+		begins = begins || mail == 0 && lines <= 2 && strings.HasPrefix(strings.ToLower(name), "content-")
 		if own, ok := known[strings.ToLower(name)]; ok {
 			mail++
 			if own {

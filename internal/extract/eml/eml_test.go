@@ -22,6 +22,8 @@ func TestDetect(t *testing.T) {
 		{"folded", "x", "Received: from a\n\tby b\nFrom: a@example.org\n\nhello\n", extract.ByContent},
 		{"box", "x", "From a@example.org Mon Jan  5 10:00:00 2026\nFrom: a\nTo: b\nDate: c\n\n", extract.ByContent},
 		{"parts", "x.txt", "--b1\nContent-Type: text/plain\nContent-Transfer-Encoding: base64\n\n", extract.ByContent},
+		{"a part", "x", "Content-Transfer-Encoding: base64\n\nTk8=\n", extract.ByContent},
+		{"a line that is none", "x", "Message-ID: <1>\nFrom: a\nTo: b\nhello there\n", extract.ByContent},
 		{"by name", "x.eml", "hello\n", extract.ByName},
 		{"form", "x.txt", "Name: Ann\nDate: 1/2/50\nSubject: x\n\n", extract.No},
 		{"prose", "x.txt", "From here on: to there\n", extract.No},

@@ -132,15 +132,18 @@ func isRule(line []byte) bool {
 	return true
 }
 
-// cut parts a line at the columns' positions, which count characters.
+// cut parts a line where columns begin, in characters: what stands in a gap
+// belongs to the column before it.
 func cut(cells [][]byte, line []byte, columns []column) [][]byte {
 	at := positions(line)
-	for i, c := range columns {
-		from, to := at(c.from), at(c.to)
-		if i+1 == len(columns) {
-			to = len(line)
+	from := 0
+	for i := range columns {
+		to := len(line)
+		if i+1 < len(columns) {
+			to = at(columns[i+1].from)
 		}
-		cells = append(cells, bytes.Trim(line[from:max(from, to)], " \x00"))
+		cells = append(cells, bytes.Trim(line[from:to], " \x00"))
+		from = to
 	}
 	return cells
 }

@@ -58,6 +58,12 @@ func TestColumns(t *testing.T) {
 			}), 0, []string{"F", "9990123456", "19500102", "1234567"}, nil,
 		},
 		{
+			"numbers that are not there", table("%s%10s%8s%s", func(i int) []any {
+				p := people[i]
+				return []any{p.sex, []string{p.nhs, ""}[i/5], p.dob, p.mrn}
+			}), 0, []string{"F", "9990123456", "19500102", "1234567"}, nil,
+		},
+		{
 			"numbers in groups", table("%s %s %s %s %-12s", func(i int) []any {
 				p := people[i]
 				return []any{p.nhs[:3], p.nhs[3:6], p.nhs[6:], p.dob, p.surname}

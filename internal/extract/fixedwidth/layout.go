@@ -26,9 +26,9 @@ const (
 	mixed class = iota
 	space
 	digit  // always
-	number // or nothing
+	number // digits or nothing
 	letter // always
-	word   // or nothing
+	word   // letters or nothing
 )
 
 // survey finds the columns of a sample; none when it is no table of this kind.
@@ -197,7 +197,7 @@ func classify(lines [][]byte, width int) (classes []class, fixed []bool) {
 	for i := range classes {
 		fixed[i] = same[i]*100 >= nearly
 		switch {
-		case spaces[i]*100 >= nearly:
+		case spaces[i] == len(lines):
 			classes[i] = space
 		case digits[i]*100 >= nearly:
 			classes[i] = digit
@@ -273,12 +273,13 @@ func part(z column, classes []class, fixed []bool, lines [][]byte) (out []column
 
 // parts reports whether a column that began at from ends before position i.
 func parts(classes []class, fixed []bool, from, i int) bool {
+	long := run(classes[i:]) >= digitGroup
 	switch before, here := classes[i-1], classes[i]; {
-	case here == digit && (before == word || before == mixed && i-from > 2):
-		return run(classes[i:], digit) >= digitGroup
-	case here == digit && before == letter:
-		if i-from == 1 {
-			return true
+	case here.digits() && (before == word || before == mixed && i-from > 2):
+		return long
+	case here.digits() && before == letter:
+		if !long || i-from == 1 {
+			return long
 		}
 		for _, f := range fixed[from:i] {
 			if !f {
@@ -286,16 +287,22 @@ func parts(classes []class, fixed []bool, from, i int) bool {
 			}
 		}
 		return false
-	case before == digit && (here == letter || here == word || here == mixed && !fixed[i]):
-		return true
+	case before.digits() && (here == letter || here == word || here == mixed && !fixed[i]):
+		n := 0
+		for i--; i >= from && classes[i].digits(); i-- {
+			n++
+		}
+		return n >= digitGroup
 	}
 	return false
 }
 
-// run is how many positions of a class there are from the first on.
-func run(classes []class, c class) int {
+func (c class) digits() bool { return c == digit || c == number }
+
+// run is how many positions of digits there are from the first on.
+func run(classes []class) int {
 	n := 0
-	for n < len(classes) && classes[n] == c {
+	for n < len(classes) && classes[n].digits() {
 		n++
 	}
 	return n
@@ -306,7 +313,7 @@ const dateWidth = 8
 
 // dated parts the dates out of a zone of digits.
 func dated(z column, classes []class, lines [][]byte) []column {
-	if n := z.to - z.from; n <= dateWidth || run(classes[z.from:z.to], digit) < n {
+	if n := z.to - z.from; n <= dateWidth || run(classes[z.from:z.to]) < n {
 		return []column{z}
 	}
 	for i := z.from; i+dateWidth <= z.to; i++ {
@@ -326,17 +333,23 @@ func dated(z column, classes []class, lines [][]byte) []column {
 	return []column{z}
 }
 
-// areDates reports whether a date stands at a position in nearly every line.
+// areDates reports whether a date stands at a position in nearly every line
+// that has anything there.
 func areDates(lines [][]byte, from int) bool {
-	dates := 0
+	dates, filled := 0, 0
 	for _, line := range lines {
 		at := positions(line)
 		i, j := at(from), at(from+dateWidth)
-		if b := line[i:j]; len(b) == dateWidth && (isDate(b[:4], b[4:6], b[6:]) || isDate(b[4:], b[2:4], b[:2])) {
+		b := line[i:j]
+		if blank(b) {
+			continue
+		}
+		filled++
+		if len(b) == dateWidth && (isDate(b[:4], b[4:6], b[6:]) || isDate(b[4:], b[2:4], b[:2])) {
 			dates++
 		}
 	}
-	return dates*20 >= len(lines)*19
+	return filled+1 >= fewestLines && dates*20 >= filled*19
 }
 
 func isDate(year, month, day []byte) bool {
@@ -344,9 +357,13 @@ func isDate(year, month, day []byte) bool {
 	return y >= 1880 && y < 2100 && m >= 1 && m <= 12 && d >= 1 && d <= 31
 }
 
+// value is a number's, or less than 0 when it is none.
 func value(b []byte) int {
 	n := 0
 	for _, c := range b {
+		if c < '0' || c > '9' {
+			return -1
+		}
 		n = n*10 + int(c-'0')
 	}
 	return n
@@ -361,7 +378,7 @@ func (l *layout) firm(classes []class, even bool) bool {
 	}
 	wide := 0
 	for i, c := range l.columns {
-		if run(classes[c.from:c.to], digit) >= digitGroup {
+		if run(classes[c.from:c.to]) >= digitGroup {
 			return true
 		}
 		if i > 0 && c.from-l.columns[i-1].to > 1 {
