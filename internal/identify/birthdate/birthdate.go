@@ -165,11 +165,11 @@ func afterAge(c *identify.Context, at int) bool {
 }
 
 // runBack returns the short run of a class, in lower case, that stands before i
-// with a space or two between, and where it starts.
+// with a space or a colon between, and where it starts.
 func runBack(c *identify.Context, i int, class func(byte) bool) (start int, run string) {
 	const longest = 6
 	for range 2 {
-		if c.Before(i) == ' ' {
+		if ch := c.Before(i); ch == ' ' || ch == ':' {
 			i--
 		}
 	}

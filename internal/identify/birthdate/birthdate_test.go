@@ -70,7 +70,7 @@ func TestLabel(t *testing.T) {
 	}{
 		{"DOB: #", label}, {"d.o.b. #", label}, {"Date of Birth\n#", label}, {"born on #", label}, {`"birthDate": "#`, label},
 		{"Birth Date: #", label}, {"date of birth (dd/mm/yyyy): #", label}, {"D.O.B.: #", label}, {"DoB #", label}, {"born #", label}, {"d.o.b:#", label},
-		{"aged 34 (#", label}, {"Age 7 (#", label}, {"34 years (#", label}, {"34 years old (#", label}, {"34yrs (#", label}, {"AGE: 34 (#", 0}, {"B34 (#", 0}, {"2034 (#", 0}, {"34 years (see #", 0}, {"aged 34, #", 0}, {"room 34 (#", 0}, {"aged (#", 0},
+		{"aged 34 (#", label}, {"Age 7 (#", label}, {"34 years (#", label}, {"34 years old (#", label}, {"34yrs (#", label}, {"AGE: 34 (#", label}, {"B34 (#", 0}, {"2034 (#", 0}, {"34 years (see #", 0}, {"aged 34, #", 0}, {"room 34 (#", 0}, {"aged (#", 0},
 		{"admitted on #", other}, {"Clinic date: #", other}, {"printed #", other},
 		{"on #", 0}, {"# ", 0}, {"lives since then #", 0}, {"birth\n\n\n#", 0},
 	}

@@ -14,6 +14,8 @@ func TestFind(t *testing.T) {
 		{"EX4 8AG", listed}, {"EX48AG", listed}, {"M1 1AA", listed}, {"M11AA", listed}, {"W1A 0AX", listed}, {"EC1A 1BB", listed}, {"LS16 6BJ", listed},
 		{"EX4  8AG", listed}, {"EX4\u00a08AG", listed}, {"EX4 8AG.", listed},
 		{"DE2 1JL", unlisted},
+		{"BF1 2AT", listed}, {"JE2 3AB", listed}, {"IM1 1AA", listed}, {"BT1 1AA", listed}, {"ZE1 0AA", listed},
+		{"GIR 0AA", 0}, {"BFPO 58", 0}, {"ZZ99 3CZ", 0}, {"ZZ99 3WZ", 0}, // a bank's, a forces' post office, abroad, Wales
 		{"ZZ99 3VZ", 0}, {"ZZ99 3AZ", 0}, // no fixed abode, abroad
 		{"EX4 8CG", 0}, {"EX4 8A", 0}, {"EX4 8AGX", 0}, {"EX 8AG", 0}, {"EX4-8AG", 0}, {"EX4\n8AG", 0}, {"4 8AG", 0}, {"ex4 8ag", 0},
 		{"EX4", 0}, {"", 0}, {"E", 0},

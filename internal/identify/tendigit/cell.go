@@ -43,7 +43,7 @@ func (s Scheme) cell(c *identify.Context, shape identify.CellShape) (m identify.
 	if load().examples.has(n.value) {
 		m.Signals |= test
 	}
-	return m, true, n.valid && (signals&outside == 0 || sign == identify.Yes)
+	return m, true, n.valid && (!s.unissued(signals) || sign == identify.Yes)
 }
 
 // readCell reads a cell: how it is written, and what it is called by the

@@ -88,6 +88,7 @@ func TestFind(t *testing.T) {
 		{"chi", "9434765919", never}, {"nhs", "0101580002", never}, {"hc", "0101580002", never},
 		{"hc", "3201234567", 0}, {"hc", "320 123 4567", grouped}, {"hc", "320123 4567", parted}, {"hc", "H&C No: 3201234567", label}, {"nhs", "3201234567", never},
 		{"nhs", "8001234568", never}, {"nhs", "NHS No 8001234568", outside | label}, {"nhs", "NHS 3102990002", outside | label}, {"chi", "CHI 3102990002", never},
+		{"chi", "1602830118", epoch}, {"chi", "1203241534", stamp}, {"chi", "CHI 1602830118", label},
 
 		// What it is called.
 		{"nhs", "Tel 9434765919", other}, {"nhs", "9434765919^^^NHS^NH", label}, {"chi", "0101580002^^^CHI^CHI", label}, {"nhs", "9434765919^^^RX1^MR", 0},
@@ -160,7 +161,7 @@ func TestCell(t *testing.T) {
 		{"nhs", "9999999999", identify.Yes, none}, {"nhs", "8001234568", 0, fail}, {"nhs", "8001234568", identify.Yes, pass(outside|label, 8001234568)},
 		{"nhs", "0101580002", 0, none}, {"nhs", "3201234567", 0, none},
 		{"chi", "0101580002", 0, pass(0, 101580002)}, {"chi", "101580002", 0, pass(short, 101580002)}, {"chi", "101580002", identify.Yes, pass(short|label, 101580002)},
-		{"chi", "1.01580002E8", 0, pass(short, 101580002)}, {"chi", "1711672024", identify.No, fail}, {"chi", "101580008", 0, fail}, {"chi", "991580009", 0, fail}, {"chi", "9434765919", 0, none},
+		{"chi", "1.01580002E8", 0, pass(short, 101580002)}, {"chi", "1711672024", identify.No, fail}, {"chi", "1602830118", 0, pass(epoch, 1602830118)}, {"chi", "1602830118", identify.Yes, pass(label, 1602830118)}, {"chi", "101580008", 0, fail}, {"chi", "991580009", 0, fail}, {"chi", "9434765919", 0, none},
 		{"hc", "3201234567", 0, pass(0, 3201234567)}, {"hc", "101580002", 0, none}, {"hc", "8001234568", 0, fail}, {"hc", "320123456", 0, none},
 	} {
 		c := contextOf(tt.text)

@@ -44,7 +44,8 @@ func (s Scheme) parseAny(c *identify.Context, at int) (identify.Match, bool) {
 // match makes a match of a number, if it is the scheme's and stands alone.
 func (s Scheme) match(c *identify.Context, at int, n *number) (identify.Match, bool) {
 	signals, ok := s.ownSignals(n.value, n.valid)
-	if !ok || signals&(failed|outside) == failed|outside {
+	unissued := s.unissued(signals)
+	if !ok || unissued && !n.valid {
 		return identify.Match{}, false
 	}
 	if !apart(c, at, n) {
@@ -57,7 +58,7 @@ func (s Scheme) match(c *identify.Context, at int, n *number) (identify.Match, b
 	if n.form != plain {
 		signals |= s.formSignals(n)
 	}
-	if signals&outside != 0 {
+	if unissued {
 		signals |= stuck
 	}
 	return identify.Match{End: n.end, Value: n.value, Signals: signals}, true

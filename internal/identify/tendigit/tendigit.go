@@ -205,6 +205,10 @@ func (s Scheme) ownSignals(v uint64, valid bool) (signals uint32, ok bool) {
 	return signals | inRange, true
 }
 
+// unissued reports whether the signals say that nobody issues a number. Of the
+// other schemes the bit says something else.
+func (s Scheme) unissued(signals uint32) bool { return s == NHS && signals&outside != 0 }
+
 // timeSignals says whether a CHI number can be read as a present-day Unix time,
 // or as date and time of the last years, year first or last.
 func timeSignals(v uint64) (signals uint32) {
