@@ -5,18 +5,38 @@ package all
 
 import (
 	"trustaudit/internal/identify"
+	"trustaudit/internal/identify/address"
 	"trustaudit/internal/identify/birthdate"
+	"trustaudit/internal/identify/chinumber"
+	"trustaudit/internal/identify/clinical"
+	"trustaudit/internal/identify/email"
+	"trustaudit/internal/identify/hcnumber"
+	"trustaudit/internal/identify/hospitalnumber"
 	"trustaudit/internal/identify/nhsnumber"
+	"trustaudit/internal/identify/nino"
+	"trustaudit/internal/identify/oldnhsnumber"
+	"trustaudit/internal/identify/organisation"
 	"trustaudit/internal/identify/personname"
+	"trustaudit/internal/identify/phone"
 	"trustaudit/internal/identify/postcode"
 )
 
 // Kinds returns them all, in the order of their folders.
 func Kinds() []identify.Kind {
 	return []identify.Kind{
+		address.Kind,
 		birthdate.Kind,
+		chinumber.Kind,
+		clinical.Kind,
+		email.Kind,
+		hcnumber.Kind,
+		hospitalnumber.Kind,
 		nhsnumber.Kind,
+		nino.Kind,
+		oldnhsnumber.Kind,
+		organisation.Kind,
 		personname.Kind,
+		phone.Kind,
 		postcode.Kind,
 	}
 }
