@@ -7,15 +7,16 @@ import "math/bits"
 func classifyWords(w *Sweep, text []byte, blocks int) {
 	for b := range blocks {
 		block := text[b*blockSize : (b+1)*blockSize]
-		var digit, upper, lower, at uint64
+		var digit, upper, lower, at, slash uint64
 		for i := 0; i < blockSize; i += 8 {
 			x := word(block[i:])
 			digit |= gather(between(x, '0', '9')) << i
 			upper |= gather(between(x, 'A', 'Z')) << i
 			lower |= gather(between(x, 'a', 'z')) << i
 			at |= gather(between(x, '@', '@')) << i
+			slash |= gather(between(x, '-', '/')) << i
 		}
-		w.digit[b], w.upper[b], w.lower[b], w.at[b] = digit, upper, lower, at
+		w.digit[b], w.upper[b], w.lower[b], w.at[b], w.slash[b] = digit, upper, lower, at, slash
 	}
 }
 

@@ -11,14 +11,19 @@ DATA move<>+3(SB)/1, $0x65 // and 'A' 0x66
 DATA move<>+4(SB)/1, $0x05 // 'z' becomes 0x7F
 DATA move<>+5(SB)/1, $0x65 // and 'a' 0x66
 DATA move<>+6(SB)/1, $0x40 // '@'
-DATA move<>+7(SB)/1, $0x00
-GLOBL move<>(SB), RODATA|NOPTR, $8
+DATA move<>+7(SB)/1, $0x50 // '/' becomes 0x7F
+DATA move<>+8(SB)/1, $0x7C // and '-' 0x7D
+DATA move<>+9(SB)/1, $0x00
+DATA move<>+10(SB)/2, $0x00
+DATA move<>+12(SB)/4, $0x00
+GLOBL move<>(SB), RODATA|NOPTR, $16
 
-// Sweep holds the masks of digits, capitals, small letters and @ one after
-// another, 65 words each.
+// Sweep holds the masks of digits, capitals, small letters, @ and slashes one
+// after another, 65 words each.
 #define UPPER 520
 #define LOWER 1040
 #define AT 1560
+#define SLASH 2080
 
 // MASK leaves in register r the class of the bytes in Y14 and Y15 that Ya moves
 // to above Yb.
@@ -44,6 +49,8 @@ TEXT ·classifyAVX2(SB), NOSPLIT, $0-24
 	VPBROADCASTB move<>+4(SB), Y4
 	VPBROADCASTB move<>+5(SB), Y5
 	VPBROADCASTB move<>+6(SB), Y6
+	VPBROADCASTB move<>+7(SB), Y7
+	VPBROADCASTB move<>+8(SB), Y8
 
 next:
 	VMOVDQU (SI), Y14
@@ -61,6 +68,8 @@ next:
 	SHLQ $32, R10
 	ORQ  R10, R9
 	MOVQ R9, AT(DI)
+	MASK(Y7, Y8, R11, DX)
+	MOVQ R11, SLASH(DI)
 	ADDQ $64, SI
 	ADDQ $8, DI
 	DECQ CX

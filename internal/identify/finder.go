@@ -27,7 +27,7 @@ type Finder struct {
 }
 
 // filter is what a group of shapes have in common, a place each.
-type filter struct{ digit, noDigit, upper []uint8 }
+type filter struct{ digit, upper, lower, slash, noDigit []uint8 }
 
 // dispatch tells from a window which kinds to ask.
 type dispatch struct {
@@ -35,10 +35,10 @@ type dispatch struct {
 	rules [][]need
 }
 
-// need is a kind, and where its shape has capitals behind a leading digit.
+// need is a kind, and where its shape has letters and slashes.
 type need struct {
-	kind  uint8
-	upper uint64
+	kind                uint8
+	upper, lower, slash uint64
 }
 
 // NewFinder returns a Finder of the kinds.
@@ -52,7 +52,7 @@ func NewFinder(kinds []Kind) *Finder {
 			switch text[0] {
 			case 'd':
 				digits = append(digits, s)
-				f.letters = f.letters || s.upper != 0
+				f.letters = f.letters || s.upper|s.lower|s.slash != 0
 			case 'U':
 				uppers = append(uppers, s)
 			default:
@@ -69,9 +69,9 @@ func NewFinder(kinds []Kind) *Finder {
 
 // shape is a shape in bits, its first place lowest.
 type shape struct {
-	kind         uint8
-	digit, upper uint16
-	any          uint16 // places of which nothing is asked
+	kind                       uint8
+	digit, upper, lower, slash uint16
+	any                        uint16 // places of which nothing is asked
 }
 
 func readShape(text string, kind uint8) shape {
@@ -84,6 +84,10 @@ func readShape(text string, kind uint8) shape {
 			s.digit |= 1 << i
 		case text[i] == 'U':
 			s.upper |= 1 << i
+		case text[i] == 'l':
+			s.lower |= 1 << i
+		case text[i] == '/':
+			s.slash |= 1 << i
 		}
 	}
 	return s
@@ -116,7 +120,7 @@ func newDispatch(shapes []shape, width int, bitsOf func(shape) (fixed, free uint
 		if !ok {
 			rule = uint8(len(d.rules))
 			known[set] = rule
-			d.rules = append(d.rules, needsOf(shapes, set, width == window))
+			d.rules = append(d.rules, needsOf(shapes, set))
 		}
 		d.rule[w] = rule
 	}
@@ -124,13 +128,10 @@ func newDispatch(shapes []shape, width int, bitsOf func(shape) (fixed, free uint
 }
 
 // needsOf lists the kinds of a set of shapes, in order.
-func needsOf(shapes []shape, set [2]uint64, leadingDigit bool) []need {
+func needsOf(shapes []shape, set [2]uint64) []need {
 	var needs []need
 	for i, s := range shapes {
-		n := need{kind: s.kind}
-		if leadingDigit {
-			n.upper = uint64(s.upper)
-		}
+		n := need{s.kind, uint64(s.upper), uint64(s.lower), uint64(s.slash)}
 		if set[i/64]>>(i%64)&1 == 1 && !slices.Contains(needs, n) {
 			needs = append(needs, n)
 		}
@@ -172,22 +173,25 @@ func filtersOf(shapes []shape) []filter {
 
 // join is what two shapes have in common.
 func join(a, b shape) shape {
-	same := ^(a.digit ^ b.digit | a.upper ^ b.upper | a.any ^ b.any)
-	return shape{digit: a.digit & b.digit, upper: a.upper & b.upper, any: a.any | b.any | ^same}
+	joined := shape{digit: a.digit & b.digit, upper: a.upper & b.upper, lower: a.lower & b.lower, slash: a.slash & b.slash}
+	joined.any = ^(joined.digit | joined.upper | joined.lower | joined.slash | a.noDigit()&b.noDigit())
+	return joined
 }
 
 // noDigit are the places of a shape at which no digit may stand.
-func (s shape) noDigit() uint16 { return ^(s.digit | s.upper | s.any) & (1<<window - 1) &^ 1 }
+func (s shape) noDigit() uint16 { return ^(s.digit | s.any) & (1<<window - 1) &^ 1 }
 
 // What passes and visits cost, measured on logs, in nanoseconds per kilobyte of
 // text and per visit; how many digits begin a number in a kilobyte; and how many
-// of those that begin one have a digit, a capital, or no digit at a place behind.
+// of those that begin one have a byte of the class, or no digit, at a place behind.
 const (
 	passCost   = 5
-	visitCost  = 4
+	visitCost  = 15
 	beginnings = 80
 	ofDigit    = 0.4
 	ofUpper    = 0.1
+	ofLower    = 0.2
+	ofSlash    = 0.15
 	ofNoDigit  = 0.8
 )
 
@@ -203,20 +207,23 @@ func (s shape) filter() (f filter, visits float64) {
 		return places
 	}
 	f.upper = take(s.upper&^1, ofUpper)
+	f.slash = take(s.slash, ofSlash)
+	f.lower = take(s.lower, ofLower)
 	f.digit = take(s.digit&^1, ofDigit)
-	f.noDigit = take(s.noDigit(), ofNoDigit)
+	f.noDigit = take(s.noDigit()&^(s.upper|s.lower|s.slash), ofNoDigit)
 	return f, visits
 }
 
 // cost is what the filter of the shape costs per kilobyte.
 func (s shape) cost() float64 {
 	f, visits := s.filter()
-	return float64(passCost*(len(f.digit)+len(f.upper)+len(f.noDigit))) + visits*visitCost
+	return float64(passCost*(len(f.digit)+len(f.upper)+len(f.lower)+len(f.slash)+len(f.noDigit))) + visits*visitCost
 }
 
 // Sweep is the scratch of a pass over a text: one for each goroutine.
 type Sweep struct {
 	digit, upper, lower, at [chunkBlocks + 1]uint64
+	slash                   [chunkBlocks + 1]uint64
 	places                  [chunkBlocks]uint64 // where a match may begin
 	starts, group           [chunkBlocks]uint64 // on the way to it
 	tail                    [(chunkBlocks + 1) * blockSize]byte
@@ -299,6 +306,12 @@ func (f *Finder) filter(w *Sweep, filters []filter, blocks int) {
 		for _, k := range g.upper {
 			keep(&w.group, &w.upper, k, blocks)
 		}
+		for _, k := range g.lower {
+			keep(&w.group, &w.lower, k, blocks)
+		}
+		for _, k := range g.slash {
+			keep(&w.group, &w.slash, k, blocks)
+		}
 		for _, k := range g.noDigit {
 			drop(&w.group, &w.digit, k, blocks)
 		}
@@ -318,21 +331,20 @@ func bit(b bool) uint64 {
 // visit asks the kinds about the places of block b, whose first byte is at base,
 // and returns the place before which nothing is to be looked at.
 func (f *Finder) visit(c *Context, w *Sweep, base, b int, places uint64, next int, take Taker) int {
-	d, more := w.digit[b], w.digit[b+1]
-	var u, moreUpper uint64
-	if f.letters {
-		u, moreUpper = w.upper[b], w.upper[b+1]
-	}
 	for ; places != 0; places &= places - 1 {
 		i := uint(bits.TrailingZeros64(places))
 		at := base + int(i)
 		if at < next {
 			continue
 		}
-		digits := d>>i | more<<1<<(63^i)
-		upper := u>>i | moreUpper<<1<<(63^i)
+		digits := from(&w.digit, b, i)
+		var upper uint64
+		if f.letters {
+			upper = from(&w.upper, b, i)
+		}
 		for _, n := range f.needs(digits, upper) {
-			if upper&n.upper != n.upper {
+			if upper&n.upper != n.upper || n.lower != 0 && from(&w.lower, b, i)&n.lower != n.lower ||
+				n.slash != 0 && from(&w.slash, b, i)&n.slash != n.slash {
 				continue
 			}
 			if m, ok := f.parse[n.kind](c, at); ok {
@@ -342,6 +354,11 @@ func (f *Finder) visit(c *Context, w *Sweep, base, b int, places uint64, next in
 		}
 	}
 	return next
+}
+
+// from returns the bits of a class from bit i of block b on.
+func from(class *[chunkBlocks + 1]uint64, b int, i uint) uint64 {
+	return class[b]>>i | class[b+1]<<1<<(63^i)
 }
 
 // needs returns what to ask at a place, by the digits and capitals from it on.

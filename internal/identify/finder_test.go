@@ -24,6 +24,8 @@ func naive(text []byte, blocks int) *Sweep {
 			w.lower[b] |= bit
 		case ch == '@':
 			w.at[b] |= bit
+		case ch == '-' || ch == '.' || ch == '/':
+			w.slash[b] |= bit
 		}
 	}
 	return w
@@ -31,7 +33,7 @@ func naive(text []byte, blocks int) *Sweep {
 
 func sameMasks(t *testing.T, name string, got, want *Sweep) {
 	t.Helper()
-	if got.digit != want.digit || got.upper != want.upper || got.lower != want.lower || got.at != want.at {
+	if got.digit != want.digit || got.upper != want.upper || got.lower != want.lower || got.at != want.at || got.slash != want.slash {
 		t.Errorf("%s differs from the naive classes", name)
 	}
 }
@@ -125,6 +127,14 @@ func fitsAt(shape string, text []byte, at int) bool {
 		switch shape[i] {
 		case '*':
 			continue
+		case 'l':
+			if !IsLower(ch) {
+				return false
+			}
+		case '/':
+			if ch != '-' && ch != '.' && ch != '/' {
+				return false
+			}
 		case 'd':
 			if digit && !IsDigit(ch) || capital && IsUpper(ch) && shape[0] == 'U' {
 				return false
@@ -144,12 +154,13 @@ func fitsAt(shape string, text []byte, at int) bool {
 
 var someShapes = [][]string{
 	{"dddddddddd", "ddd ddd dddd", "ddd  ddd  dddd", "ddd   ddd   dddd"},
-	{"dd dd dddd", "d d dd", "dddd dd dd"},
+	{"dd/dd/dddd", "d/d/dd", "dddd dd dd"},
 	{"Ud", "UUd"},
 	{"UUdddddd", "UU dd dd dd U"},
 	{"@"},
-	{"dd U", "d  U"},
+	{"dd Ul", "d  U"},
 	{"U"},
+	{"Ul/d"},
 }
 
 func FuzzFinder(f *testing.F) {
@@ -200,10 +211,10 @@ func TestFilters(t *testing.T) {
 		shapes []string
 		want   []filter
 	}{
-		{[]string{"ddd", "dU"}, []filter{{[]uint8{1, 2}, nil, nil}, {nil, nil, []uint8{1}}}},
-		{[]string{"d*d"}, []filter{{[]uint8{2}, nil, nil}}},
-		{[]string{"dddddddddd"}, []filter{{[]uint8{1, 2, 3, 4}, nil, nil}}},
-		{[]string{"ddddddd", "dddd*dd"}, []filter{{[]uint8{1, 2, 3, 5}, nil, nil}}},
+		{[]string{"ddd", "dU"}, []filter{{digit: []uint8{1, 2}}, {upper: []uint8{1}}}},
+		{[]string{"d*d"}, []filter{{digit: []uint8{2}}}},
+		{[]string{"dddddddddd"}, []filter{{digit: []uint8{1, 2, 3, 4, 5, 6}}}},
+		{[]string{"ddddddd", "dddd*dd"}, []filter{{digit: []uint8{1, 2, 3, 5, 6}}}},
 		{[]string{"ddddddd", "d", "dU"}, []filter{{}}},
 	}
 	for _, tt := range tests {

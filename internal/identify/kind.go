@@ -11,11 +11,11 @@ type Kind struct {
 	// stands in the evidence list under the kind's name.
 	Signals []string
 	// Shapes are what a match in prose begins with, a class of byte for each
-	// place: d a digit, U a capital, * anything, and any other sign what is
-	// neither digit nor capital. The first place is d, U or @. A byte of the same
-	// class never stands before a leading d, nor a letter or digit before a leading
-	// U. The engine looks at the first thirteen places and asks Parse where one of
-	// the shapes fits.
+	// place: d a digit, U a capital, l a small letter, / one of - . and /,
+	// * anything, and any other sign what is no digit, and behind a capital none
+	// either. The first place is d, U or @. A digit never stands before a leading
+	// d, nor a letter or digit before a leading U. The engine looks at the first
+	// thirteen places and asks Parse where one of the shapes fits.
 	Shapes []string
 	// Parse looks for a match that begins at the given place of the context's
 	// text, by what it is made of and what stands right beside it.
