@@ -115,7 +115,9 @@ func (r *reader) value(p place, m meaning, b []byte) {
 	case "date":
 		r.add(p, 0, m.words, day(c[0]))
 	case "plain":
-		r.add(p, 0, m.words, b)
+		for _, part := range c {
+			r.add(p, 0, m.words, part)
+		}
 	default:
 		if scheme := r.scheme(b); scheme == record.NHSNumber || scheme == record.CHINumber || scheme == record.HCNumber {
 			r.add(p, 0, scheme, c[0])

@@ -148,6 +148,7 @@ func TestFields(t *testing.T) {
 		{`PID|||||||||||||ann@test.example`, []string{"PID-13 email: ann@test.example"}},
 		{`PID|||||||||||||||||||9990123456`, []string{"PID-19 NHS number: 9990123456"}},
 		{`PID|||||||||||||||||||111-22-3333`, []string{"PID-19 social security number: 111-22-3333"}},
+		{`SPM|1|2012545^2012999999&LAB`, []string{"SPM-2 specimen serial: 2012545", "SPM-2 specimen serial: 2012999999"}},
 		{`NK1|1|EXAMPLE^BOB|SON`, []string{"NK1-2 next of kin name: BOB EXAMPLE", "NK1-3: SON"}},
 		{`ZPD|1||9990123456|SOMETHING^ELSE|9990123464^^^NHS^NH`, []string{"ZPD-3: 9990123456", "ZPD-4: SOMETHING^ELSE", "ZPD-5 NHS number: 9990123464"}},
 	} {
