@@ -7,6 +7,7 @@ import (
 	"trustaudit/internal/extract"
 	"trustaudit/internal/extract/cda"
 	extractcsv "trustaudit/internal/extract/csv"
+	"trustaudit/internal/extract/dicom"
 	"trustaudit/internal/extract/docx"
 	"trustaudit/internal/extract/edifact"
 	"trustaudit/internal/extract/eml"
@@ -28,6 +29,7 @@ func Formats() []extract.Format {
 	return []extract.Format{
 		cda.Format,
 		extractcsv.Format,
+		dicom.Format,
 		docx.Format,
 		edifact.Format,
 		eml.Format,
