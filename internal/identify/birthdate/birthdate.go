@@ -103,13 +103,18 @@ func dismissed(c *identify.Context, at int) bool {
 	first := (before == '\n' || before == '[') && string(b[11:]) != "00:00"
 	switch tendigit.NotDigits(binary.LittleEndian.Uint64(b)) {
 	case dayFirst:
-		return b[2] == ':' || b[2] != b[5] || first && b[13] == ':'
+		return b[2] == ':' || b[2] != b[5] || first && hour(b[10:])
 	case yearFirstMask:
-		return first && b[13] == ':'
+		return first && hour(b[10:])
 	case 0:
 		return !century20(b[0:2]) && !century20(b[4:6]) || first && identify.IsDigit(b[8])
 	}
-	return first && b[2] == '/' && b[6] == '/' && b[11] == ':' // 21/Nov/2026:10
+	return first && b[2] == '/' && b[6] == '/' && hour(b[11:]) // 21/Nov/2026:10:15
+}
+
+// hour reports whether b begins as the time of day behind a date does.
+func hour(b []byte) bool {
+	return (b[0] == ' ' || b[0] == 'T' || b[0] == ':') && identify.IsDigit(b[1]) && identify.IsDigit(b[2]) && b[3] == ':'
 }
 
 // century20 reports whether a year of this century or the last begins with two

@@ -47,9 +47,11 @@ func TestFind(t *testing.T) {
 		{"12.5", 0},
 		{"7thSept12", 20120907},
 		{"12/Mar/58", 19580312},
+		{"7ab Sept12", 0},
 		{"12th March, 1958", 19580312},
 		{"1958-03-12T00:00:00.000+01:00", 19580312},
 		{"21/11/2026 10:15:30 and more", 0}, {"2026-11-21 10:15:30 and more", 0}, {"21/Nov/2026:10:15:30 +0000", 0}, {"20261121101530 and more", 0},
+		{"12/03/1958 - : and so on", 19580312}, {"12/03/1958\u3000: and so", 19580312}, {"1958-03-12 A1: and so", 19580312},
 		{"10:15:30 and so on and on", 0}, {"18000101 and so on and on", 0}, {"1800-01-01 and so on", 0}, {"1801-01-01 and so on", 0}, {"1901-01-01 and so on", 0},
 		{"01/01/1900 and so on", 0}, {"02/01/1907 and so on", 19070102},
 		{"1.2.3.4", 0},
@@ -83,6 +85,16 @@ func TestLabel(t *testing.T) {
 		m, _ := Kind.Find(&c, at)
 		if got := m.Signals & (label | other); got != tt.want {
 			t.Errorf("%q: signals %b, want %b", tt.text, got, tt.want)
+		}
+	}
+}
+
+// TestCompact holds that a time behind a date without separators must be one.
+func TestCompact(t *testing.T) {
+	for text, want := range map[string]bool{"19580312": true, "195803121530": true, "19580312153059": true, "12031958": true, "195803122430": false, "19580312156059": false, "1958031215": false} {
+		c := identify.Context{Text: []byte("DOB: " + text), Now: time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)}
+		if m, ok := Kind.Find(&c, len("DOB: ")); ok != want || ok && m.Value != 19580312 {
+			t.Errorf("%s: %d, %v", text, m.Value, ok)
 		}
 	}
 }

@@ -22,10 +22,12 @@ func read(c *identify.Context, at int) (d date, ok bool) {
 	case n == 4 && first >= 1800:
 		d, ok = yearFirst(c, first, i)
 	case n == 12 || n == 14: // a time behind it
-		for range n - 8 {
-			first /= 10
+		if n == 14 {
+			first /= 100
 		}
-		d, ok = packed(first)
+		if first%100 < 60 && first/100%100 < 24 {
+			d, ok = packed(first / 10000)
+		}
 		d.end, d.compact = i, true
 	case n == 8:
 		d, ok = packed(first)
@@ -186,7 +188,11 @@ func worded(c *identify.Context, day, i int) (date, bool) {
 
 // skipOrdinal steps over the letters of 1st, 2nd, 3rd, 4th.
 func skipOrdinal(c *identify.Context, i int) int {
-	if identify.IsLower(c.At(i)) && identify.IsLower(c.At(i+1)) && !identify.IsLower(c.At(i+2)) {
+	if i+2 > len(c.Text) {
+		return i
+	}
+	switch string(c.Text[i : i+2]) {
+	case "st", "nd", "rd", "th":
 		return i + 2
 	}
 	return i
