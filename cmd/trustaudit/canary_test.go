@@ -62,6 +62,9 @@ func TestCanaries(t *testing.T) {
 		command("0", append(verb, runDir)...)
 	}
 	command("3", "judge", runDir)
+	for _, form := range [][]string{{"explain"}, {"explain", "--json"}} {
+		command("0", append(form, share, "sqlite:"+filepath.Join(share, "pas.db"), filepath.Join(share, "letters", "NHS 943 476 5919 Canarybird.txt"))...)
+	}
 
 	found := said.Bytes()
 	if !bytes.Contains(found, []byte(`"identifiable":true`)) || !bytes.Contains(found, []byte("masked-")) {

@@ -6,6 +6,7 @@ import (
 	"path"
 	"strings"
 	"text/tabwriter"
+	"unicode/utf8"
 
 	"trustaudit/internal/audit"
 )
@@ -117,9 +118,9 @@ func printWrapped(w io.Writer, lead, words string) {
 	const width = 100
 	line := lead
 	for _, word := range strings.Fields(words) {
-		if len(line)+len(word)+1 > width && line != lead {
+		if utf8.RuneCountInString(line)+utf8.RuneCountInString(word)+1 > width && line != lead {
 			fmt.Fprintln(w, line)
-			line = strings.Repeat(" ", len(lead))
+			line = strings.Repeat(" ", utf8.RuneCountInString(lead))
 		}
 		if strings.TrimSpace(line) != "" && line != lead {
 			line += " "

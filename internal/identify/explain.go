@@ -23,6 +23,10 @@ type Addend struct {
 	Bans   float64
 }
 
+// RejectedColumn is the signal of a match whose column's other values say that
+// it holds something else: it is worth nothing.
+const RejectedColumn = "rejected column"
+
 // explained bounds the records that are explained of an item.
 const explained = 20
 
@@ -56,7 +60,7 @@ func (s *Scanner) addends(sl *slot, v verdict) []Addend {
 		a.Column = s.columns[sl.column].name
 	}
 	if v == rejected {
-		a.Signal = "rejected column"
+		a.Signal = RejectedColumn
 		return []Addend{a}
 	}
 	signals := sl.signals
