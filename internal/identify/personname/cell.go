@@ -54,7 +54,7 @@ func whole(c *identify.Context, l *lexicon) (m identify.Match, ok bool) {
 	loose := identify.Context{Text: c.Text, Now: c.Now, Name: c.Text[0] >= 'a'}
 	first := l.readWord(c.Text, 0)
 	if first.end == len(c.Text) {
-		return l.alone(part{traits: first.traits, spelt: first.spelling, end: first.end}, loose.Name)
+		return l.alone(part{traits: first.traits, spelt: first.spelling, end: first.end})
 	}
 	if first.traits&anyTitle != 0 && titleEnds(&loose, first.end) {
 		if m, ok = titled(&loose, l, 0, &first); ok && m.End == len(c.Text) {
@@ -63,7 +63,7 @@ func whole(c *identify.Context, l *lexicon) (m identify.Match, ok bool) {
 	}
 	r := l.readRun(&loose, &first)
 	if r.n == 1 {
-		return l.alone(r.parts[0], loose.Name)
+		return l.alone(r.parts[0])
 	}
 	if m, ok = r.pair(&loose, l, 0); !ok && r.n == 2 {
 		m, ok = r.swapped()
@@ -71,12 +71,14 @@ func whole(c *identify.Context, l *lexicon) (m identify.Match, ok bool) {
 	return m, ok && (m.End == len(c.Text) || m.End == len(c.Text)-1 && c.Text[m.End] == '.')
 }
 
-// alone takes a cell of one name; small says that it has no capital.
-func (l *lexicon) alone(p part, small bool) (m identify.Match, ok bool) {
-	if p.traits&anyName == 0 || p.spelt.n < 2 || small && p.traits&ordinary != 0 {
-		return m, false
+// alone takes a cell of one name. One that is also an ordinary word or a place
+// is a name only where a heading says so.
+func (l *lexicon) alone(p part) (m identify.Match, ok bool) {
+	m = identify.Match{End: p.end, Value: p.spelt.hash(), Signals: single | strength(p.traits)}
+	if p.traits&ordinary != 0 {
+		m.Signals = anyWord
 	}
-	return identify.Match{End: p.end, Value: p.spelt.hash(), Signals: single | strength(p.traits)}, true
+	return m, p.traits&anyName != 0 && p.spelt.n > 1
 }
 
 // swapped takes surname and forename, or an initial, without a comma between.

@@ -26,6 +26,7 @@ const (
 	particle                           // van, de, al
 	infant                             // baby, twin
 	behindInfant                       // of, boy, girl
+	post                               // what staff are
 	anyName         = given | family
 	anyTitle        = personTitle | staffTitle | doubtful | infant
 	lexiconSlotBits = 16 // the table has room for half as many words again as the lists hold
@@ -67,7 +68,7 @@ var load = sync.OnceValue(func() *lexicon {
 	l.read("organisations.txt", organisation)
 	for sign, t := range map[string]traits{"person": personTitle, "professional": staffTitle, "doubtful": doubtful,
 		"afterwards": afterwards, "particle": particle, "infant": infant, "behind-infant": behindInfant,
-		"organisation": organisation} {
+		"organisation": organisation, "post": post} {
 		for word := range identify.ReadTitles(sign).All() {
 			l.text = append(l.text, word...)
 			l.add(len(l.text)-len(word), len(word), t)

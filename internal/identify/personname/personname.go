@@ -179,14 +179,32 @@ func weigh(c *identify.Context, at int, m *identify.Match) bool {
 	return true
 }
 
-// staffBehind reports whether what stands behind a name makes it one of staff.
+// staffBehind reports whether what stands behind a name makes it one of staff:
+// a post, a degree, the address of a correspondent.
 func (l *lexicon) staffBehind(c *identify.Context, end int) bool {
+	const postWords = 3 // Infection Control Nurse
 	for range 3 {
 		switch c.At(end) {
-		case ',', ' ', '(', '\n', '\r':
+		case ',', ' ', '(', '\n', '\r', '-':
 			end++
 		}
 	}
-	after := l.readWord(c.Text, end)
-	return after.n > 0 && after.traits&afterwards != 0
+	if c.At(end) == '<' {
+		return true
+	}
+	first := l.readWord(c.Text, end)
+	if first.traits&afterwards != 0 {
+		return true
+	}
+	for range postWords {
+		w := l.readWord(c.Text, end)
+		if w.n == 0 || w.traits&post != 0 {
+			return w.traits&post != 0
+		}
+		if c.At(w.end) != ' ' || !beginsCapital(c.Text, end) {
+			return false
+		}
+		end = w.end + 1
+	}
+	return false
 }

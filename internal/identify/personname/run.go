@@ -152,6 +152,9 @@ func (r *run) order(c *identify.Context, at int) (f, s, last int, signals uint32
 	if c.Name || one.caps && !two.caps && one.spelt.n > 2 { // SMITH John
 		return 1, 0, r.further(1), pair
 	}
+	if one.caps && two.caps && one.traits&given == 0 && one.spelt.n > 2 && (one.traits|two.traits)&ordinary == 0 { // SMITH JOHN
+		return 1, 0, r.further(1), forename
+	}
 	return 0, 0, 0, 0
 }
 
