@@ -49,7 +49,7 @@ var load = sync.OnceValue(func() *lists {
 		organisations: identify.ReadWords("organisations.txt"),
 		titles:        identify.ReadTitles("person"),
 		surnames:      identify.ReadWords("streetsurnames.txt"),
-		forenames:     identify.ReadWords("forenames.txt"),
+		forenames:     identify.ReadWords("commonforenames.txt"),
 	}
 })
 
@@ -170,14 +170,12 @@ const reach = 100
 // weigh adds what the words around an address say.
 func weigh(c *identify.Context, at int, m *identify.Match) bool {
 	l := load()
-	switch c.Label(at, l.labels) {
-	case identify.Yes:
+	sign := c.Label(at, l.labels)
+	if sign == identify.Yes {
 		m.Signals |= label
-	case identify.No:
-		return false
 	}
 	switch org, person := c.Near(at, reach, l.organisations, l.titles); {
-	case org, firm(c, l, m.End):
+	case org, sign == identify.No, firm(c, l, m.End):
 		m.Signals |= organisation
 	case person:
 		m.Signals |= addressee
@@ -202,21 +200,25 @@ func firm(c *identify.Context, l *lists, end int) bool {
 	return false
 }
 
-// cell takes a cell that begins with a house and a street, or, in a column of
-// addresses, any that has words.
+// cell takes a cell that is a house and a street, with what is around them, or,
+// in a column of addresses, any that has words. One that holds a postcode or
+// more than an address is read as prose.
 func cell(c *identify.Context, shape identify.CellShape) (m identify.Match, tested, ok bool) {
 	if shape.Spaces == 0 || shape.Letters < 5 || len(c.Text) < 8 || c.Head == identify.No {
 		return m, false, false
 	}
-	if at := numbered(c); at >= 0 {
-		if m, ok = parse(c, at); ok {
-			m.Value = hash(c.Text[:m.End])
-		}
+	at := numbered(c)
+	if at >= 0 {
+		m, ok = parse(c, at)
 	}
 	switch {
-	case !ok && c.Head != identify.Yes:
+	case !plain(c.Text[m.End:]):
+		return identify.Match{}, false, false
+	case ok:
+		m.Value = hash(c.Text[:m.End])
+	case c.Head != identify.Yes:
 		return m, shape.Digits > 0, false
-	case !ok:
+	default:
 		m = identify.Match{Value: hash(c.Text), Signals: line}
 	}
 	if m.End = len(c.Text); isOrganisation(c) {
@@ -226,6 +228,17 @@ func cell(c *identify.Context, shape identify.CellShape) (m identify.Match, test
 		m.Signals |= label
 	}
 	return m, true, true
+}
+
+// plain reports whether nothing but names of places can be in the text.
+func plain(text []byte) bool {
+	for _, ch := range text {
+		switch {
+		case identify.IsDigit(ch), ch == ':', ch == ';', ch == '(', ch == '@', ch == '=':
+			return false
+		}
+	}
+	return true
 }
 
 // numbered returns where the first number of a street can begin: at the start,

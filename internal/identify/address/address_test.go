@@ -28,7 +28,7 @@ func TestProse(t *testing.T) {
 		"12 Mill Lane Surgery":                     "12 Mill Lane: street organisation",
 		"at 12 Mill Lane Medical Centre":           "12 Mill Lane: street organisation",
 		"PID|1||||Canary||||||12 Mill Lane^Exeter": "12 Mill Lane: street",
-		"Ward 12 Elm Court":                        "",
+		"Ward 12 Elm Court":                        "12 Elm Court: street organisation",
 		"1 Susan Hill":                             "",
 		"12 March 1958":                            "",
 		"12 March Road":                            "12 March Road: street",
@@ -62,7 +62,11 @@ func TestCell(t *testing.T) {
 		{"Supplier address", "12 Mill Lane", ""},
 		{"IP address", "12 Mill Lane", ""},
 		{"", "Rose Cottage", ""},
-		{"", "12 boxes of gloves", "tested"},
+		{"", "12 boxes of gloves", ""},
+		{"Address", "12 Mill Lane, Exeter EX4 8AG", ""},
+		{"Address", "12 Mill Lane (since 2020)", ""},
+		{"Notes", "12 Mill Lane: seen at home", ""},
+		{"Address", "Rose Cottage, EX4 8AG", ""},
 		{"Address", "Exeter", ""},
 	} {
 		if got := identifytest.Cell(Kind, tt.heading, tt.value); got != tt.want {

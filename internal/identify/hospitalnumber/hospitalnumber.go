@@ -64,7 +64,7 @@ func parse(c *identify.Context, at int) (identify.Match, bool) {
 
 // endings are the last two letters of the words that may stand before a number.
 var endings = func() (set [1 << 10]bool) {
-	for _, e := range [...]string{"no", "um", "er", "rs", "os", "nr", "id", "ds", "rn", "ns", "is", "as", "ue", "on", "ng", "ef", "nt", "ts"} {
+	for _, e := range [...]string{"no", "um", "er", "rs", "os", "nr", "id", "ds", "rn", "ns", "is", "as", "ue", "on", "ng", "nt", "ts"} {
 		set[int(e[0]&0x1F)<<5|int(e[1]&0x1F)] = true
 	}
 	return set

@@ -29,7 +29,7 @@ var Kind = identify.Kind{
 		"UU dd dd dd", "UUdd dd dd", "UU  dd  dd  dd"},
 	Parse:  parse,
 	Weigh:  weigh,
-	Weighs: label | employment,
+	Weighs: employment,
 	Cell:   cell,
 	Column: identify.ColumnRule{Null: 0.15, Share: 0.85, Pass: complete | temporary, Reject: true, Signal: column},
 	Names:  identify.NameRule{Alone: complete | temporary, Beside: bare},
@@ -45,32 +45,33 @@ var load = sync.OnceValue(func() lists {
 	return lists{identify.ReadLabels("nino"), identify.ReadWords("employment.txt"), identify.ReadTitles("subject")}
 })
 
-// parse reads a number in capitals; in names of files, in any case.
+// parse reads a number in capitals; in names of files, in any case. One without
+// its last letter is as likely a part's or an order's number, and wants to be
+// called what it is.
 func parse(c *identify.Context, at int) (identify.Match, bool) {
 	if identify.IsWord(c.Before(at)) {
 		return identify.Match{}, false
 	}
 	m, ok := read(c, at, c.Name)
-	return m, ok && !identify.IsWord(c.At(m.End))
+	if !ok || identify.IsWord(c.At(m.End)) {
+		return identify.Match{}, false
+	}
+	switch sign := c.Label(at, load().labels); {
+	case sign == identify.Yes:
+		m.Signals |= label
+	case sign == identify.No, m.Signals&bare != 0 && !c.Name:
+		return identify.Match{}, false
+	}
+	return m, true
 }
 
 // employmentReach is how far before a number it is looked for whether it is an
 // employee's.
 const employmentReach = 160
 
-// weigh adds what the words around a number say. One without its last letter is
-// as likely a part's or an order's number, and wants to be called what it is.
+// weigh adds whether the words before a number are of employment.
 func weigh(c *identify.Context, at int, m *identify.Match) bool {
 	l := load()
-	switch c.Label(at, l.labels) {
-	case identify.Yes:
-		m.Signals |= label
-	case identify.No:
-		return false
-	}
-	if m.Signals&bare != 0 && m.Signals&label == 0 {
-		return c.Name
-	}
 	if works, _ := c.Near(at, employmentReach, l.employment, l.patients); works {
 		m.Signals |= employment
 	}

@@ -24,8 +24,6 @@ var Kind = identify.Kind{
 	Signals: []string{"form", "label", "column"},
 	Shapes:  []string{"UUUUd", "UUUU d", "UUUUUd", "UUUUU d"},
 	Parse:   parse,
-	Weigh:   weigh,
-	Weighs:  label,
 	Cell:    cell,
 	// A column without its heading is never taken: room, product and user names
 	// are of the form throughout as well.
@@ -42,23 +40,19 @@ var load = sync.OnceValue(func() lists {
 	return lists{identify.ReadLabels("old-nhs-number"), identify.ReadLabels("old-nhs-number-old")}
 })
 
-// parse reads a number in capitals; in names of files, in any case.
+// parse reads a number in capitals, in names of files in any case, that is called
+// both an NHS number and old.
 func parse(c *identify.Context, at int) (identify.Match, bool) {
 	if identify.IsWord(c.Before(at)) {
 		return identify.Match{}, false
 	}
 	m, ok := read(c, at, c.Name)
-	return m, ok && !identify.IsWord(c.At(m.End))
-}
-
-// weigh takes a number that is called both an NHS number and old.
-func weigh(c *identify.Context, at int, m *identify.Match) bool {
 	l := load()
-	if c.Label(at, l.old) != identify.Yes || c.Label(at, l.number) != identify.Yes {
-		return false
+	if !ok || identify.IsWord(c.At(m.End)) || c.Label(at, l.old) != identify.Yes || c.Label(at, l.number) != identify.Yes {
+		return identify.Match{}, false
 	}
 	m.Signals |= label
-	return true
+	return m, true
 }
 
 // cell takes a cell that is a number, in any case.

@@ -27,14 +27,14 @@ var Kind = identify.Kind{
 	Signals: []string{"practice", "practitioner", "trust", "site", "commissioner", "other"},
 	Shapes:  []string{"Uddddd ", "Uddddddd "},
 	Parse:   parse,
-	Weigh:   weigh,
 	Cell:    cell,
 	Column:  identify.ColumnRule{Null: 0.3, Share: 0.8, Reject: true},
 }
 
 var labels = sync.OnceValue(func() *identify.Labels { return identify.ReadLabels("organisation") })
 
-// parse reads the code of a practice, L83012, or of a practitioner, G1234567.
+// parse reads the code of a practice, L83012, or of a practitioner, G1234567,
+// that is called one.
 func parse(c *identify.Context, at int) (identify.Match, bool) {
 	const longest = 8
 	if identify.IsWord(c.Before(at)) || !identify.IsUpper(c.Text[at]) {
@@ -45,15 +45,10 @@ func parse(c *identify.Context, at int) (identify.Match, bool) {
 		end++
 	}
 	signals := codeOf(c.Text[at:end])
-	if signals&(practice|practitioner) == 0 || identify.IsWord(c.At(end)) {
+	if signals&(practice|practitioner) == 0 || identify.IsWord(c.At(end)) || c.Label(at, labels()) != identify.Yes {
 		return identify.Match{}, false
 	}
 	return identify.Match{End: end, Value: value(c.Text[at:end]), Signals: signals}, true
-}
-
-// weigh takes what is called a code of an organisation.
-func weigh(c *identify.Context, at int, m *identify.Match) bool {
-	return c.Label(at, labels()) == identify.Yes
 }
 
 // cell takes a cell of a column that is called a code of an organisation.
