@@ -64,6 +64,7 @@ var (
 	oracleBefore     = regexp.MustCompile(`(?:[0-9A-Za-z][-.#]?|[+$]|£|€)$`)
 	oracleFloat      = regexp.MustCompile(`^\.0(?:[^0-9A-Za-z]|$)`)
 	oracleOther      = regexp.MustCompile(`[^0-9]`)
+	oracleStamp      = regexp.MustCompile(`(?s)^[T :][0-2][0-9]:[0-9].`)
 	oracleDateBefore = regexp.MustCompile(`(?:[0-9A-Za-z]|[0-9][-/.])$`)
 	oracleOutcode    = identify.ReadWords("outcodes.txt")
 )
@@ -226,6 +227,9 @@ func oracleDate(text string, i int) found {
 		month = 1 + strings.Index("JanFebMarAprMayJunJulAugSepOctNovDec", rest[m[4]:m[4]+3])/3
 		day, year, to = number(rest, m, 1), number(rest, m, 3), m[7]
 	} else {
+		return found{}
+	}
+	if after := rest[to:]; oracleStamp.MatchString(after) && !strings.HasPrefix(after[1:], "00:00") {
 		return found{}
 	}
 	if year < 100 {

@@ -112,9 +112,11 @@ func dismissed(c *identify.Context, at int) bool {
 	return first && b[2] == '/' && b[6] == '/' && hour(b[11:]) // 21/Nov/2026:10:15
 }
 
-// hour reports whether b begins as the time of day behind a date does.
+// hour reports whether b begins as a time of day does behind a date.
 func hour(b []byte) bool {
-	return (b[0] == ' ' || b[0] == 'T' || b[0] == ':') && identify.IsDigit(b[1]) && identify.IsDigit(b[2]) && b[3] == ':'
+	_ = b[4]
+	return (b[0] == ' ' || b[0] == 'T' || b[0] == ':') && b[1] >= '0' && b[1] <= '2' &&
+		identify.IsDigit(b[2]) && b[3] == ':' && identify.IsDigit(b[4])
 }
 
 // century20 reports whether a year of this century or the last begins with two
@@ -281,11 +283,11 @@ func yearOf(c *identify.Context) int {
 // timeFollows reports whether a time of day stands behind a date, and whether it
 // is the midnight that a database puts there.
 func timeFollows(c *identify.Context, end int) (timed, atMidnight bool) {
-	if sep := c.At(end); sep != 'T' && sep != ' ' && sep != ':' {
+	const length = len(" 00:00")
+	if end+length > len(c.Text) || !hour(c.Text[end:end+length]) {
 		return false, false
 	}
-	timed = identify.IsDigit(c.At(end+1)) && identify.IsDigit(c.At(end+2)) && c.At(end+3) == ':'
-	return timed, timed && len(c.Text) >= end+6 && string(c.Text[end+1:end+6]) == "00:00"
+	return true, string(c.Text[end+1:end+length]) == "00:00"
 }
 
 // midnight reports whether b is the empty time that a database puts behind a

@@ -180,11 +180,12 @@ func wordBehind(c *identify.Context, i int) bool {
 // continuesNumber reports whether a telephone number's beginning ends at i: a
 // run of digits that begins with a nought or after a plus.
 func continuesNumber(c *identify.Context, i int) bool {
+	const longest = 5
 	n := 0
-	for n < 6 && identify.IsDigit(c.At(i-n)) {
+	for n <= longest && identify.IsDigit(c.At(i-n)) {
 		n++
 	}
-	return n > 0 && (c.At(i-n+1) == '0' || c.At(i-n) == '+')
+	return n > 0 && n <= longest && (c.At(i-n+1) == '0' || c.At(i-n) == '+')
 }
 
 // partOfHash reports whether the digits stand inside a long hexadecimal word
