@@ -33,30 +33,42 @@ func detect(head []byte, _ string) extract.Confidence {
 	return extract.No
 }
 
-// worthALook spares most text the trouble: its first lines are neither of one
-// length nor have they gaps.
+// worthALook spares most text the trouble: its first lines have neither gaps
+// nor numbers, as those of a table have nearly all.
 func worthALook(head []byte) bool {
 	if enc, _ := charset.Guess(head); enc != charset.UTF8 {
 		return true
 	}
 	head = head[:min(len(head), sampleBytes)]
-	lines, gaps, same, last := 0, 0, 0, -1
+	lines, likely := 0, 0
 	for len(head) > 0 && lines < 8 {
 		var line []byte
 		line, head, _ = bytes.Cut(head, []byte{'\n'})
-		if line = bytes.TrimRight(line, "\r"); len(bytes.TrimSpace(line)) == 0 {
+		if line = bytes.TrimSpace(line); len(line) == 0 || isRule(line) {
 			continue
 		}
 		lines++
-		if bytes.Contains(bytes.TrimLeft(line, " "), []byte("  ")) {
-			gaps++
+		if bytes.Contains(line, []byte("  ")) || hasNumber(line) {
+			likely++
 		}
-		if len(line) == last {
-			same++
+		if likely+1 < lines {
+			return false
 		}
-		last = len(line)
 	}
-	return lines >= fewestLines && (gaps*2 >= lines || same*2 >= lines)
+	return lines >= fewestLines
+}
+
+// hasNumber looks for a group of digits too long to be a number in prose.
+func hasNumber(line []byte) bool {
+	n := 0
+	for _, c := range line {
+		if c < '0' || c > '9' {
+			n = 0
+		} else if n++; n == digitGroup {
+			return true
+		}
+	}
+	return false
 }
 
 func read(_ context.Context, doc extract.Document, sink extract.Sink) error {

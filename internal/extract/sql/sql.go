@@ -24,12 +24,16 @@ const sampleBytes = 8 << 10
 var verbs = []string{"INSERT", "REPLACE", "COPY", "CREATE", "DROP", "SET", "BEGIN", "START", "PRAGMA", "USE", "LOCK", "TRUNCATE", "DELETE", "ALTER", "SELECT"}
 
 func detect(head []byte, name string) extract.Confidence {
-	sample := charset.Sample(head, sampleBytes)
+	limit := 512
+	if len(head) > 0 && (head[0] == '-' || head[0] == '/' || head[0] == '\\') {
+		limit = sampleBytes // a comment comes first
+	}
+	begins := slices.Contains(verbs, firstWord(charset.Sample(head, limit)))
 	named := strings.EqualFold(path.Ext(name), ".sql")
 	switch {
-	case !charset.IsText(head):
+	case !begins && !named || !charset.IsText(head):
 		return extract.No
-	case slices.Contains(verbs, firstWord(sample)) && (named || statements(sample)):
+	case begins && (named || statements(charset.Sample(head, sampleBytes))):
 		return extract.ByContent
 	case named:
 		return extract.ByName

@@ -1,10 +1,12 @@
 // Package text reads plain text: letters, notes, logs, and whatever else is
 // made of characters and has no format of its own. A form feed ends a record.
+// A large file is given as fast as it can be read: see charset.Stream.Glance.
 package text
 
 import (
 	"bytes"
 	"context"
+	"html"
 
 	"trustaudit/internal/extract"
 	"trustaudit/internal/extract/charset"
@@ -29,7 +31,11 @@ func read(_ context.Context, doc extract.Document, sink extract.Sink) error {
 	s.Glance()
 	p := pages{sink: sink}
 	for {
-		if err := p.give(s.Bytes()); err != nil {
+		b := s.Bytes()
+		if doc.Size <= onePage && hasEntities(b) {
+			b = []byte(html.UnescapeString(string(b)))
+		}
+		if err := p.give(b); err != nil {
 			return err
 		}
 		s.Advance(len(s.Bytes()))
@@ -40,6 +46,11 @@ func read(_ context.Context, doc extract.Document, sink extract.Sink) error {
 			return err
 		}
 	}
+}
+
+// hasEntities recognises text that was cut out of a page: 999&nbsp;012&nbsp;3456.
+func hasEntities(b []byte) bool {
+	return bytes.IndexByte(b, '&') >= 0 && (bytes.Contains(b, []byte("&nbsp;")) || bytes.Contains(b, []byte("&#")))
 }
 
 // onePage is longer than any printed page: text without a form feed in so much

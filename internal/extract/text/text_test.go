@@ -12,6 +12,8 @@ import (
 	"trustaudit/internal/extracttest"
 )
 
+const onePage = 1 << 20
+
 func encode(s string, big, mark bool) string {
 	var b strings.Builder
 	units := utf16.Encode([]rune(s))
@@ -65,6 +67,11 @@ func TestRead(t *testing.T) {
 		{"UTF-16 BE without mark", encode("a letter of some length", true, false), []string{"a letter of some length"}},
 		{"half a surrogate", encode("a letter", false, true) + "\x3d\xd8", []string{"a letter\uFFFD"}},
 		{"odd byte", encode("a letter", false, true) + "x", []string{"a letter\uFFFD"}},
+		{"entities", "999&nbsp;012&#160;3456 &amp; more", []string{"999\u00a0012\u00a03456 & more"}},
+		{"no entities", "a && b; &amp; &c", []string{"a && b; &amp; &c"}},
+		{"pages of which the second is long", "a\f" + strings.Repeat("b", onePage+5) + "\fc", []string{"a", strings.Repeat("b", onePage+5), "c"}},
+		{"EBCDIC", "\xd5\xc8\xe2\x40\xf9\xf9\xf9\x40\xf0\xf1\xf2\x15\xc1\x95\x95", []string{"NHS 999 012\nAnn"}},
+		{"returns alone", "one\rtwo\r", []string{"one\rtwo\r"}},
 		{"long UTF-8", long, []string{long}},
 		{"long UTF-16", encode(long, false, true), []string{long}},
 		{"cut character at the end", "caf\xc3", []string{"cafÃ"}},
@@ -75,6 +82,22 @@ func TestRead(t *testing.T) {
 				t.Errorf("texts differ (-want +got):\n%.2000s", diff)
 			}
 		})
+	}
+}
+
+// A page that never ends is told from pages: its form feeds are not looked for.
+func TestFormFeedFarBehind(t *testing.T) {
+	in := strings.Repeat("no page at all\n", 200_000) + "\f9990123456"
+	got := extracttest.Read(t, text.Format, "x.txt", []byte(in))
+	if !strings.HasSuffix(got.All(), "9990123456\n") {
+		t.Error("the end is lost")
+	}
+}
+
+func TestPackedIsPartial(t *testing.T) {
+	record := "\xe2\xd4\xc9\xe3\xc8\x40\x40\x40\xf9\xf9\xf9\xf0\xf1\xf2\xf3\xf4\xf5\xf6\x12\x34\x01"
+	if got := extracttest.Read(t, text.Format, "x.dat", []byte(strings.Repeat(record, 20))); len(got.Reasons) != 1 {
+		t.Errorf("reasons %q: packed numbers passed for read", got.Reasons)
 	}
 }
 
