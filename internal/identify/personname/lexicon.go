@@ -14,22 +14,27 @@ import (
 type traits uint16
 
 const (
-	given           traits = 1 << iota // a forename
-	family                             // a surname
-	frequent                           // one of the frequent names
-	ordinary                           // also an ordinary word, a place, a month
-	personTitle                        // Mrs, Mr, Miss
-	staffTitle                         // Dr, Professor
-	doubtful                           // a title that is also another word
-	afterwards                         // makes the name before it one of staff, or none
-	organisation                       // of the name of a hospital or company
-	particle                           // van, de, al
-	infant                             // baby, twin
-	behindInfant                       // of, boy, girl
-	post                               // what staff are
-	anyName         = given | family
-	anyTitle        = personTitle | staffTitle | doubtful | infant
-	lexiconSlotBits = 16 // the table has room for half as many words again as the lists hold
+	given        traits = 1 << iota // a forename
+	family                          // a surname
+	frequent                        // one of the frequent names
+	ordinary                        // also an ordinary word, a place, a month
+	personTitle                     // Mrs, Mr, Miss
+	staffTitle                      // Dr, Professor
+	doubtful                        // a title that is also another word
+	afterwards                      // makes the name before it one of staff, or none
+	organisation                    // of the name of a hospital or company
+	particle                        // van, de, al
+	infant                          // baby, twin
+	behindInfant                    // of, boy, girl
+	post                            // what staff are
+	anyName      = given | family
+	anyTitle     = personTitle | staffTitle | doubtful | infant
+)
+
+// The size of the table has room for half as many words again as the lists hold.
+const (
+	lexiconSlotBits = 16
+	lexiconText     = 400 << 10
 )
 
 // lexicon holds the words of all lists in one table: a word is looked up once.
@@ -52,8 +57,12 @@ type entry struct {
 	tag    uint8 // of the hash: tells most other words apart
 }
 
-var load = sync.OnceValue(func() *lexicon {
+// load returns the lexicon, read at first use.
+var load = sync.OnceValue(readLexicon)
+
+func readLexicon() *lexicon {
 	l := &lexicon{
+		text:     make([]byte, 0, lexiconText),
 		table:    make([]entry, 1<<lexiconSlotBits),
 		eponyms:  map[uint64]struct{}{},
 		labels:   identify.ReadLabels("name"),
@@ -76,7 +85,7 @@ var load = sync.OnceValue(func() *lexicon {
 	}
 	l.readEponyms("eponyms.txt")
 	return l
-})
+}
 
 // read adds the words of an embedded list. What stands behind a tab says that a
 // name is frequent.

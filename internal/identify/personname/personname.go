@@ -192,10 +192,6 @@ func (l *lexicon) staffBehind(c *identify.Context, end int) bool {
 	if c.At(end) == '<' {
 		return true
 	}
-	first := l.readWord(c.Text, end)
-	if first.traits&afterwards != 0 {
-		return true
-	}
 	for range postWords {
 		w := l.readWord(c.Text, end)
 		if w.n == 0 || w.traits&post != 0 {

@@ -128,10 +128,8 @@ func (r *run) pair(c *identify.Context, l *lexicon, at int) (m identify.Match, o
 			m.Signals = m.Signals&^sure | plain
 		}
 	}
-	if l.ofOrganisation(c, m.End) {
-		return m, false
-	}
-	return m, true
+	small := c.Name && !beginsCapital(c.Text, at)
+	return m, !(small && m.Signals&plain != 0) && !l.ofOrganisation(c, m.End)
 }
 
 // order finds the forename, the surname and the last part of the name, and says
