@@ -107,6 +107,9 @@ func (x *Examiner) frame(depth int) *frame {
 }
 
 func (x *Examiner) scanner() *identify.Scanner {
+	if len(x.frames) > 0 {
+		return x.frames[0].scan.Twin()
+	}
 	return identify.NewScanner(identify.Config{
 		Kinds: x.config.Kinds, Key: x.config.Key, Now: x.config.Now, Explain: x.config.Explain != nil,
 	})

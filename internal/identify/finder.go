@@ -143,32 +143,74 @@ func needsOf(shapes []shape, set [2]uint64) []need {
 // that fits nearly everywhere makes all filters idle, and then there is one that
 // filters nothing.
 func filtersOf(shapes []shape) []filter {
-	groups := slices.Clone(shapes)
-	costs := make([]float64, len(groups))
-	for i, g := range groups {
-		costs[i] = g.cost()
+	var groups []grouped
+	for _, s := range shapes {
+		s.kind = 0
+		if !slices.ContainsFunc(groups, func(g grouped) bool { return g.shape == s }) {
+			groups = append(groups, grouped{shape: s, cost: s.cost()})
+		}
+	}
+	for i := range groups {
+		groups[i].findPartner(groups, i)
 	}
 	for {
-		a, b, most := 0, 0, 0.0
+		a := 0
 		for i := range groups {
-			for j := range i {
-				if saved := costs[i] + costs[j] - join(groups[i], groups[j]).cost(); saved > most {
-					a, b, most = i, j, saved
-				}
+			if groups[i].saved > groups[a].saved {
+				a = i
 			}
 		}
-		if most == 0 {
+		if len(groups) == 0 || groups[a].saved <= 0 {
 			break
 		}
-		groups[b] = join(groups[a], groups[b])
-		costs[b] = groups[b].cost()
-		groups, costs = slices.Delete(groups, a, a+1), slices.Delete(costs, a, a+1)
+		groups = merge(groups, a, groups[a].partner)
 	}
 	filters := make([]filter, len(groups))
 	for i, g := range groups {
-		filters[i], _ = g.filter()
+		filters[i], _ = g.shape.filter()
 	}
 	return filters
+}
+
+// grouped is what a group of shapes have in common, and with which of the groups
+// before it it would best be merged.
+type grouped struct {
+	shape   shape
+	cost    float64
+	partner int
+	saved   float64
+}
+
+// findPartner looks for the partner of group i among those before it.
+func (g *grouped) findPartner(groups []grouped, i int) {
+	g.saved = 0
+	for j := range groups[:i] {
+		if saved := g.cost + groups[j].cost - join(g.shape, groups[j].shape).cost(); saved > g.saved {
+			g.partner, g.saved = j, saved
+		}
+	}
+}
+
+// merge merges group a into group b, which stands before it.
+func merge(groups []grouped, a, b int) []grouped {
+	joined := join(groups[a].shape, groups[b].shape)
+	groups[b] = grouped{shape: joined, cost: joined.cost()}
+	groups = slices.Delete(groups, a, a+1)
+	groups[b].findPartner(groups, b)
+	for i := b + 1; i < len(groups); i++ {
+		g := &groups[i]
+		switch {
+		case g.partner == a || g.partner == b:
+			g.findPartner(groups, i)
+			continue
+		case g.partner > a:
+			g.partner--
+		}
+		if saved := g.cost + groups[b].cost - join(g.shape, joined).cost(); saved > g.saved {
+			g.partner, g.saved = b, saved
+		}
+	}
+	return groups
 }
 
 // join is what two shapes have in common.

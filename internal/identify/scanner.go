@@ -13,25 +13,16 @@ import (
 // each worker and reused; it is not for concurrent use. Its memory is bounded
 // whatever it is given.
 type Scanner struct {
-	config      Config
-	evidence    []evidence      // by kind
-	headings    []headings      // by kind
-	hopes       []uint32        // by kind, the signals that a match may yet gain
+	config Config
+	*rules
 	hashers     []*audit.Hasher // by kind, for sketches
 	digests     *audit.Hasher   // for sketches of what looks like digests
-	threshold   float64
-	prior       float64
-	finder      *Finder // of all kinds, for cells
-	leaders     *Finder // of those that prose is searched for
-	followers   *Finder // and of those that follow
 	sweep       Sweep
 	inProse     Taker // of a match in prose
-	inCell      Taker // and in the prose of a cell
-	inFollowing Taker
-	followMost  float64 // what the kinds that follow are worth at most
+	inCell      Taker // in the prose of a cell
+	inFollowing Taker // and of the kinds that follow
 	seed        uint64
-	flagging    []uint8 // kinds that flag content
-	flagged     uint64  // of these, the ones found in the item, as bits
+	flagged     uint64 // of the kinds that flag content, those found in the item
 	flagTries   int
 
 	prose
@@ -58,18 +49,49 @@ type Scanner struct {
 	excerpted   float64 // score of the record that the excerpt is of
 }
 
-// NewScanner returns a Scanner, ready for its first item.
-func NewScanner(config Config) *Scanner {
-	n := len(config.Kinds)
-	s := &Scanner{config: config, best: make([]float64, n), distinct: make([]distinct, n),
-		totals: entryTotals{counts: make([]int64, n)}}
-	s.evidence, s.threshold, s.prior = readEvidence(config.Kinds)
-	for i, k := range config.Kinds {
-		s.hopes = append(s.hopes, hopesOf(&k))
+// rules are what the kinds ask for. They do not change: Scanners share them.
+type rules struct {
+	evidence  []evidence // by kind
+	headings  []headings // by kind
+	hopes     []uint32   // by kind, the signals that a match may yet gain
+	threshold float64
+	prior     float64
+	finder    *Finder // of all kinds, for cells
+	leaders   *Finder // of those that prose is searched for
+	followers *Finder // and of those that follow
+	// followMost is what the kinds that follow are worth at most.
+	followMost float64
+	flagging   []uint8 // kinds that flag content
+}
+
+func readRules(kinds []Kind) *rules {
+	r := &rules{finder: NewFinder(kinds), leaders: parted(kinds, false), followers: parted(kinds, true)}
+	r.evidence, r.threshold, r.prior = readEvidence(kinds)
+	for i, k := range kinds {
+		r.hopes = append(r.hopes, hopesOf(&k))
+		r.headings = append(r.headings, readHeadings(k.Name))
 		if k.Flag != nil {
-			s.flagging = append(s.flagging, uint8(i))
+			r.flagging = append(r.flagging, uint8(i))
 		}
-		s.headings = append(s.headings, readHeadings(k.Name))
+		if k.Follows {
+			r.followMost += r.evidence[i].most(math.MaxUint32)
+		}
+	}
+	return r
+}
+
+// NewScanner returns a Scanner, ready for its first item.
+func NewScanner(config Config) *Scanner { return newScanner(config, readRules(config.Kinds)) }
+
+// Twin returns another Scanner of the same Config, for an item inside the one at
+// hand. It costs less than a new one.
+func (s *Scanner) Twin() *Scanner { return newScanner(s.config, s.rules) }
+
+func newScanner(config Config, r *rules) *Scanner {
+	n := len(config.Kinds)
+	s := &Scanner{config: config, rules: r, best: make([]float64, n), distinct: make([]distinct, n),
+		totals: entryTotals{counts: make([]int64, n)}}
+	for _, k := range config.Kinds {
 		s.hashers = append(s.hashers, config.Key.Hasher("value "+k.Name))
 	}
 	s.digests = config.Key.Hasher("value digest")
@@ -77,13 +99,6 @@ func NewScanner(config Config) *Scanner {
 	s.proseTests = make([]columnTest, n*(ordinals+1))
 	for i := range s.proseTests {
 		s.proseTests[i].prose = true
-	}
-	s.finder = NewFinder(config.Kinds)
-	s.leaders, s.followers = parted(config.Kinds, false), parted(config.Kinds, true)
-	for i, k := range config.Kinds {
-		if k.Follows {
-			s.followMost += s.evidence[i].most(math.MaxUint32)
-		}
 	}
 	s.inProse, s.inCell, s.inFollowing = s.takeProse, s.takeCell, s.takeFollowing
 	s.buf = make([]byte, 0, bufferSize)
