@@ -94,32 +94,30 @@ func (l *lines) ends(line []byte) bool {
 // content is the bytes of a part: its lines without the newline before the
 // boundary that ends it.
 type content struct {
-	l     *lines
-	queue [2][]byte // a newline, a line
-	held  []byte
+	l    *lines
+	nl   string // the newline before the line
+	text []byte
+	held string // the newline behind it
 }
 
 func (c *content) Read(p []byte) (int, error) {
-	for len(c.queue[0]) == 0 && len(c.queue[1]) == 0 {
+	for len(c.nl) == 0 && len(c.text) == 0 {
 		b, ok := c.l.line()
 		if !ok {
 			return 0, io.EOF
 		}
 		text := bytes.TrimSuffix(b, []byte("\n"))
 		text = bytes.TrimSuffix(text, []byte("\r"))
-		c.queue = [2][]byte{c.held, text}
-		c.held = nil
-		if len(text) < len(b) {
-			c.held = []byte("\r\n")[2-(len(b)-len(text)):]
+		c.nl, c.text, c.held = c.held, text, ""
+		if n := len(b) - len(text); n > 0 {
+			c.held = "\r\n"[2-n:]
 		}
 	}
-	n := 0
-	for i := range c.queue {
-		m := copy(p[n:], c.queue[i])
-		c.queue[i] = c.queue[i][m:]
-		n += m
-	}
-	return n, nil
+	n := copy(p, c.nl)
+	c.nl = c.nl[n:]
+	m := copy(p[n:], c.text)
+	c.text = c.text[m:]
+	return n + m, nil
 }
 
 // decoder undoes the transfer encoding of a part. It takes what can be decoded
@@ -161,12 +159,15 @@ func (d *decoder) Read(p []byte) (int, error) {
 // stretch is about how much is decoded at once.
 const stretch = 4 << 10
 
-func (d *decoder) next() (byte, bool) {
-	c, err := d.in.ReadByte()
-	if err != nil {
+// buffered returns what is at hand of the part, reading on if that is nothing.
+func (d *decoder) buffered() []byte {
+	if _, err := d.in.Peek(1); err != nil {
 		d.ended = true
+		return nil
 	}
-	return c, err == nil
+	b, err := d.in.Peek(d.in.Buffered())
+	d.ended = err != nil
+	return b
 }
 
 func (d *decoder) plain() {
@@ -182,14 +183,20 @@ func (d *decoder) plain() {
 // quoted decodes quoted-printable.
 func (d *decoder) quoted() {
 	for len(d.buf) < stretch {
-		c, ok := d.next()
-		if !ok {
+		b := d.buffered()
+		if d.ended {
 			return
 		}
-		if c != '=' {
-			d.buf = append(d.buf, c)
+		n := bytes.IndexByte(b, '=')
+		if n < 0 {
+			n = len(b)
+		}
+		d.buf = append(d.buf, b[:n]...)
+		d.discard(n)
+		if n == len(b) {
 			continue
 		}
+		d.discard(1)
 		next, _ := d.in.Peek(2)
 		switch high, low := hexDigit(next, 0), hexDigit(next, 1); {
 		case high >= 0 && low >= 0:
@@ -228,25 +235,27 @@ func hexDigit(b []byte, i int) int {
 func (d *decoder) base64() {
 	bits, n := uint32(0), 0
 	for len(d.buf) < stretch || n > 0 {
-		c, ok := d.next()
-		v := digit64(c)
-		switch {
-		case !ok && n > 0:
-			d.broken = true
+		b := d.buffered()
+		if d.ended {
+			d.broken = d.broken || n > 0
 			d.rest(bits, n)
 			return
-		case !ok:
-			return
-		case c == '=':
-			d.rest(bits, n)
-			bits, n = 0, 0
-		case v >= 0:
-			bits, n = bits<<6|uint32(v), n+1
-			if n == 4 {
-				d.buf = append(d.buf, byte(bits>>16), byte(bits>>8), byte(bits))
+		}
+		for _, c := range b {
+			v := digits64[c]
+			switch {
+			case v < 64:
+				bits, n = bits<<6|uint32(v), n+1
+				if n == 4 {
+					d.buf = append(d.buf, byte(bits>>16), byte(bits>>8), byte(bits))
+					bits, n = 0, 0
+				}
+			case c == '=':
+				d.rest(bits, n)
 				bits, n = 0, 0
 			}
 		}
+		d.discard(len(b))
 	}
 }
 
@@ -260,18 +269,15 @@ func (d *decoder) rest(bits uint32, n int) {
 	}
 }
 
-func digit64(c byte) int {
-	switch {
-	case c >= 'A' && c <= 'Z':
-		return int(c - 'A')
-	case c >= 'a' && c <= 'z':
-		return int(c-'a') + 26
-	case c >= '0' && c <= '9':
-		return int(c-'0') + 52
-	case c == '+' || c == '-':
-		return 62
-	case c == '/' || c == '_':
-		return 63
+// digits64 holds the values of the digits of base64 in either alphabet; 64 for
+// what is none.
+var digits64 = func() (t [256]uint8) {
+	for c := range t {
+		t[c] = 64
 	}
-	return -1
-}
+	for i, c := range "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/" {
+		t[c] = uint8(i)
+	}
+	t['-'], t['_'] = 62, 63
+	return t
+}()

@@ -1,6 +1,7 @@
 package html
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 
@@ -33,6 +34,10 @@ type grid struct {
 	inRow  bool
 	cell   []byte
 	inCell bool
+
+	flat  []byte // of a table: the cells of the row at hand, one behind another
+	ends  []int
+	cells [][]byte
 }
 
 type gridRow struct {
@@ -134,9 +139,15 @@ func (w *writer) endCell() error {
 	if !g.inCell {
 		return nil
 	}
-	g.row.cells = append(g.row.cells, strings.TrimSpace(string(g.cell)))
+	cell := bytes.TrimSpace(g.cell)
+	if g.state == asTable {
+		g.flat = append(g.flat, cell...)
+		g.ends = append(g.ends, len(g.flat))
+	} else {
+		g.row.cells = append(g.row.cells, string(cell))
+	}
 	g.cell, g.inCell = g.cell[:0], false
-	if len(g.row.cells) == maxCells {
+	if len(g.row.cells)+len(g.ends) >= maxCells || len(g.flat) > heldBytes {
 		return w.endRow()
 	}
 	return nil
@@ -157,10 +168,10 @@ func (w *writer) endRow() error {
 	case g.state == asText:
 		w.newline()
 		return nil
+	case g.state == asTable:
+		return w.give(g)
 	case len(row.cells) == 0:
 		return nil
-	case g.state == asTable:
-		return w.give(row)
 	}
 	g.rows = append(g.rows, row)
 	for _, c := range row.cells {
@@ -208,10 +219,12 @@ func (w *writer) settle(g *grid, can bool) error {
 		return err
 	}
 	for _, row := range rows {
-		if err := w.give(row); err != nil {
+		g.add(row)
+		if err := w.give(g); err != nil {
 			return err
 		}
 	}
+	g.add(g.row) // of a row that is too long to be held
 	return nil
 }
 
@@ -276,12 +289,27 @@ func headings(rows []gridRow) ([]string, []gridRow) {
 	return nil, rows
 }
 
-func (w *writer) give(row gridRow) error {
-	cells := make([][]byte, len(row.cells))
-	for i, c := range row.cells {
-		cells[i] = []byte(c)
+// add moves the cells of a row that was held to those of the row at hand.
+func (g *grid) add(row gridRow) {
+	for _, c := range row.cells {
+		g.flat = append(g.flat, c...)
+		g.ends = append(g.ends, len(g.flat))
 	}
-	return w.sink.Row(cells)
+}
+
+// give hands the row at hand to the sink.
+func (w *writer) give(g *grid) error {
+	if len(g.ends) == 0 {
+		return nil
+	}
+	g.cells = g.cells[:0]
+	start := 0
+	for _, end := range g.ends {
+		g.cells = append(g.cells, g.flat[start:end:end])
+		start = end
+	}
+	g.flat, g.ends = g.flat[:0], g.ends[:0]
+	return w.sink.Row(g.cells)
 }
 
 // label gives a row as a line: a name and its value, where these alternate.

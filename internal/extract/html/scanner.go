@@ -30,6 +30,7 @@ type token struct {
 
 const (
 	maxName   = 64
+	maxNames  = 1024 // that are kept
 	maxEntity = 32
 	maxValue  = 64 << 10
 )
@@ -44,6 +45,7 @@ type scanner struct {
 	raw   bool // a script or a style begins
 	ended bool // one did not end: there are none from here on
 	out   []byte
+	names map[string]string
 }
 
 // need returns the window, with n bytes in it unless the page ends before.
@@ -97,8 +99,18 @@ func (x *scanner) entity() (token, bool, error) {
 	if err != nil {
 		return token{}, false, err
 	}
-	r, n := reference(b)
-	x.out = append(x.out[:0], r...)
+	x.out = x.out[:0]
+	var n int
+	switch {
+	case bytes.HasPrefix(b, []byte("&nbsp;")):
+		x.out, n = append(x.out, "\u00a0"...), 6
+	case bytes.HasPrefix(b, []byte("&amp;")):
+		x.out, n = append(x.out, '&'), 5
+	default:
+		var r string
+		r, n = reference(b)
+		x.out = append(x.out, r...)
+	}
 	x.s.Advance(n)
 	return token{kind: text, text: x.out}, true, nil
 }
@@ -179,9 +191,30 @@ func (x *scanner) word() (string, error) {
 	for n < len(b) && n < maxName && !endsName(b[n]) {
 		n++
 	}
-	name := string(bytes.ToLower(b[:n]))
 	x.s.Advance(n)
-	return name, nil
+	return x.lower(b[:n]), nil
+}
+
+// lower returns a name in small letters, without a copy of those seen before.
+func (x *scanner) lower(name []byte) string {
+	x.out = x.out[:0]
+	for _, c := range name {
+		if c >= 'A' && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		x.out = append(x.out, c)
+	}
+	known, ok := x.names[string(x.out)]
+	if !ok && len(x.names) < maxNames {
+		if x.names == nil {
+			x.names = make(map[string]string)
+		}
+		known = string(x.out)
+		x.names[known] = known
+	} else if !ok {
+		known = string(x.out)
+	}
+	return known
 }
 
 // close reads an end tag.
@@ -270,7 +303,10 @@ func (x *scanner) value(name string, quote byte) (token, bool, error) {
 			n++
 		}
 	}
-	x.out = append(x.out[:0], html.UnescapeString(string(b[:n]))...)
+	x.out = append(x.out[:0], b[:n]...)
+	if bytes.IndexByte(x.out, '&') >= 0 {
+		x.out = append(x.out[:0], html.UnescapeString(string(x.out))...)
+	}
 	if quote != 0 {
 		n++
 	}
