@@ -31,7 +31,7 @@ func detect(head []byte, _ string) extract.Confidence {
 	if !bytes.Contains(sample, []byte(`"urn:hl7-org:v3"`)) && !bytes.Contains(sample, []byte(`'urn:hl7-org:v3'`)) || !charset.IsText(head) {
 		return extract.No
 	}
-	return extract.ByContent
+	return extract.BySignature
 }
 
 // Bounds of what is held.

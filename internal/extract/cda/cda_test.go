@@ -89,9 +89,9 @@ func TestDetect(t *testing.T) {
 		in   string
 		want extract.Confidence
 	}{
-		{open, extract.ByContent},
-		{"\xef\xbb\xbf" + open, extract.ByContent},
-		{`<PRPA_IN1 xmlns='urn:hl7-org:v3'>`, extract.ByContent},
+		{open, extract.BySignature},
+		{"\xef\xbb\xbf" + open, extract.BySignature},
+		{`<PRPA_IN1 xmlns='urn:hl7-org:v3'>`, extract.BySignature},
 		{`<a xmlns="urn:other">`, extract.No},
 		{`the namespace is "urn:hl7-org:v3"`, extract.No},
 	} {

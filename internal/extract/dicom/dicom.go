@@ -24,7 +24,7 @@ const (
 
 func detect(head []byte, _ string) extract.Confidence {
 	if len(head) >= preamble+len(magic) && string(head[preamble:preamble+len(magic)]) == magic || bare(head) {
-		return extract.ByContent
+		return extract.BySignature
 	}
 	return extract.No
 }
@@ -69,7 +69,7 @@ type sequence struct {
 const (
 	maxDepth    = 64
 	undefined   = 0xFFFFFFFF
-	maxInflated = 256 << 20
+	maxInflated = 64 << 20
 )
 
 func read(ctx context.Context, doc extract.Document, sink extract.Sink) error {

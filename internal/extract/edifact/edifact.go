@@ -44,7 +44,7 @@ func detect(head []byte, _ string) extract.Confidence {
 	switch name := string(sample[:3]); {
 	case name == "UNB" && string(sample[4:6]) == "UN", name == "UNB" && d != standard,
 		name == "UNH" && bytes.IndexByte(sample, d.terminator) > 0 && bytes.IndexByte(sample, d.component) > 0:
-		return extract.ByContent
+		return extract.BySignature
 	}
 	return extract.No
 }

@@ -106,11 +106,11 @@ func TestDetect(t *testing.T) {
 		in   string
 		want extract.Confidence
 	}{
-		{head, extract.ByContent},
-		{"\r\nUNA:+.? '" + head, extract.ByContent},
-		{"UNA:+.? '\r\n" + head, extract.ByContent},
-		{`UNA|*.\ ~UNB*UNOA|2*`, extract.ByContent},
-		{"UNH+1+MEDRPT:0:1:RT:NHS003'", extract.ByContent},
+		{head, extract.BySignature},
+		{"\r\nUNA:+.? '" + head, extract.BySignature},
+		{"UNA:+.? '\r\n" + head, extract.BySignature},
+		{`UNA|*.\ ~UNB*UNOA|2*`, extract.BySignature},
+		{"UNH+1+MEDRPT:0:1:RT:NHS003'", extract.BySignature},
 		{"UNBELIEVABLE, he said", extract.No},
 		{"UNAVAILABLE UNTIL MONDAY", extract.No},
 		{"UNH+ and nothing more", extract.No},

@@ -29,7 +29,7 @@ func detect(head []byte, _ string) extract.Confidence {
 		mark = []byte(`"` + namespace + `"`)
 	}
 	if bytes.Contains(sample, mark) && charset.IsText(head) {
-		return extract.ByContent
+		return extract.BySignature
 	}
 	return extract.No
 }

@@ -53,10 +53,10 @@ func TestDetect(t *testing.T) {
 		in   string
 		want extract.Confidence
 	}{
-		{patient, extract.ByContent},
-		{"[" + patient + "]", extract.ByContent},
-		{"\xef\xbb\xbf\n " + patient, extract.ByContent},
-		{patientXML, extract.ByContent},
+		{patient, extract.BySignature},
+		{"[" + patient + "]", extract.BySignature},
+		{"\xef\xbb\xbf\n " + patient, extract.BySignature},
+		{patientXML, extract.BySignature},
 		{`{"name":"Ann"}`, extract.No},
 		{`<a>resourceType</a>`, extract.No},
 		{`a "resourceType"`, extract.No},

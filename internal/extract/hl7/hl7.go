@@ -30,11 +30,11 @@ func detect(head []byte, _ string) extract.Confidence {
 	case !ok && !begins(sample, standard.field), !charset.IsText(head):
 		return extract.No
 	case at == 0:
-		return extract.ByContent
+		return extract.BySignature
 	case sample[0] == '{' || sample[0] == '<' || sample[0] == '[' && (len(sample) < 2 || !isDigit(sample[1])):
 		return extract.No // a message inside JSON or XML
 	case followed(sample[at:], d.field):
-		return extract.ByContent
+		return extract.BySignature
 	}
 	return extract.No
 }

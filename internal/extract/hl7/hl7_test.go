@@ -23,14 +23,14 @@ func TestDetect(t *testing.T) {
 		label, in string
 		want      extract.Confidence
 	}{
-		{"message", msh + "\r" + pid, extract.ByContent},
-		{"framed", "\x0b" + msh + "\r" + pid + "\r\x1c\r", extract.ByContent},
-		{"marked", "\xef\xbb\xbf" + msh, extract.ByContent},
-		{"other signs", `MSH#$%\@#PAS#RXX` + "\rPID#1##X", extract.ByContent},
-		{"batch", `FHS|^~\&|PAS` + "\r" + `BHS|^~\&|PAS` + "\r" + msh, extract.ByContent},
-		{"no header", pid + "\r" + pv1 + "\r", extract.ByContent},
-		{"log", "2025-01-02 10:15:01 INFO sent " + msh + `\r` + pid + `\r`, extract.ByContent},
-		{"log with brackets", "[2025-01-02] " + msh + "\n" + pid + "\n", extract.ByContent},
+		{"message", msh + "\r" + pid, extract.BySignature},
+		{"framed", "\x0b" + msh + "\r" + pid + "\r\x1c\r", extract.BySignature},
+		{"marked", "\xef\xbb\xbf" + msh, extract.BySignature},
+		{"other signs", `MSH#$%\@#PAS#RXX` + "\rPID#1##X", extract.BySignature},
+		{"batch", `FHS|^~\&|PAS` + "\r" + `BHS|^~\&|PAS` + "\r" + msh, extract.BySignature},
+		{"no header", pid + "\r" + pv1 + "\r", extract.BySignature},
+		{"log", "2025-01-02 10:15:01 INFO sent " + msh + `\r` + pid + `\r`, extract.BySignature},
+		{"log with brackets", "[2025-01-02] " + msh + "\n" + pid + "\n", extract.BySignature},
 		{"inside JSON", `{"m":"` + msh + `\r` + pid + `"}`, extract.No},
 		{"mentioned", `A message begins with MSH|^~\&| and then names its sender.`, extract.No},
 		{"another word", "MSH-7 is the time; MSH (header). PID|", extract.No},

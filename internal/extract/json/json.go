@@ -1,6 +1,7 @@
 // Package json reads JSON and JSON lines as a stream of records: the values of
 // a file, the elements of an array at its top, and those of an array below an
-// object at its top whose name says that it holds records. A record of plain fields is a row of a table,
+// object at its top whose name says that it holds records. A record of plain fields is a row of a table;
+// one that is nested is named fields, "name.family", unless something in it repeats;
 // any other is text, "key: value" a line each. What is not quite JSON is read
 // all the same; nothing is refused for its grammar.
 package json
@@ -43,7 +44,7 @@ func detect(head []byte, name string) extract.Confidence {
 }
 
 func read(ctx context.Context, doc extract.Document, sink extract.Sink) error {
-	r := &reader{s: charset.Open(doc), rec: record{sink: sink}}
+	r := &reader{s: charset.Open(doc), rec: record{sink: sink}, names: paths{}}
 	for n := 0; ; n++ {
 		if n%1024 == 0 && ctx.Err() != nil {
 			return fmt.Errorf("read JSON: %w", ctx.Err())
@@ -79,6 +80,8 @@ type reader struct {
 	label []byte // key of the array at hand
 	list  bool   // the array at hand, below the object at the top, holds records
 	rec   record
+	paths []string // of the containers at hand
+	names paths
 }
 
 // step takes one token.
@@ -145,12 +148,15 @@ func (r *reader) open(c byte) error {
 	if c == '[' {
 		r.label = append(r.label, r.rec.lastKey()...)
 	}
+	path := r.names.inside(r.rec.path, r.rec.lastKey())
 	r.rec.line()
 	if len(r.stack) == maxDepth {
 		r.over++
 		return nil
 	}
 	r.stack = append(r.stack, c)
+	r.paths = append(r.paths, r.rec.path)
+	r.rec.path = path
 	r.key = c == '{'
 	return nil
 }
@@ -167,6 +173,8 @@ func (r *reader) close() error {
 	r.stack = r.stack[:len(r.stack)-1]
 	r.key = false
 	depth := len(r.stack)
+	r.rec.path = r.paths[depth]
+	r.paths = r.paths[:depth]
 	element := depth == 2 && r.stack[0] == '{' && r.stack[1] == '[' && r.list
 	if depth == 0 || depth == 1 && r.stack[0] == '[' || element {
 		return r.rec.end()

@@ -45,7 +45,7 @@ func TestRead(t *testing.T) {
 		{"a key twice", `[{"a":1},{"a":2,"a":3}]`, []string{"a: 2\na: 3\n"}, table([]string{"a"}, []string{"1"})},
 		{"nested", `[{"p":{"nhs":"9990123456"}},{"p":{"nhs":"9990123464"}}]`, []string{"p: \nnhs: 9990123456\n", "p: \nnhs: 9990123464\n"}, nil},
 		{"array of values", `{"given":["Ann","Bea"],"x":1}`, []string{"given: \ngiven: Ann\ngiven: Bea\nx: 1\n"}, nil},
-		{"bundle", `{"type":"b","entry":[{"r":{"id":"1"}},{"r":{"id":"2"}}]}`, []string{"type: b\nentry: \nr: \nid: 1\n", "r: \nid: 2\n"}, nil},
+		{"list of records", `{"entry":[{"r":{"id":"1"}},{"r":{"id":"2"}}]}`, []string{"entry: \nr: \nid: 1\n", "r: \nid: 2\n"}, nil},
 		{"parts of one thing", `{"name":[{"given":["Ann"]},{"given":["Bea"]}],"birthDate":"1950-01-02"}`, []string{"name: \ngiven: \ngiven: Ann\ngiven: \ngiven: Bea\nbirthDate: 1950-01-02\n"}, nil},
 		{"list", `["9990123456", 12]`, []string{"9990123456\n12\n"}, nil},
 		{"escapes", `["a\"b\\\u00e9\ud83d\ude00\n\q\ud83d"]`, []string{"a\"b\\é😀\nq\uFFFD\n"}, nil},
@@ -62,6 +62,35 @@ func TestRead(t *testing.T) {
 				t.Errorf("tables differ (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+func TestNested(t *testing.T) {
+	const one, two = `{"id":1,"name":{"given":"Ann","family":"Example"},"patient":{"nhs":"9990123456"}}`, `{"id":2,"name":{"given":"Bob","family":"Example","use":null}}`
+	const first, second = "id=1 name.given=Ann name.family=Example nhs=9990123456", "id=2 name.given=Bob name.family=Example name.use=null"
+	for _, tt := range []struct {
+		label, in string
+		want      []string
+	}{
+		{"one", one, []string{first}},
+		{"list", "[" + one + "," + two + "]", []string{first, second}},
+		{"lines", one + "\n" + two, []string{first, second}},
+		{"records", `{"records":[` + one + "," + two + "]}", []string{first, second}},
+		{"list inside", `{"a":{"b":[{"c":1,"d":2}]},"patient":"x"}`, []string{"a.b.c=1 a.b.d=2 patient=x"}},
+		{"not alike", `[{"a":1,"b":2},{"b":3,"c":4}]`, []string{"b=3 c=4"}},
+		{"something repeats", `{"a":{"b":1},"c":[{"d":1},{"d":2}]}`, nil},
+	} {
+		var got []string
+		for _, r := range extracttest.Read(t, json.Format, "x.json", []byte(tt.in)).Records {
+			var fields []string
+			for _, f := range r {
+				fields = append(fields, f.Name+"="+f.Value)
+			}
+			got = append(got, strings.Join(fields, " "))
+		}
+		if diff := cmp.Diff(tt.want, got); diff != "" {
+			t.Errorf("%s: records differ (-want +got):\n%s", tt.label, diff)
+		}
 	}
 }
 

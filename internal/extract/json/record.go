@@ -20,17 +20,24 @@ type record struct {
 	sink   extract.Sink
 	buf    []byte
 	fields []field
-	flat   bool // it may be a row: nothing nested, nothing given away
-	given  bool // some of it went to the sink as text
+	flat   bool   // it may be a row: nothing nested, nothing given away
+	given  bool   // some of it went to the sink as text
+	path   string // of the container at hand
 
 	keyAt   [2]int // the key read last, in buf
 	columns []string
 	index   map[string]int
 	cells   [][]byte
+	seen    map[string]bool
+	names   []string
+	full    paths
 }
 
-// field is a key and its value in a record's buffer.
-type field struct{ key, value [2]int }
+// field is a key and its value in a record's buffer, and the path of what they are in.
+type field struct {
+	key, value [2]int
+	path       string
+}
 
 func (r *record) begin(flat bool) {
 	r.buf, r.fields = r.buf[:0], r.fields[:0]
@@ -98,10 +105,10 @@ func (r *record) valueEnds(start int, literal bool) error {
 	if literal {
 		r.buf = append(r.buf[:start], number.Plain(r.buf[start:])...)
 	}
-	if r.flat {
-		r.fields = append(r.fields, field{r.keyAt, [2]int{start, len(r.buf)}})
-		r.flat = len(r.fields) <= maxColumns
+	if len(r.fields) <= maxColumns {
+		r.fields = append(r.fields, field{r.keyAt, [2]int{start, len(r.buf)}, r.path})
 	}
+	r.flat = r.flat && len(r.fields) <= maxColumns
 	r.buf = append(r.buf, '\n')
 	if len(r.buf) >= maxRecord {
 		return r.give()
@@ -109,7 +116,8 @@ func (r *record) valueEnds(start int, literal bool) error {
 	return nil
 }
 
-// end gives the record to the sink: as a row if it is one, else as text.
+// end gives the record to the sink: as a row if it is one, else as named fields
+// if they have names of their own, else as text.
 func (r *record) end() error {
 	defer r.begin(false)
 	if len(r.buf) == 0 && !r.given {
@@ -125,10 +133,37 @@ func (r *record) end() error {
 			return r.sink.Row(r.cells)
 		}
 	}
+	if r.named() {
+		return r.sink.Fields(r.names, r.cells)
+	}
 	if err := r.give(); err != nil {
 		return err
 	}
 	return r.sink.Break()
+}
+
+// named puts the fields under their full names; it is false when there are few or
+// one occurs twice.
+func (r *record) named() bool {
+	const few = 2
+	if r.given || len(r.fields) < few || len(r.fields) > maxColumns {
+		return false
+	}
+	if r.seen == nil {
+		r.seen, r.full = map[string]bool{}, paths{}
+	}
+	clear(r.seen)
+	r.names, r.cells = r.names[:0], r.cells[:0]
+	for _, f := range r.fields {
+		name := r.full.join(f.path, r.buf[f.key[0]:f.key[1]])
+		if name == "" || r.seen[name] {
+			return false
+		}
+		r.seen[name] = true
+		r.names = append(r.names, name)
+		r.cells = append(r.cells, r.buf[f.value[0]:f.value[1]:f.value[1]])
+	}
+	return true
 }
 
 // table begins a table with the keys of the first flat record.
