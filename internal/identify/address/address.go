@@ -25,7 +25,7 @@ var Kind = identify.Kind{
 	Name:    "address",
 	Words:   "address",
 	Signals: []string{"street", "line", "label", "addressee", "organisation", "column"},
-	Shapes: []string{"d U", "dd U", "ddd U", "d  U", "dd  U", "ddd  U",
+	Shapes: []string{"d U", "dd U", "ddd U", "d  U", "dd  U",
 		"dU U", "ddU U", "dddU U"},
 	Parse:  parse,
 	Weigh:  weigh,

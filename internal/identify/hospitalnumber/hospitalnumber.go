@@ -26,7 +26,7 @@ var Kind = identify.Kind{
 	Words:   "hospital number",
 	Signals: []string{"label", "patient", "reference", "heading", "column"},
 	Shapes: []string{"ddddd ", "dddddd ", "ddddddd ", "dddddddd ", "ddddddddd ", "ddddddU", "dddddddU", "ddddddddU",
-		"dd dddd", "ddd ddd", "dddd d", "Udddd", "UUdddd", "UUUdddd", "UUUUdddd"},
+		"dd dddd", "ddd ddd", "Udddd", "UUdddd", "UUUdddd", "UUUUdddd"},
 	Parse:  parse,
 	Cell:   cell,
 	Column: identify.ColumnRule{Null: 0.5, Share: 0.8, Reject: true, Signal: column},

@@ -26,7 +26,7 @@ func TestProse(t *testing.T) {
 		"Case notes no: AB/123":                                "",
 		"Casenote number 12/34567":                             "12/34567: label",
 		"District No. 123-456":                                 "123-456: label",
-		"hospital number is 1234/56":                           "1234/56: label",
+		"hospital number is 123/456":                           "123/456: label",
 		"X number: X123456":                                    "X123456: label",
 		"CRN 123456789":                                        "123456789: label",
 		"Local Patient Identifier 12345":                       "12345: patient",
