@@ -77,10 +77,53 @@ type column struct {
 
 	form     form // the first digest-like form seen
 	formed   int64
-	lettered int64 // of these, with a letter
-	values   distinct
-	sketch   audit.Sketch
-	recent   [256]uint64 // hashes sketched of late
+	lettered int64     // of these, with a letter
+	samples  []*sample // of the kinds that it has held values of
+}
+
+// sample is what is known of the distinct values of one kind in a column.
+type sample struct {
+	kind   int // digestForm for what looks like digests
+	values distinct
+	sketch audit.Sketch
+	recent [256]uint64 // hashes sketched of late
+}
+
+// digestForm stands for a kind in a sample of what looks like digests.
+const digestForm = -1
+
+// maxSamples bounds the kinds of a column that are sampled: it has few.
+const maxSamples = 4
+
+// sample returns the sample of a kind, nil when there are too many others.
+func (c *column) sample(kind int) *sample {
+	for _, s := range c.samples {
+		if s.kind == kind {
+			return s
+		}
+	}
+	n := len(c.samples)
+	switch {
+	case n == maxSamples:
+		return nil
+	case n < cap(c.samples):
+		c.samples = c.samples[:n+1]
+	default:
+		c.samples = append(c.samples, nil)
+	}
+	if c.samples[n] == nil {
+		c.samples[n] = new(sample)
+	}
+	c.samples[n].reset(kind)
+	return c.samples[n]
+}
+
+func (s *sample) reset(kind int) {
+	s.kind = kind
+	s.values.reset()
+	s.values.limit = columnValues
+	s.sketch = audit.Sketch{Lowest: s.sketch.Lowest[:0]}
+	clear(s.recent[:])
 }
 
 // columnValues bounds what is kept to count a column's distinct values.
@@ -96,10 +139,7 @@ func (c *column) reset(kinds int) {
 	clear(c.matches)
 	clear(c.signs)
 	c.name, c.rows, c.form, c.formed, c.lettered = "", 0, form{}, 0, 0
-	c.values.reset()
-	c.values.limit = columnValues
-	c.sketch = audit.Sketch{Lowest: c.sketch.Lowest[:0]}
-	clear(c.recent[:])
+	c.samples = c.samples[:0]
 }
 
 // form is the shape of a value that looks like a digest.
@@ -162,13 +202,13 @@ func isBase64(b []byte) bool {
 	return len(body) < len(b)
 }
 
-// fresh reports whether a value may be new to the column, and counts it.
-func (c *column) fresh(hash uint64) bool {
-	at := &c.recent[hash%uint64(len(c.recent))]
+// fresh reports whether a value may be new to the sample, and counts it.
+func (s *sample) fresh(hash uint64) bool {
+	at := &s.recent[hash%uint64(len(s.recent))]
 	if *at == hash {
 		return false
 	}
 	*at = hash
-	c.values.add(hash)
+	s.values.add(hash)
 	return true
 }

@@ -96,6 +96,9 @@ type ColumnRule struct {
 	Share float64
 	Pass  uint32 // signals that a match must have to count as a pass; none: any match
 	Fail  uint32 // signals that it must not have
+	// CheckDigit says that a pass is a check digit's: it means the same wherever
+	// values of the column lie, and travels with its sketch.
+	CheckDigit bool
 	// Reject says that a column that does not pass is none of this kind.
 	Reject bool
 	Signal uint32 // gained by the matches of an accepted column

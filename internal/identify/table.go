@@ -170,7 +170,7 @@ func (s *Scanner) cell(i int, cell []byte) {
 		if tested {
 			rule := kind.Column
 			pass := ok && (rule.Pass == 0 || m.Signals&rule.Pass != 0) && m.Signals&rule.Fail == 0
-			if col.tests[k].see(m.Value, hash, pass); rule.Reject {
+			if col.tests[k].see(m.Value, hash, pass); rule.CheckDigit {
 				s.sketch(col, k, m.Value, hash, pass)
 			}
 		}
@@ -198,7 +198,7 @@ const shortestProse = 8
 func (s *Scanner) cellMatch(i int, k uint8, m Match, hash uint64) {
 	col := &s.columns[i]
 	col.matches[k]++
-	if !s.config.Kinds[k].Column.Reject {
+	if !s.config.Kinds[k].Column.CheckDigit {
 		s.sketch(col, int(k), m.Value, hash, true)
 	}
 	if len(s.rowHits) < maxRowHits {
@@ -209,9 +209,9 @@ func (s *Scanner) cellMatch(i int, k uint8, m Match, hash uint64) {
 // sketch takes a value, and whether it passed its kind's test, for the sketch of
 // its column.
 func (s *Scanner) sketch(col *column, k int, value, hash uint64, passed bool) {
-	if col.fresh(hash) {
+	if of := col.sample(k); of != nil && of.fresh(hash) {
 		binary.BigEndian.PutUint64(s.canonical[:], value)
-		col.sketch.AddTested(s.hashers[k].Digest(s.canonical[:]), passed)
+		of.sketch.AddTested(s.hashers[k].Digest(s.canonical[:]), passed)
 	}
 }
 
@@ -226,8 +226,8 @@ func (s *Scanner) cellForm(col *column, f form, letter bool, cell []byte) {
 	if letter {
 		col.lettered++
 	}
-	if col.fresh(mixBytes(s.seed, cell)) {
-		col.sketch.Add(s.digests.Digest(cell))
+	if of := col.sample(digestForm); of != nil && of.fresh(mixBytes(s.seed, cell)) {
+		of.sketch.Add(s.digests.Digest(cell))
 	}
 }
 
@@ -313,45 +313,45 @@ func (s *Scanner) report(i int) (Column, bool) {
 	}
 	c := Column{Table: s.tableName, Index: i, Name: col.name, Rows: col.rows}
 	const most, nearlyAll = 0.5, 0.95
+	of := digestForm
 	for k := range s.config.Kinds {
 		share := float64(col.matches[k]) / float64(col.rows)
 		v := col.tests[k].verdict(s.config.Kinds[k].Column)
 		named := col.signs[k] == Yes && v != rejected
 		if (named || v == accepted) && col.signs[k] != No && share >= most && share > c.Share {
-			c.Kind, c.Share = s.config.Kinds[k].Name, share
+			c.Kind, c.Share, of = s.config.Kinds[k].Name, share, k
 		}
 	}
-	c.Distinct, _ = col.values.count()
-	if c.Kind == "" && col.formed >= int64(nearlyAll*float64(col.rows)) && c.Distinct >= fewestHashes && col.lettered*2 > col.formed {
+	if k, scrambled := s.testOf(col); k >= 0 && (c.Kind == "" || of == k) {
+		c.Tested, c.Scrambled, of = s.config.Kinds[k].Name, scrambled, k
+	}
+	if sample := col.sample(of); sample != nil {
+		c.Distinct, _ = sample.values.count()
+		c.Sketch = audit.Sketch{Lowest: slices.Clone(sample.sketch.Lowest), Full: sample.sketch.Full}
+	}
+	if of == digestForm && col.formed >= int64(nearlyAll*float64(col.rows)) && c.Distinct >= fewestHashes && col.lettered*2 > col.formed {
 		c.Shape = col.form.String()
 	}
-	s.reportTest(col, &c)
-	if c.Kind == "" && c.Shape == "" && c.Tested == "" {
-		return Column{}, false
-	}
-	c.Sketch = audit.Sketch{Lowest: slices.Clone(col.sketch.Lowest), Full: col.sketch.Full}
-	return c, true
+	return c, c.Kind != "" || c.Shape != "" || c.Tested != ""
 }
 
-// reportTest adds what the test of a column came to. A column of which most is of
-// the shape of a kind that has a check digit is of interest while it is not
-// rejected: others of its like may decide it. One that is called by the name of
-// the kind and is rejected holds something else, scrambled numbers for one.
-func (s *Scanner) reportTest(col *column, c *Column) {
+// testOf returns the kind whose check digit most of a column was tested for,
+// below zero when there is none of interest. While the test has not said no,
+// others of the column's like may decide it. A column that is called by the name
+// of the kind and is rejected holds something else, scrambled numbers for one.
+func (s *Scanner) testOf(col *column) (kind int, scrambled bool) {
 	const most = 0.5
 	for k := range s.config.Kinds {
-		kind := &s.config.Kinds[k]
-		if !kind.Column.Reject || float64(col.tests[k].cells) < most*float64(col.rows) {
+		rule := s.config.Kinds[k].Column
+		if !rule.CheckDigit || col.signs[k] == No || float64(col.tests[k].cells) < most*float64(col.rows) {
 			continue
 		}
-		named := col.signs[k] == Yes
-		v := col.tests[k].verdict(kind.Column)
-		if v == rejected && !named || c.Kind != "" && c.Kind != kind.Name || col.signs[k] == No {
-			continue
+		v := col.tests[k].verdict(rule)
+		if v != rejected || col.signs[k] == Yes {
+			return k, v == rejected
 		}
-		c.Tested, c.Scrambled = kind.Name, v == rejected
-		return
 	}
+	return -1, false
 }
 
 func (f form) String() string {

@@ -84,7 +84,7 @@ func New(s Scheme, name, words string) identify.Kind {
 		Parse:   s.parse,
 		Weigh:   s.weigh,
 		Cell:    s.cell,
-		Column:  identify.ColumnRule{Null: 1.0 / 11, Share: 0.85, Pass: checksum, Reject: true, Signal: column},
+		Column:  identify.ColumnRule{Null: 1.0 / 11, CheckDigit: true, Share: 0.85, Pass: checksum, Reject: true, Signal: column},
 		Needs:   checksum,
 		Strong:  checksum,
 		Bare:    label | grouped | parted | glued | padded | other,
