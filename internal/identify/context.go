@@ -141,7 +141,7 @@ func (c *Context) wordBack(end int, word *[MaxWord]byte) (start, n int) {
 	i := end
 	for i > 0 && end-i <= MaxWord {
 		ch := c.Text[i-1]
-		dotted := ch == '.' && i >= 2 && i < end && IsLetter(c.Text[i-2]) && !IsLower(c.Text[i-2]) == !IsLower(c.Text[i])
+		dotted := ch == '.' && i >= 2 && i < end && IsLetter(c.Text[i-2]) && (i == 2 || !IsLetter(c.Text[i-3])) && !IsLower(c.Text[i-2]) == !IsLower(c.Text[i])
 		if !IsLetter(ch) && !dotted {
 			break
 		}

@@ -90,20 +90,18 @@ func readLexicon() *lexicon {
 // read adds the words of an embedded list. What stands behind a tab says that a
 // name is frequent.
 func (l *lexicon) read(list string, t traits) {
-	at := l.append(list)
-	for at < len(l.text) {
-		line := l.text[at:]
-		end := bytes.IndexByte(line, '\n')
-		if end < 0 {
-			end = len(line)
+	for at := l.append(list); at < len(l.text); {
+		end := letterEnd(l.text, at)
+		if end < len(l.text) && l.text[end] == '\t' {
+			l.add(at, end-at, t|frequent)
+		} else {
+			l.add(at, end-at, t)
 		}
-		line = line[:end]
-		if n := bytes.IndexByte(line, '\t'); n >= 0 {
-			l.add(at, n, t|frequent)
-		} else if end > 0 && line[0] != '#' {
-			l.add(at, end, t)
+		line := bytes.IndexByte(l.text[end:], '\n')
+		if line < 0 {
+			break
 		}
-		at += end + 1
+		at = end + line + 1
 	}
 }
 

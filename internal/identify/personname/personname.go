@@ -52,7 +52,7 @@ func parse(c *identify.Context, at int) (identify.Match, bool) {
 
 // parting are the bytes that can stand between two words of a name.
 var parting = func() (t [256]bool) {
-	for _, ch := range " ,.-'^_" {
+	for _, ch := range " ,.-'^_\"" {
 		t[ch] = true
 	}
 	for i := 0x80; i < len(t); i++ {
@@ -88,7 +88,12 @@ func goesOn(c *identify.Context, end int) bool {
 		return identify.IsUpper(next) || next >= 0x80 || c.Name || beginsParticle(c.Text, end+1)
 	case ',':
 		return next == ' ' && (identify.IsUpper(c.At(end+2)) || c.At(end+2) >= 0x80) || identify.IsUpper(next) || c.Name
-	case '-', '\'', '^':
+	case '\'', '"':
+		if next == ',' {
+			return c.At(end+2) == ch || c.At(end+3) == ch
+		}
+		return ch == '\'' && (identify.IsUpper(next) || next >= 0x80)
+	case '-', '^':
 		return identify.IsUpper(next) || next >= 0x80 || c.Name
 	case '.':
 		return next == ' ' || identify.IsUpper(next) || c.Name

@@ -33,6 +33,10 @@ func TestFind(t *testing.T) {
 		{"EMILY QZXWV", forename, "QZXWV"},
 		{"Emily QZXWV", 0, ""},
 		{"SMITH John", pair, "John"},
+		{"Smith', 'Emily', '1940-11-03'", pair, "Emily"},
+		{`Emily","Robinson","1940`, pair, "Robinson"},
+		{"Smith', 'Leeds'", 0, ""},
+		{"Smith': 'Emily'", 0, ""},
 		{"SMITH, John", pair, "John"},
 		{"Smith, John Paul (", pair, "Paul"},
 		{"QZXWV, John", forename, "John"},
@@ -131,6 +135,7 @@ func TestField(t *testing.T) {
 	}{
 		{"family: ", "Zzyx", anyWord | heading},
 		{"surname=", "Zzyx", anyWord | heading},
+		{"form.patient.surname=", "Zzyx", anyWord | heading},
 		{`"familyName":"`, "Zzyx", anyWord | heading},
 		{"patient_forename: ", "Zzyx\n", anyWord | heading},
 		{"PNA+PAT+1:OPI+++SU:", "ZZYX+FO:Q", anyWord | heading},
