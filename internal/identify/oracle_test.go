@@ -74,11 +74,12 @@ type oracleForm struct {
 	pattern *regexp.Regexp
 	form    string // "plain", "threes", or what wants a label
 	apart   string // what parts the groups, when that is ASCII and no space
+	first   int    // digits of the first of two groups
 }
 
 func oracleFormPatterns() (all []oracleForm) {
 	add := func(form, apart, pattern string) {
-		all = append(all, oracleForm{regexp.MustCompile("^" + pattern), form, apart})
+		all = append(all, oracleForm{pattern: regexp.MustCompile("^" + pattern), form: form, apart: apart})
 	}
 	blanks := map[int]string{1: ` `, 2: `(?:\x{A0}|\x{AD})`, 3: `(?:[\x{2000}-\x{200D}]|\x{202F}|\x{2060}|\x{3000}|\x{FEFF})`}
 	lines := map[int]string{1: `\n`, 2: `\r\n`, 3: `\n> `, 4: `\r\n> `}
@@ -103,6 +104,7 @@ func oracleFormPatterns() (all []oracleForm) {
 	for first, widths := range map[int][]int{3: {1, 3}, 5: {1, 2, 3}, 6: {1, 2}} {
 		two := func(apart, gap string) {
 			add("parted", apart, `[0-9]{`+strconv.Itoa(first)+`}`+gap+`[0-9]{`+strconv.Itoa(10-first)+`}`)
+			all[len(all)-1].first = first
 		}
 		for _, w := range widths {
 			two("", blanks[w])
@@ -151,6 +153,9 @@ func oracleNumber(text string, i int) found {
 		digits := oracleOther.ReplaceAllString(m, "")
 		v, _ := strconv.ParseUint(digits, 10, 64)
 		kind := oracleScheme(digits)
+		if f.form == "parted" && !(kind == "chi-number" && f.first == 6) { // nothing calls it a number
+			return found{}
+		}
 		if kind == "" || f.form != "plain" && !nhsnumber.Valid(v) || v%1111111111 == 0 {
 			return found{}
 		}

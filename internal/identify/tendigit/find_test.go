@@ -50,14 +50,16 @@ func TestFind(t *testing.T) {
 		{"nhs", "943\u3000476\u30005919", grouped}, {"nhs", "943 - 476 - 5919", grouped}, {"nhs", "943  476  5919", grouped},
 		{"nhs", "943\n476 5919", grouped}, {"nhs", "943 476\n5919", grouped}, {"nhs", "943 476\r\n5919", grouped}, {"nhs", "943\r\n476 5919", grouped},
 		{"nhs", "943 476\n> 5919", grouped}, {"nhs", "943\n> 476 5919", grouped}, {"nhs", "943 476\r\n> 5919", grouped},
-		{"nhs", "943/476/5919", parted}, {"nhs", "943_476_5919", parted}, {"nhs", "943,476,5919", parted}, {"nhs", "943:476:5919", parted},
-		{"nhs", "943|476|5919", parted}, {"nhs", "943·476·5919", parted},
-		{"nhs", "943 4765919", parted}, {"nhs", "943-4765919", parted}, {"nhs", "943476 5919", parted}, {"nhs", "94347 65919", parted},
-		{"nhs", "94347\n65919", parted}, {"nhs", "94347\u00a065919", parted}, {"nhs", "943\u200b4765919", parted},
+		{"nhs", "NHS 943/476/5919", parted | label}, {"nhs", "NHS 943_476_5919", parted | label}, {"nhs", "NHS 943,476,5919", parted | label}, {"nhs", "NHS 943:476:5919", parted | label},
+		{"nhs", "NHS 943|476|5919", parted | label}, {"nhs", "NHS 943·476·5919", parted | label},
+		{"nhs", "NHS 943 4765919", parted | label}, {"nhs", "NHS 943-4765919", parted | label}, {"nhs", "NHS 943476 5919", parted | label}, {"nhs", "NHS 94347 65919", parted | label},
+		{"nhs", "NHS 94347\n65919", parted | label}, {"nhs", "NHS 94347\u00a065919", parted | label}, {"nhs", "NHS 943\u200b4765919", parted | label},
 		{"nhs", "943  476 5919", never}, {"nhs", "9434 765 919", never}, {"nhs", "943 476 591", never}, {"nhs", "943 476 59190", never},
 		{"nhs", "943\n476\n5919", never}, {"nhs", "943-476\n5919", never}, {"nhs", "943 476-5919", never}, {"nhs", "943/476 5919", never},
 		{"nhs", "943.4765919", never}, {"nhs", "94347.65919", never}, {"nhs", "943\r476 5919", never},
 		{"nhs", "943 476 5918", never}, {"nhs", "9434765918", never}, // failed, but for the plain one
+
+		{"nhs", "943/476/5919", never}, {"nhs", "943 4765919", never}, {"nhs", "94347 65919", never}, {"hc", "320123 4567", never},
 
 		// What stands beside it.
 		{"nhs", "'9434765919'", 0}, {"nhs", "(9434765919)", 0}, {"nhs", "[9434765919]", 0}, {"nhs", "^9434765919^", 0}, {"nhs", "|9434765919|", 0},
@@ -67,7 +69,7 @@ func TestFind(t *testing.T) {
 		{"nhs", "19434765919", never}, {"nhs", "94347659191", never}, {"nhs", "0.9434765919", never}, {"nhs", "9434765919.5", never},
 		{"nhs", "9434765919.05", never}, {"nhs", "+9434765919", never}, {"nhs", "$9434765919", never}, {"nhs", "£9434765919", never}, {"nhs", "€9434765919", never},
 		{"nhs", "12-9434765919", never}, {"nhs", "9434765919-12", never}, {"nhs", "1-943-476-5919", never}, {"nhs", "943-476-5919-1", never}, {"nhs", "12/943/476/5919", never},
-		{"nhs", "0161 943 476 5919", never}, {"nhs", "+44 943 476 5919", never}, {"nhs", "12 94347 65919", never}, {"nhs", "94347 65919 12", never},
+		{"nhs", "0161 943 476 5919", never}, {"nhs", "+44 943 476 5919", never}, {"nhs", "NHS 12 94347 65919", never}, {"nhs", "NHS 94347 65919 12", never}, {"nhs", "NHS 94347 65919-12", never}, {"nhs", "NHS 943/476/5919/12", never},
 
 		// Glued.
 		{"nhs", "NHS9434765919", label}, {"nhs", "NHSNo:943 476 5919DOB", grouped | label}, {"nhs", "9434765919DOB", glued}, {"nhs", "9434765919DOB12/03/1958", glued},
@@ -84,9 +86,9 @@ func TestFind(t *testing.T) {
 		{"nhs", "NHS 9999999999", never}, {"nhs", "NHS 0000000000", never}, {"nhs", "NHS 9876543210", never}, {"chi", "CHI 1111111111", never},
 
 		// The other schemes.
-		{"chi", "0101580002", 0}, {"chi", "010158 0002", grouped}, {"chi", "010158-0002", grouped}, {"chi", "010 158 0002", grouped}, {"chi", "01015 80002", parted},
+		{"chi", "0101580002", 0}, {"chi", "010158 0002", grouped}, {"chi", "010158-0002", grouped}, {"chi", "010 158 0002", grouped}, {"chi", "CHI 01015 80002", parted | label},
 		{"chi", "9434765919", never}, {"nhs", "0101580002", never}, {"hc", "0101580002", never},
-		{"hc", "3201234567", 0}, {"hc", "320 123 4567", grouped}, {"hc", "320123 4567", parted}, {"hc", "H&C No: 3201234567", label}, {"nhs", "3201234567", never},
+		{"hc", "3201234567", 0}, {"hc", "320 123 4567", grouped}, {"hc", "HCN 320123 4567", parted | label}, {"hc", "H&C No: 3201234567", label}, {"nhs", "3201234567", never},
 		{"nhs", "8001234568", never}, {"nhs", "NHS No 8001234568", outside | label}, {"nhs", "NHS 3102990002", outside | label}, {"chi", "CHI 3102990002", never},
 		{"chi", "1602830118", epoch}, {"chi", "1203241534", stamp}, {"chi", "CHI 1602830118", label},
 

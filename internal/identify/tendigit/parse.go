@@ -58,6 +58,9 @@ func (s Scheme) match(c *identify.Context, at int, n *number) (identify.Match, b
 	if n.form != plain {
 		signals |= s.formSignals(n)
 	}
+	if signals&parted != 0 && c.Label(at, load().labels) != identify.Yes { // the status and the size in a log
+		return identify.Match{}, false
+	}
 	if unissued {
 		signals |= stuck
 	}
