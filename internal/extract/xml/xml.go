@@ -1,6 +1,7 @@
 // Package xml reads XML as labelled text: "element: text", a line each, with a
 // break between elements that have parts and repeat with none of another name
-// between them, which are the records of an export. Entities of a document's
+// between them, which are the records of an export. From the second on, such a
+// record is named fields, unless something in it repeats. Entities of a document's
 // own are not expanded.
 package xml
 
@@ -48,6 +49,7 @@ type reader struct {
 
 	last  [maxLevel + 1]sibling
 	level int // at which records were seen to repeat
+	flat  flat
 }
 
 // sibling is the element seen last at a level.
@@ -93,6 +95,13 @@ func Labelled(ctx context.Context, s *charset.Stream, sink extract.Sink) error {
 }
 
 func (r *reader) take(t markup.Token) error {
+	if r.flat.open && r.flat.take(t) {
+		if fields, err := r.flat.give(r.sink); fields || err != nil {
+			r.buf = r.buf[:0]
+			r.leave()
+			return err
+		}
+	}
 	switch t.Kind {
 	case markup.Start:
 		r.depth++
@@ -104,8 +113,7 @@ func (r *reader) take(t markup.Token) error {
 		r.buf = append(append(r.buf, r.name...), ' ')
 		r.buf = append(append(append(r.buf, t.Name...), ": "...), t.Text...)
 	case markup.End:
-		r.depth = max(0, r.depth-1)
-		r.label = nil
+		r.leave()
 	case markup.Text:
 		r.text(t.Text)
 	case markup.Comment:
@@ -115,6 +123,12 @@ func (r *reader) take(t markup.Token) error {
 		}
 	}
 	return nil
+}
+
+// leave ends an element.
+func (r *reader) leave() {
+	r.depth = max(0, r.depth-1)
+	r.label = nil
 }
 
 // begin notes an element, and breaks before it when it repeats its sibling.
@@ -139,6 +153,7 @@ func (r *reader) begin(name []byte) error {
 	if err := r.flush(); err != nil {
 		return err
 	}
+	r.flat.begin()
 	return r.sink.Break()
 }
 
@@ -166,7 +181,7 @@ func (r *reader) line() {
 
 func (r *reader) flush() error {
 	b := r.buf
-	r.buf = r.buf[:0]
+	r.buf, r.flat.open = r.buf[:0], false
 	if len(b) == 0 {
 		return nil
 	}
