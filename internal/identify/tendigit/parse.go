@@ -58,7 +58,8 @@ func (s Scheme) match(c *identify.Context, at int, n *number) (identify.Match, b
 	if n.form != plain {
 		signals |= s.formSignals(n)
 	}
-	if signals&parted != 0 && c.Label(at, load().labels) != identify.Yes { // the status and the size in a log
+	// The status and the size in a log, the end of a hexadecimal word.
+	if signals&(parted|stuck) != 0 && (!n.valid || c.Label(at, load().labels) != identify.Yes) {
 		return identify.Match{}, false
 	}
 	if unissued {
