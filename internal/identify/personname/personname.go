@@ -104,26 +104,41 @@ func goesOn(c *identify.Context, end int) bool {
 }
 
 // beginsParticle reports whether van, de, al or the like stands at i, and a
-// capital behind it.
+// capital behind one to three of them.
 func beginsParticle(text []byte, i int) bool {
+	const particles = 3
+	for range particles {
+		if i = behindParticle(text, i); i < 0 {
+			return false
+		}
+		if beginsCapital(text, i) {
+			return true
+		}
+	}
+	return false
+}
+
+// behindParticle returns where the word behind a short one in small letters
+// begins; -1 when that cannot be a particle.
+func behindParticle(text []byte, i int) int {
 	const longest = 4
 	if i >= len(text) {
-		return false
+		return -1
 	}
 	switch text[i] {
 	case 'v', 'd', 'a', 'e', 'l', 't', 'b', 'i', 's', 'y', 'o', 'g': // "of" and "girl" behind Baby
 	default:
-		return false
+		return -1
 	}
-	for n := 1; n <= longest && i+n+1 < len(text); n++ {
+	for n := 1; n <= longest && i+n < len(text); n++ {
 		switch ch := text[i+n]; {
 		case ch == ' ' || ch == '-':
-			return beginsCapital(text, i+n+1) || beginsParticle(text, i+n+1)
+			return i + n + 1
 		case !identify.IsLower(ch):
-			return false
+			return -1
 		}
 	}
-	return false
+	return -1
 }
 
 // named reads the name that begins at at.
