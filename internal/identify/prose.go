@@ -62,6 +62,7 @@ func (s *Scanner) Text(b []byte) {
 func (s *Scanner) Break() {
 	if len(s.buf) > 0 {
 		s.advance(len(s.buf))
+		s.endRecord()
 		s.base += int64(len(s.buf))
 		s.buf, s.next = s.buf[:0], 0
 		s.follow, s.followed, s.settled = s.base, s.base, s.base
@@ -78,6 +79,9 @@ func (s *Scanner) advance(limit int) {
 	s.context.Text = s.buf
 	s.next = s.leaders.Find(&s.context, &s.sweep, s.next, limit, s.inProse)
 	s.weighWaiting(s.next)
+	if s.base+int64(s.next)-s.lastHit > recordGap {
+		s.endRecord() // while what stands around it is at hand
+	}
 }
 
 // shift drops what has been scanned, but for what labels may stand in.
@@ -233,8 +237,7 @@ func (s *Scanner) countRecord() {
 	}
 	first, last := s.hits[0].at, s.hits[len(s.hits)-1].at
 	if e := s.take(&s.prose.tally, s.hits); s.wantsFlags(e) {
-		from, to := max(0, first-flagBefore-s.base), min(int64(len(s.buf)), last+flagBehind-s.base)
-		s.flag(s.buf[min(from, to):to])
+		s.flag(s.held(first-flagBefore, last+flagBehind))
 	}
 }
 
@@ -251,11 +254,16 @@ func (s *Scanner) besideAnchor(h *hit) bool {
 
 // oneLine reports whether two places are on one line of what is still held.
 func (s *Scanner) oneLine(a, b int64) bool {
-	from, to := max(min(a, b)-s.base, 0), max(a, b)-s.base
-	return to <= int64(len(s.buf)) && from <= to && bytes.IndexByte(s.buf[from:to], '\n') < 0
+	return bytes.IndexByte(s.held(min(a, b), max(a, b)), '\n') < 0
 }
 
 // lineStart returns where the line of the place begins, as far as it is held.
 func lineStart(text []byte, at int) int {
 	return bytes.LastIndexByte(text[:at], '\n') + 1
+}
+
+// held is what is still held of the prose between two places.
+func (s *Scanner) held(from, to int64) []byte {
+	to = min(max(to-s.base, 0), int64(len(s.buf)))
+	return s.buf[min(max(from-s.base, 0), to):to]
 }
