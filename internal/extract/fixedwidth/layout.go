@@ -2,6 +2,7 @@ package fixedwidth
 
 import (
 	"bytes"
+	"slices"
 )
 
 const (
@@ -17,7 +18,10 @@ type layout struct {
 }
 
 // column is a stretch of positions.
-type column struct{ from, to int }
+type column struct {
+	from, to int
+	date     bool // in digits that go on
+}
 
 // class is what stands at a position in most lines.
 type class int
@@ -37,14 +41,27 @@ func survey(sample []byte) layout {
 	if len(lines) < fewestLines || foreign(lines) {
 		return layout{}
 	}
-	even, width := sameLength(lines)
+	even, width := sameLength(lines[1:]) // the first may be a heading
 	if width > maxWidth {
 		return layout{}
+	}
+	if even { // what is longer or shorter is a title or a total
+		lines = append(lines[:1:1], slices.DeleteFunc(lines[1:], func(line []byte) bool { return length(line) != width })...)
 	}
 	classes, fixed := classify(lines, width)
 	var l layout
 	for _, zone := range zones(classes, even) {
-		l.columns = append(l.columns, part(zone, classes, fixed, lines)...)
+		if n := len(l.columns); n > 0 && cuts(lines[1:], zone.from) {
+			l.columns[n-1].to = zone.to
+			continue
+		}
+		for i, c := range part(zone, classes, fixed, lines) {
+			if i > 0 && !c.date && !l.columns[len(l.columns)-1].date && cuts(lines[1:], c.from) {
+				l.columns[len(l.columns)-1].to = c.to
+				continue
+			}
+			l.columns = append(l.columns, c)
+		}
 	}
 	if len(l.columns) < 2 || len(l.columns) > maxColumns || !even && len(l.columns) < 3 || !l.firm(classes, even) {
 		return layout{}
@@ -74,6 +91,9 @@ func sampled(sample []byte) (lines [][]byte) {
 // dumps in hex.
 func foreign(lines [][]byte) bool {
 	stamped, dumped, long := 0, 0, 0
+	if start := bytes.ToUpper(bytes.TrimSpace(lines[0])); bytes.IndexByte([]byte("<{[^("), start[0]) >= 0 || bytes.HasPrefix(start, []byte("INSERT ")) {
+		return true
+	}
 	for _, line := range lines {
 		if bytes.IndexByte(line, '\t') >= 0 {
 			return true
@@ -140,7 +160,7 @@ func sameLength(lines [][]byte) (even bool, width int) {
 			most = n
 		}
 	}
-	if count[most]*20 >= len(lines)*19 && most >= 8 {
+	if count[most]*5 >= len(lines)*4 && count[most] >= fewestLines-1 && most >= 8 {
 		return true, most
 	}
 	return false, width
@@ -197,7 +217,7 @@ func classify(lines [][]byte, width int) (classes []class, fixed []bool) {
 	for i := range classes {
 		fixed[i] = same[i]*100 >= nearly
 		switch {
-		case spaces[i] == len(lines):
+		case spaces[i]*100 >= nearly:
 			classes[i] = space
 		case digits[i]*100 >= nearly:
 			classes[i] = digit
@@ -212,6 +232,35 @@ func classify(lines [][]byte, width int) (classes []class, fixed []bool) {
 	return classes, fixed
 }
 
+// cuts reports whether a column that began at a position would cut the numbers
+// or words of more than a few lines.
+func cuts(lines [][]byte, from int) bool {
+	cut := 0
+	for _, line := range lines {
+		at := positions(line)
+		i := at(from - 1)
+		j := at(from)
+		if j >= len(line) || i == j {
+			continue
+		}
+		if k := kindOf(line[i]); k != 0 && k == kindOf(line[j]) {
+			cut++
+		}
+	}
+	return cut*20 > len(lines)
+}
+
+// kindOf tells digits from letters; 0 is neither.
+func kindOf(c byte) int {
+	switch {
+	case c >= '0' && c <= '9':
+		return 1
+	case c|0x20 >= 'a' && c|0x20 <= 'z', c >= 0x80:
+		return 2
+	}
+	return 0
+}
+
 // zones parts positions at the gaps. In lines of one length a single space is
 // one, unless it stands in a number that is written in groups.
 func zones(classes []class, even bool) (out []column) {
@@ -224,7 +273,7 @@ func zones(classes []class, even bool) (out []column) {
 		for i < len(classes) && classes[i] != space {
 			i++
 		}
-		zone := column{from, i}
+		zone := column{from: from, to: i}
 		if n := len(out); n > 0 {
 			gap := from - out[n-1].to
 			if gap == 1 && (!even || grouped(classes, out[n-1]) && grouped(classes, zone)) {
@@ -265,7 +314,7 @@ func part(z column, classes []class, fixed []bool, lines [][]byte) (out []column
 		if i < z.to && !parts(classes, fixed, from, i) {
 			continue
 		}
-		out = append(out, dated(column{from, i}, classes, lines)...)
+		out = append(out, dated(column{from: from, to: i}, classes, lines)...)
 		from = i
 	}
 	return out
@@ -322,11 +371,11 @@ func dated(z column, classes []class, lines [][]byte) []column {
 		}
 		var out []column
 		if i > z.from {
-			out = append(out, column{z.from, i})
+			out = append(out, column{from: z.from, to: i})
 		}
-		out = append(out, column{i, i + dateWidth})
+		out = append(out, column{from: i, to: i + dateWidth, date: true})
 		if i+dateWidth < z.to {
-			out = append(out, dated(column{i + dateWidth, z.to}, classes, lines)...)
+			out = append(out, dated(column{from: i + dateWidth, to: z.to}, classes, lines)...)
 		}
 		return out
 	}

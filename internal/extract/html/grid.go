@@ -270,7 +270,7 @@ func isTable(rows []gridRow) bool {
 	case beside*2 > len(rows):
 		return false
 	}
-	return heading.Is(plain[0], plain[1:]) || !heading.IsForm(plain)
+	return rows[0].heads > 1 || !heading.IsForm(plain)
 }
 
 // headings parts the names of columns from the rows below them.

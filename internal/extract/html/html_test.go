@@ -55,6 +55,7 @@ func TestText(t *testing.T) {
 		{"no tag", "1 < 2 <3 & 4 </> 5", "1 < 2 <3 & 4 </> 5"},
 		{"CDATA", "<p><![CDATA[one]]></p>", "one"},
 		{"a form of two columns", "<table><tr><th>NHS Number</th><td>999</td></tr><tr><th>Name</th><td>Ann</td></tr><tr><th>DOB</th><td>1950</td></tr></table>", "NHS Number: 999\nName: Ann\nDOB: 1950\n"},
+		{"a form of cells", "<table><tr><td><b>Patient</b><td>Master Ann Example<tr><td>NHS No<td>999 012 3456<tr><td>Date of birth<td>14/08/2014</table>", "Patient: Master Ann Example\nNHS No: 999 012 3456\nDate of birth: 14/08/2014\n"},
 		{"a layout", "<table><tr><td>left <p>long</p></td><td><table><tr><td>in</td></tr></table></td></tr></table>after", "left long\nin\nafter"},
 	} {
 		t.Run(tt.label, func(t *testing.T) {
