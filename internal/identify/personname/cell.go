@@ -29,7 +29,7 @@ func cell(c *identify.Context, shape identify.CellShape) (m identify.Match, test
 	case identify.No:
 		m.Signals |= staff
 	}
-	return m, true, m.Signals&(title|pair|single) != 0 || c.Head == identify.Yes
+	return m, true, m.Signals&(title|pair|single|initial) != 0 || c.Head == identify.Yes
 }
 
 // ofLetters reports whether a cell is of letters but for a few signs that names
@@ -88,8 +88,10 @@ func (r *run) swapped() (m identify.Match, ok bool) {
 	switch {
 	case one.traits&family != 0 && two.traits&given != 0:
 		m.Signals = pair | strength(one.traits, two.traits)
-	case one.traits&family != 0 && two.initial, one.initial && two.traits&family != 0:
-		m.Signals = initial
+	case one.traits&family != 0 && two.initial:
+		m.Signals = initial | strength(one.traits)
+	case one.initial && two.traits&family != 0:
+		m.Signals = initial | strength(two.traits)
 	}
 	return m, m.Signals != 0
 }

@@ -170,6 +170,8 @@ func named(c *identify.Context, at int) (m identify.Match, ok bool) {
 // begins reports whether a word can begin a name.
 func begins(c *identify.Context, w *word) bool {
 	switch {
+	case w.single(): // J. Smith; without the full stop it is as often an article
+		return c.At(w.end) == '.'
 	case w.traits&(given|anyTitle) != 0:
 		return true
 	case w.traits&family != 0:

@@ -127,7 +127,10 @@ func (r *run) pair(c *identify.Context, l *lexicon, at int) (m identify.Match, o
 		return m, false
 	}
 	m = identify.Match{End: r.parts[last].end, Value: pairValue(r.parts[f].spelt, r.parts[s].spelt), Signals: signals}
-	if signals&pair != 0 {
+	switch {
+	case signals&initial != 0:
+		m.Signals |= strength(r.parts[s].traits)
+	case signals&pair != 0:
 		m.Signals |= strength(r.parts[f].traits, r.parts[s].traits)
 		if _, known := l.eponyms[m.Value]; known {
 			m.Signals = m.Signals&^sure | plain
@@ -150,6 +153,8 @@ func (r *run) order(c *identify.Context, at int) (f, s, last int, signals uint32
 		return 0, 0, 0, 0
 	case two.begins != ' ':
 		return r.reversed(c, at)
+	case one.initial:
+		return r.behindInitials()
 	case one.traits&given != 0:
 		if f, s, last, signals = r.forwards(); signals&pair != 0 || !c.Name {
 			return f, s, last, signals
@@ -205,6 +210,20 @@ func (r *run) forwards() (f, s, last int, signals uint32) {
 		return 0, 0, 0, 0
 	}
 	return 0, s, s, pair
+}
+
+// behindInitials takes a run that begins with an initial: J. R. Smith.
+func (r *run) behindInitials() (f, s, last int, signals uint32) {
+	for i := 1; i < r.n; i++ {
+		switch p := &r.parts[i]; {
+		case p.initial:
+		case p.traits&(family|ordinary) == family:
+			return 0, i, i, initial
+		default:
+			return 0, 0, 0, 0
+		}
+	}
+	return 0, 0, 0, 0
 }
 
 // unlisted reports whether a word that no list holds can be the surname of one
