@@ -28,7 +28,7 @@ const (
 
 var wanted = []string{
 	"patientRole.id NHS number: 9990123456",
-	"patientRole.id identifier: RXX1",
+	"patientRole.id patient identifier: RXX1",
 	"patientRole.addr patient address: 1 Test Street, Leeds",
 	"patientRole.addr patient postcode: LS1 4AB",
 	"patientRole.telecom patient phone: 01632 960001",

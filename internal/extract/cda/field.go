@@ -110,6 +110,8 @@ func (r *reader) identifier(a *attributes) {
 			scheme = record.StaffCode
 		case organisation:
 			scheme = record.OrgCode
+		case patient:
+			scheme = "patient identifier"
 		}
 	}
 	r.add("id", scheme, a.extension)

@@ -1,7 +1,7 @@
 // Package hl7 reads HL7 version 2 messages: files and batches of them, as sent
 // over MLLP, and those in the lines of a log. A message is one record of named
 // fields, "PID-3 NHS number"; one that tells of several patients is as many.
-// What stands around messages is text.
+// What stands around messages is text. Messages in XML are read alike.
 package hl7
 
 import (
@@ -21,10 +21,10 @@ var Format = extract.Format{Name: "hl7", Detect: detect, Read: read}
 const sampleBytes = 16 << 10
 
 func detect(head []byte, _ string) extract.Confidence {
-	if bytes.IndexByte(head[:min(len(head), sampleBytes)], 'S') < 0 {
-		return extract.No
-	}
 	sample := bytes.TrimLeft(charset.Sample(head, sampleBytes), "\x0b \t\r\n")
+	if inXML(sample) && charset.IsText(head) {
+		return extract.BySignature
+	}
 	d, at, ok := findHeader(sample)
 	switch {
 	case !ok && !begins(sample, standard.field), !charset.IsText(head):
@@ -62,6 +62,9 @@ func followed(b []byte, field byte) bool {
 
 func read(ctx context.Context, doc extract.Document, sink extract.Sink) error {
 	r := &reader{s: charset.Open(doc), sink: sink, delimiters: standard, names: names{}}
+	if inXML(charset.Sample(doc.Head, sampleBytes)) {
+		return r.readXML(ctx)
+	}
 	for n := 0; ; n++ {
 		if n%256 == 0 && ctx.Err() != nil {
 			return fmt.Errorf("read HL7: %w", ctx.Err())

@@ -131,8 +131,8 @@ func TestFields(t *testing.T) {
 		{`PID|||9990123456^^^&2.16.840.1.113883.2.1.4.1&ISO`, []string{"PID-3 NHS number: 9990123456"}},
 		{`PID|||9990123456^^^NHS&2.16.840.1.113883.2.1.4.1&ISO^MR`, []string{"PID-3 NHS number: 9990123456"}},
 		{`PID|||0101501236^^^CHI`, []string{"PID-3 CHI number: 0101501236"}},
-		{`PID|||9990123456`, []string{"PID-3 identifier: 9990123456"}},
-		{`PID||9990123456^^^NHS||ALT9`, []string{"PID-2 NHS number: 9990123456", "PID-4 identifier: ALT9"}},
+		{`PID|||9990123456`, []string{"PID-3 patient identifier: 9990123456"}},
+		{`PID||9990123456^^^NHS||ALT9`, []string{"PID-2 NHS number: 9990123456", "PID-4 patient identifier: ALT9"}},
 		{`PID|||V1^^^RXX^VN`, []string{"PID-3 visit number: V1"}},
 		{`PID|||||VAN DER TEST&VAN&TEST^ANN~OLD^ANN`, []string{"PID-5 patient name: ANN VAN DER TEST", "PID-5 patient name: ANN OLD"}},
 		{`PID|||||EXAMPLE`, []string{"PID-5 patient name: EXAMPLE"}},
@@ -197,6 +197,27 @@ func TestReport(t *testing.T) {
 	}
 }
 
+// TestXML: the same messages with tags for signs.
+func TestXML(t *testing.T) {
+	const in = `<?xml version="1.0"?><ADT_A01 xmlns="urn:hl7-org:v2xml"><MSH><MSH.1>|</MSH.1><MSH.2>^~\&amp;</MSH.2><MSH.9><MSG.1>ADT</MSG.1></MSH.9></MSH>
+ <PID><PID.3><CX.1>RXX123456</CX.1><CX.5>MR</CX.5></PID.3><PID.3><CX.1>9990123456</CX.1><CX.4><HD.1>NHS</HD.1></CX.4></PID.3>
+ <PID.5><XPN.1><FN.1>EXAMPLE</FN.1></XPN.1><XPN.2>ANN</XPN.2><XPN.3>MAY</XPN.3></PID.5><PID.7><TS.1>19500102</TS.1></PID.7>
+ <PID.11><XAD.1><SAD.1>1 Test Street</SAD.1></XAD.1><XAD.2>Flat 2</XAD.2><XAD.3>Leeds</XAD.3><XAD.5>LS1 4AB</XAD.5></PID.11>
+ <PID.13><XTN.1>01632 960001</XTN.1></PID.13></PID><ADT_A01.GROUP><ZPD><ZPD.3>a|b</ZPD.3></ZPD></ADT_A01.GROUP></ADT_A01>`
+	if hl7.Format.Detect([]byte(in), "x.xml") != extract.BySignature {
+		t.Error("not detected")
+	}
+	got := read(t, in)
+	want := append(append([]string{}, patient...), "ZPD-3: a|b")
+	if diff := cmp.Diff(want, of(got.Records[0], "PID", "ZPD")); diff != "" || len(got.Records) != 1 {
+		t.Errorf("%d records (-want +got):\n%s", len(got.Records), diff)
+	}
+	two := read(t, in+in)
+	if len(two.Records) != 2 {
+		t.Errorf("%d records of two messages", len(two.Records))
+	}
+}
+
 func TestEmbedded(t *testing.T) {
 	for _, size := range []int{30, 3 << 20} { // within the window, and beyond it
 		data := strings.Repeat("letter", size/6)
@@ -230,6 +251,7 @@ func TestHuge(t *testing.T) {
 func TestConformance(t *testing.T) {
 	extracttest.Run(t, hl7.Format, []extracttest.Sample{
 		{Name: "feed.hl7", Data: []byte(strings.Repeat(msh+"\r"+pid+"\r"+pv1+"\r", 40)), Want: []string{"PID-3 NHS number", "9990123456", "ANN EXAMPLE"}},
+		{Name: "feed.xml", Data: []byte(`<a xmlns="urn:hl7-org:v2xml">` + strings.Repeat(`<PID><PID.3><CX.1>9990123456</CX.1><CX.5>NH</CX.5></PID.3></PID>`, 90)), Want: []string{"PID-3 NHS number", "9990123456"}},
 		{Name: "tie.log", Data: []byte(strings.Repeat("10:15 sent "+msh+`\r`+pid+"\n", 40)), Want: []string{"9990123456"}},
 		{Name: "letter.hl7", Data: []byte(msh + "\r" + pid + "\rOBX|1|ED|||^text^plain^Base64^" + base64.StdEncoding.EncodeToString([]byte(strings.Repeat("a letter ", 900))) + "\r"), Want: []string{"a letter"}},
 	})
@@ -238,5 +260,6 @@ func TestConformance(t *testing.T) {
 func FuzzRead(f *testing.F) {
 	f.Add([]byte(msh + "\r" + pid + "\r" + pv1))
 	f.Add([]byte("x " + msh + `\r` + pid + "\nOBX|1|ED|||^^pdf^Base64^QUJD|\r"))
+	f.Add([]byte(`<a xmlns="urn:hl7-org:v2xml"><MSH/><PID><PID.3><CX.1>1</CX.1><CX.4><HD.2>2</HD.2></CX.4></PID.3></PID>`))
 	f.Fuzz(func(t *testing.T, in []byte) { extracttest.Fuzz(t, hl7.Format, "x.hl7", in) })
 }
