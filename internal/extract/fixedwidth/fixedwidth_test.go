@@ -140,6 +140,7 @@ func TestForeign(t *testing.T) {
 		"dump":    hex.Dump(noise),
 		"prose":   wrap(prose.String(), 60),
 		"log":     log.String(),
+		"ragged":  "E, [2026-08-17T18:15:08.067497 #48598] one\nE, [2026-08-17T18:15:08.067498 #48598] three\nE, [2026-08-17T18:15:09.067497 #48598] two of them\nE, [2026-08-17T18:15:10.067497 #48598] x\nE, [2026-08-17T18:15:11.067497 #48598] yes and no\n",
 		"page":    strings.Repeat("<tr><td>Ann Example</td><td>9990123456</td></tr>\n", 9),
 		"inserts": strings.Repeat("INSERT INTO t VALUES (372234,9990123456,'20170112',NULL,0);\n", 9),
 		"labels":  strings.Repeat("^XA\n^FO40,30^A0N,30,30^FDEXAMPLE, Ann^FS\n^FO40,70^FDNHS 999 012 3456^FS\n^XZ\n", 5),

@@ -55,6 +55,10 @@ func survey(sample []byte) layout {
 			l.columns[n-1].to = zone.to
 			continue
 		}
+		if !even { // gaps alone part what is lined up
+			l.columns = append(l.columns, zone)
+			continue
+		}
 		for i, c := range part(zone, classes, fixed, lines) {
 			if i > 0 && !c.date && !l.columns[len(l.columns)-1].date && cuts(lines[1:], c.from) {
 				l.columns[len(l.columns)-1].to = c.to
