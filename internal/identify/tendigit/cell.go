@@ -29,7 +29,7 @@ func (s Scheme) cell(c *identify.Context, shape identify.CellShape) (m identify.
 		m.End, m.Signals = len(c.Text), m.Signals|rounded
 		return m, false, ok && signals&inRange != 0 && sign == identify.Yes
 	}
-	if scheme, issued := SchemeOf(n.value); issued && scheme != s || placeholder(n.value) {
+	if scheme, issued := schemeOf(n.value); issued && scheme != s || placeholder(n.value) {
 		return m, false, false
 	}
 	if !ok { // nobody issues it

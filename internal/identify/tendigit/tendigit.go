@@ -130,25 +130,40 @@ func (s Scheme) may(tens, ones byte) bool {
 	return lead < uint(len(leads)) && leads[lead]&s != 0
 }
 
-// SchemeOf returns the scheme that a number belongs to, and whether that issues
-// it. Ranges that are kept for tests count as issued, and a number that nobody
-// issues as the NHS number's.
-func SchemeOf(v uint64) (s Scheme, issued bool) {
-	switch lead := v / 1e8; {
-	case lead >= 40 && lead <= 79, lead >= 90 && lead <= 99:
-		return NHS, true
-	case lead >= 32 && lead <= 39:
-		return HC, true
-	case lead <= 31 && isDate(v/1e4):
-		return CHI, true
+// ranges has, for the first two digits, who issues the numbers: of those that
+// begin as a date does, the CHI if it is one. In a test range nobody does, but
+// for tests.
+var ranges = func() (t [100]struct {
+	scheme Scheme
+	issued bool
+	test   uint32
+}) {
+	for i := range t {
+		r := &t[i]
+		switch {
+		case i <= 31:
+			r.scheme, r.issued = CHI, true
+		case i <= 39:
+			r.scheme, r.issued = HC, true
+		default:
+			r.scheme, r.issued = NHS, i < 80 || i >= 90
+		}
+		if i >= 50 && i < 60 || i >= 90 {
+			r.test = test
+		}
 	}
-	return NHS, false
-}
+	return t
+}()
 
-// inTestRange reports whether the number is in a range that is never issued but
-// used for tests.
-func inTestRange(v uint64) bool {
-	return v >= 9000000000 || v >= 5000000000 && v < 6000000000
+// schemeOf returns the scheme that a number of ten digits belongs to, and whether
+// that issues it. Ranges that are kept for tests count as issued, and a number
+// that nobody issues as the NHS number's.
+func schemeOf(v uint64) (s Scheme, issued bool) {
+	r := &ranges[v/1e8]
+	if r.scheme == CHI && !isDate(v/1e4) {
+		return NHS, false
+	}
+	return r.scheme, r.issued
 }
 
 // isDate reports whether DDMMYY can be a day of this century or the last.
@@ -186,7 +201,7 @@ func placeholder(v uint64) bool {
 // ownSignals returns what a number says of itself. ok is false when it is none
 // of the scheme's, or stands for a missing one.
 func (s Scheme) ownSignals(v uint64, valid bool) (signals uint32, ok bool) {
-	scheme, issued := SchemeOf(v)
+	scheme, issued := schemeOf(v)
 	if scheme != s || placeholder(v) {
 		return 0, false
 	}
@@ -194,15 +209,13 @@ func (s Scheme) ownSignals(v uint64, valid bool) (signals uint32, ok bool) {
 	if valid {
 		signals = checksum
 	}
-	switch {
-	case !issued:
+	if !issued {
 		return signals | outside, true
-	case s == CHI:
-		signals |= timeSignals(v)
-	case s == NHS && inTestRange(v):
-		signals |= test
 	}
-	return signals | inRange, true
+	if s == CHI {
+		signals |= timeSignals(v)
+	}
+	return signals | inRange | ranges[v/1e8].test, true
 }
 
 // unissued reports whether the signals say that nobody issues a number. Of the
