@@ -48,6 +48,7 @@ var administrativeTexts = []string{
 	"Request finished in 38 ms, request=7346019255 epoch 1760000000 worker 17",
 	"Next of kin: John Canary (husband), 37 The Crescent, Exeter. Religion: none. Language: English. Interpreter: no.",
 	"Mental Health Act office, Respiratory Medicine, Renal Unit and Radiology: notes requested from medical records.",
+	"Books: Vascular Surgery, Renal Medicine, Respiratory Medicine, Cardiac Surgery, Psychiatric Nursing, Gastric Surgery at a glance",
 	"Friends and family test: how likely are you to recommend our ward to friends and family if they needed similar care or treatment?",
 }
 

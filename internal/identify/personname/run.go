@@ -277,7 +277,7 @@ func (l *lexicon) ofOrganisation(c *identify.Context, end int) bool {
 		case spelt == "nhs": // it stands before a number as well
 			return false
 		case w.traits&organisation != 0 && capital:
-			return true
+			return !(c.At(w.end) == ' ' && identify.IsDigit(c.At(w.end+1))) // Ward 7 is where the patient is
 		case !capital && spelt != "and" && spelt != "of":
 			return false
 		}
