@@ -1,7 +1,8 @@
 // Package dicom reads the attributes of DICOM files: those of the patient, of the
 // study, and whatever else is words, as one record of named fields,
 // "(0010,0010) patient name"; a directory is a record for each patient. Pictures
-// are never read. A document that is encapsulated is a file of its own.
+// are never read. A document that is encapsulated is a file of its own. A list of
+// attributes as tools print it is read alike.
 package dicom
 
 import (
@@ -23,7 +24,7 @@ const (
 )
 
 func detect(head []byte, _ string) extract.Confidence {
-	if len(head) >= preamble+len(magic) && string(head[preamble:preamble+len(magic)]) == magic || bare(head) {
+	if len(head) >= preamble+len(magic) && string(head[preamble:preamble+len(magic)]) == magic || bare(head) || isDump(head) {
 		return extract.BySignature
 	}
 	return extract.No
@@ -73,6 +74,9 @@ const (
 )
 
 func read(ctx context.Context, doc extract.Document, sink extract.Sink) error {
+	if isDump(doc.Head) {
+		return readDump(ctx, doc, sink)
+	}
 	r := &reader{in: newInput(doc), sink: sink, fields: newFields(sink)}
 	err := r.meta(doc.Head)
 	for n := 0; err == nil; n++ {

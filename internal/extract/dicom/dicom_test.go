@@ -184,6 +184,28 @@ func TestDirectory(t *testing.T) {
 	}
 }
 
+func TestDump(t *testing.T) {
+	const lines = "# Dicom-File-Format\n(0008,0090) PN [CONSULTANT^CARL]  # 16, 1 ReferringPhysicianName\n(0010,0010) PN [EXAMPLE^ANN]   #  12, 1 PatientName\n" +
+		"(0010,0020) LO [9990123456]    #  10, 1 PatientID\n(0010,0030) DA [19500102]  # 8, 1\n(0008,0060) CS [MR]\n(0010,0040) CS (no value available)\n"
+	const python = "(0008, 0090) Referring Physician's Name          PN: 'CONSULTANT^CARL'\n(0010, 0010) Patient's Name                      PN: 'EXAMPLE^ANN'\n" +
+		"(0010, 0020) Patient ID                          LO: '9990123456'\n(0010, 0030) Patient's Birth Date  DA: '19500102'\n"
+	for _, tt := range []struct {
+		in   string
+		want [][]string
+	}{
+		{lines, [][]string{patient}},
+		{python, [][]string{patient}},
+		{lines + lines[strings.Index(lines, "(0010"):], [][]string{patient, patient[1:]}},
+	} {
+		if dicom.Format.Detect([]byte(tt.in), "x.txt") != extract.BySignature {
+			t.Errorf("%.40q: not detected", tt.in)
+		}
+		if diff := cmp.Diff(tt.want, records(t, tt.in)); diff != "" {
+			t.Errorf("%.40q (-want +got):\n%s", tt.in, diff)
+		}
+	}
+}
+
 func TestDocument(t *testing.T) {
 	letter := "%PDF-1.7 " + strings.Repeat("a letter ", 30_000)
 	body := little.patient() + little.attr(0x0042, 0x0011, "OB", letter) + little.attr(0x0042, 0x0012, "LO", "application/pdf")
@@ -220,6 +242,7 @@ func TestConformance(t *testing.T) {
 	long := little.attr(0x0011, 0x1001, "OB", strings.Repeat("\x01\x02", 30_000))
 	extracttest.Run(t, dicom.Format, []extracttest.Sample{
 		{Name: "image.dcm", Data: []byte(file(explicitLE, little.patient()+long+little.attr(0x0020, 0x4000, "LT", strings.Repeat("a comment ", 900)))), Want: []string{"(0010,0010) patient name", "9990123456", "a comment"}},
+		{Name: "dump.txt", Data: []byte(strings.Repeat("(0010,0020) LO [9990123456]  # 10, 1\n", 200)), Want: []string{"(0010,0020) patient ID", "9990123456"}},
 		{Name: "deflated", Data: []byte(file(deflated, deflate(little.patient()+long))), Want: []string{"9990123456"}},
 	})
 }
@@ -230,5 +253,6 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte(file(implicitLE, implicit.patient())))
 	f.Add([]byte(file(deflated, deflate(little.patient()))))
 	f.Add([]byte(file(explicitLE, little.header(0x0010, 0x1002, "UN", undefined)+implicit.header(0xFFFE, 0xE000, "", undefined)+implicit.patient())))
+	f.Add([]byte("(0010,0010) PN [EXAMPLE^ANN]\n(0010,0020) LO [1]\n(0010, 0020) Patient ID LO: '1'\n"))
 	f.Fuzz(func(t *testing.T, in []byte) { extracttest.Fuzz(t, dicom.Format, "x.dcm", in) })
 }

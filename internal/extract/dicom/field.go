@@ -44,6 +44,7 @@ type fields struct {
 	sink   extract.Sink
 	record record.Record
 	names  map[tag]string // of attributes of which nothing is known
+	named  bool           // the record has a patient's name: of a printed list
 	set    *charmap.Charmap
 	id     []byte // a patient's number, until its issuer has come
 	idName string
@@ -54,6 +55,7 @@ func newFields(sink extract.Sink) fields { return fields{sink: sink, names: map[
 
 func (f *fields) give() error {
 	f.endID()
+	f.named = false
 	return f.record.Give(f.sink)
 }
 
