@@ -128,7 +128,7 @@ func TestValues(t *testing.T) {
 		{`{"resourceType":"Bundle","link":[{"url":"https://x.example/Patient?identifier=https://fhir.nhs.uk/Id/nhs-number|9990123456"}]}`,
 			[]string{"link.url reference NHS number: 9990123456"}},
 		{`{"resourceType":"Patient","id":"12","text":{"div":"<div>Ann <b>Example</b></div>"}}`,
-			[]string{"Patient.id: 12", "text.div: Ann  Example"}},
+			[]string{"id: 12", "text.div: Ann  Example"}},
 		{`{"resourceType":"Observation","valueQuantity":{"value":1.5,"system":"http://unitsofmeasure.org","code":"kg"}}`,
 			[]string{"valueQuantity.code: kg", "valueQuantity value: 1.5"}},
 		{`{"resourceType":"Observation","code":{"coding":[{"system":"http://snomed.info/sct","code":"1234","display":"A finding"}]}}`,

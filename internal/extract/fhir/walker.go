@@ -356,9 +356,10 @@ func (w *walker) complete(res *resource, name string, value []byte) string {
 	switch first {
 	case "identifier", "name", "birthDate", "address", "telecom", "contact":
 	case "id":
-		if kind == "Patient" && record.IsTenDigits(value) {
-			name += " " + record.NHSNumber
+		if kind != "Patient" || !record.IsTenDigits(value) {
+			return name // the server's own
 		}
+		name += " " + record.NHSNumber
 	default:
 		return name
 	}
