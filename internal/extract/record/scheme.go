@@ -48,7 +48,7 @@ func SchemeURI(uri string) string {
 	}
 	uri = strings.TrimRight(uri, "/#")
 	last := uri[strings.LastIndexAny(uri, "/:#")+1:]
-	switch plain := strings.NewReplacer("-", "", "_", "").Replace(last); {
+	switch plain := strings.ReplaceAll(strings.ReplaceAll(last, "-", ""), "_", ""); {
 	case plain == "nhsnumber", plain == "nhsno", plain == "nhsnumberunverified", plain == "ukcorenhsnumber":
 		return NHSNumber
 	case strings.HasPrefix(plain, "chi") && (plain == "chi" || plain == "chinumber"):
