@@ -1,6 +1,10 @@
 package identify
 
-import "trustaudit/internal/audit"
+import (
+	"slices"
+
+	"trustaudit/internal/audit"
+)
 
 // Bounds of the column tests.
 const (
@@ -116,6 +120,11 @@ func (c *column) sample(kind int) *sample {
 	}
 	c.samples[n].reset(kind)
 	return c.samples[n]
+}
+
+// sampled reports whether values of a kind were sampled.
+func (c *column) sampled(kind int) bool {
+	return slices.ContainsFunc(c.samples, func(s *sample) bool { return s.kind == kind })
 }
 
 func (s *sample) reset(kind int) {

@@ -102,7 +102,11 @@ func (c *Context) Label(at int, labels *Labels) Sign {
 		if n == 0 {
 			return None
 		}
-		switch sign := labels.sign(word[:n]); {
+		sign := labels.sign(word[:n])
+		if sign == None {
+			sign, start = c.labelWithin(start, end, word[:n], labels)
+		}
+		switch {
 		case sign == Yes && lines > labelLines:
 			return None
 		case sign != skip:
@@ -111,6 +115,24 @@ func (c *Context) Label(at int, labels *Labels) Sign {
 		at = start
 	}
 	return None
+}
+
+// labelWithin looks for a label at the end of a word that the labels do not
+// know: what other words or a command were run together with it, as in RaoNHSNo
+// and FDNHS.
+func (c *Context) labelWithin(start, end int, word []byte, labels *Labels) (Sign, int) {
+	const longestCommand, shortestLabel = 3, 3
+	for i := end - 1; i > start; i-- {
+		if IsUpper(c.Text[i]) && IsLower(c.Text[i-1]) {
+			return labels.sign(word[len(word)-(end-i):]), i
+		}
+	}
+	for cut := 1; cut <= longestCommand && len(word)-cut >= shortestLabel && IsUpper(c.Text[end-1]); cut++ {
+		if labels.sign(word[cut:]) == Yes {
+			return Yes, start
+		}
+	}
+	return None, start
 }
 
 // wordEnd steps back from at over what separates words.
@@ -126,10 +148,20 @@ func (c *Context) wordEnd(at int, lines *int) (end int, ok bool) {
 			if *lines++; *lines > notLines {
 				return 0, false
 			}
+		case ch == '-' && c.At(at) == ' ' && c.beginsLine(at-1):
+			return 0, false // what a list says of another item
 		}
 		at--
 	}
 	return 0, false
+}
+
+// beginsLine reports whether nothing but spaces stands before at on its line.
+func (c *Context) beginsLine(at int) bool {
+	for at > 0 && c.Text[at-1] == ' ' {
+		at--
+	}
+	return c.Before(at) == '\n'
 }
 
 // MaxWord bounds the words that the lists hold.

@@ -1,6 +1,8 @@
 package identify
 
 import (
+	"cmp"
+	"fmt"
 	"math/bits"
 	"slices"
 )
@@ -103,9 +105,20 @@ func behindCapital(s shape) (fixed, free uint) {
 }
 
 func newDispatch(shapes []shape, width int, bitsOf func(shape) (fixed, free uint)) dispatch {
-	fitting := make([][2]uint64, 1<<width) // shapes by number
-	for i, s := range shapes {
+	var forms [][]shape // that ask the same of a window
+	fitting := make([][2]uint64, 1<<width)
+	for _, s := range shapes {
 		fixed, free := bitsOf(s)
+		same := slices.IndexFunc(forms, func(f []shape) bool {
+			a, b := bitsOf(f[0])
+			return a == fixed && b == free
+		})
+		if same >= 0 {
+			forms[same] = append(forms[same], s)
+			continue
+		}
+		i := len(forms)
+		forms = append(forms, []shape{s})
 		for sub := free; ; sub = (sub - 1) & free {
 			fitting[fixed|sub][i/64] |= 1 << (i % 64)
 			if sub == 0 {
@@ -120,22 +133,30 @@ func newDispatch(shapes []shape, width int, bitsOf func(shape) (fixed, free uint
 		if !ok {
 			rule = uint8(len(d.rules))
 			known[set] = rule
-			d.rules = append(d.rules, needsOf(shapes, set))
+			d.rules = append(d.rules, needsOf(forms, set))
 		}
 		d.rule[w] = rule
+	}
+	if len(d.rules) > 1<<8 {
+		panic(fmt.Sprintf("identify: %d combinations of shapes are more than the finder holds", len(d.rules)))
 	}
 	return d
 }
 
-// needsOf lists the kinds of a set of shapes, in order.
-func needsOf(shapes []shape, set [2]uint64) []need {
+// needsOf lists the kinds of a set of forms, in the order of the kinds.
+func needsOf(forms [][]shape, set [2]uint64) []need {
 	var needs []need
-	for i, s := range shapes {
-		n := need{s.kind, uint64(s.upper), uint64(s.lower), uint64(s.slash)}
-		if set[i/64]>>(i%64)&1 == 1 && !slices.Contains(needs, n) {
-			needs = append(needs, n)
+	for i, form := range forms {
+		if set[i/64]>>(i%64)&1 == 0 {
+			continue
+		}
+		for _, s := range form {
+			if n := (need{s.kind, uint64(s.upper), uint64(s.lower), uint64(s.slash)}); !slices.Contains(needs, n) {
+				needs = append(needs, n)
+			}
 		}
 	}
+	slices.SortStableFunc(needs, func(a, b need) int { return cmp.Compare(a.kind, b.kind) })
 	return needs
 }
 
@@ -167,7 +188,7 @@ func filtersOf(shapes []shape) []filter {
 	}
 	filters := make([]filter, len(groups))
 	for i, g := range groups {
-		filters[i], _ = g.shape.filter()
+		filters[i] = g.shape.filter()
 	}
 	return filters
 }
@@ -237,29 +258,48 @@ const (
 	ofNoDigit  = 0.8
 )
 
-// filter is as much of the shape as is worth a pass, and how many visits per
-// kilobyte it leaves.
-func (s shape) filter() (f filter, visits float64) {
-	visits = beginnings
-	take := func(set uint16, share float64) (places []uint8) {
-		for ; set != 0 && visits*(1-share)*visitCost > passCost; set &= set - 1 {
-			places = append(places, uint8(bits.TrailingZeros16(set)))
-			visits *= share
-		}
-		return places
-	}
-	f.upper = take(s.upper&^1, ofUpper)
-	f.slash = take(s.slash, ofSlash)
-	f.lower = take(s.lower, ofLower)
-	f.digit = take(s.digit&^1, ofDigit)
-	f.noDigit = take(s.noDigit()&^(s.upper|s.lower|s.slash), ofNoDigit)
-	return f, visits
+// filter is as much of the shape as is worth a pass.
+func (s shape) filter() filter {
+	var f filter
+	visits := float64(beginnings)
+	f.upper = placesOf(worthwhile(s.upper&^1, ofUpper, &visits))
+	f.slash = placesOf(worthwhile(s.slash, ofSlash, &visits))
+	f.lower = placesOf(worthwhile(s.lower, ofLower, &visits))
+	f.digit = placesOf(worthwhile(s.digit&^1, ofDigit, &visits))
+	f.noDigit = placesOf(worthwhile(s.otherwise(), ofNoDigit, &visits))
+	return f
 }
 
 // cost is what the filter of the shape costs per kilobyte.
 func (s shape) cost() float64 {
-	f, visits := s.filter()
-	return float64(passCost*(len(f.digit)+len(f.upper)+len(f.lower)+len(f.slash)+len(f.noDigit))) + visits*visitCost
+	visits := float64(beginnings)
+	passes := bits.OnesCount16(worthwhile(s.upper&^1, ofUpper, &visits)) +
+		bits.OnesCount16(worthwhile(s.slash, ofSlash, &visits)) +
+		bits.OnesCount16(worthwhile(s.lower, ofLower, &visits)) +
+		bits.OnesCount16(worthwhile(s.digit&^1, ofDigit, &visits)) +
+		bits.OnesCount16(worthwhile(s.otherwise(), ofNoDigit, &visits))
+	return float64(passCost*passes) + visits*visitCost
+}
+
+// otherwise are the places of which no more is asked than that no digit stands
+// there.
+func (s shape) otherwise() uint16 { return s.noDigit() &^ (s.upper | s.lower | s.slash) }
+
+// worthwhile returns as many of the places, from the first on, as save more
+// visits than their passes cost; each leaves a share of the visits.
+func worthwhile(set uint16, share float64, visits *float64) (worth uint16) {
+	for ; set != 0 && *visits*(1-share)*visitCost > passCost; set &= set - 1 {
+		worth |= set & -set
+		*visits *= share
+	}
+	return worth
+}
+
+func placesOf(set uint16) (places []uint8) {
+	for ; set != 0; set &= set - 1 {
+		places = append(places, uint8(bits.TrailingZeros16(set)))
+	}
+	return places
 }
 
 // Sweep is the scratch of a pass over a text: one for each goroutine.

@@ -41,6 +41,9 @@ type Kind struct {
 	// Bare are the signals that a match in prose must lack to be judged like a
 	// column's value; zero when prose is never judged so.
 	Bare uint32
+	// Window is the signal of a value that is a part of a longer run of digits: one
+	// of many such parts, so that it counts only when a column of them is accepted.
+	Window uint32
 	// Test is the signal of values that belong to nobody by rule.
 	Test uint32
 	// Anchor says that what has a Near signal is a person's beside such a match.

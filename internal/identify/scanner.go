@@ -33,7 +33,10 @@ type Scanner struct {
 	fielded   bool           // the columns are of named values
 	rows      int64
 	rowHits   []hit
-	cellOf    int // column of the cell whose prose is read
+	cellOf    int    // column of the cell whose prose is read
+	called    []Sign // by kind, what the row's first cell calls the others; nil when nothing
+	virtual   []column
+	windows   map[int]int // of glued digits, by column and place: numbers in virtual
 	canonical [8]byte
 
 	name        []byte // the name that is looked at
@@ -110,8 +113,7 @@ func newScanner(config Config, r *rules) *Scanner {
 func (s *Scanner) Reset() {
 	s.prose.reset()
 	s.table.reset()
-	s.columns, s.tableName, s.fielded = s.columns[:0], "", false
-	clear(s.fields)
+	s.forgetColumns()
 	for i := range s.distinct {
 		s.distinct[i].reset()
 	}
@@ -153,12 +155,17 @@ func (s *Scanner) Finish() Summary {
 func (s *Scanner) takeCell(k uint8, at int, m Match) int {
 	kind := &s.config.Kinds[k]
 	if kind.Weigh != nil && !kind.Weigh(&s.cellContext, at, &m) ||
-		kind.Needs != 0 && m.Signals&kind.Needs == 0 ||
 		kind.Named != 0 && m.Signals&kind.Named == 0 && s.calledOther(k) {
 		return m.End
 	}
-	if len(s.rowHits) < maxRowHits {
-		s.rowHits = append(s.rowHits, hit{kind: k, column: inProse, value: m.Value, hash: mix(s.seed, m.Value), match: m})
+	hash, column := mix(s.seed, m.Value), int32(inProse)
+	if kind.Bare != 0 && m.Signals&kind.Bare == 0 && s.cellOf < len(s.columns) {
+		column = int32(s.cellOf)
+		pass := m.Signals&kind.Column.Pass != 0 && m.Signals&kind.Column.Fail == 0
+		s.columns[column].tests[k].see(m.Value, hash, pass)
+	}
+	if len(s.rowHits) < maxRowHits && (kind.Needs == 0 || m.Signals&kind.Needs != 0) {
+		s.rowHits = append(s.rowHits, hit{kind: k, column: column, value: m.Value, hash: hash, match: m})
 	}
 	return m.End
 }

@@ -95,11 +95,37 @@ func (s *Scanner) Row(cells [][]byte) {
 		s.endTable()
 	}
 	s.rowHits = s.rowHits[:0]
+	s.callRow(cells)
 	for i, cell := range cells {
 		s.value(i, cell)
 	}
+	s.called = nil
 	s.endRow(cells)
 }
+
+// calledRows is in how many rows of a table the first cell may be their heading:
+// a table that lies on its side has few.
+const calledRows = 64
+
+// callRow reads the first cell of a row as a heading of the others.
+func (s *Scanner) callRow(cells [][]byte) {
+	if s.rows >= calledRows || len(cells) < 2 || len(cells[0]) > maxHeading || ShapeOf(cells[1]).Digits == 0 {
+		return
+	}
+	if first := ShapeOf(cells[0]); first.Letters == 0 || first.Digits > 0 {
+		return
+	}
+	heading := string(cells[0])
+	if s.called = s.called[:0]; s.called == nil {
+		s.called = make([]Sign, 0, len(s.config.Kinds))
+	}
+	for k := range s.config.Kinds {
+		s.called = append(s.called, s.headings[k].sign(heading))
+	}
+}
+
+// maxHeading bounds the first cell of a row that may be its heading.
+const maxHeading = 40
 
 // value takes a value of the row at hand.
 func (s *Scanner) value(i int, cell []byte) {
@@ -152,6 +178,9 @@ func (s *Scanner) cell(i int, cell []byte) {
 	col := s.column(i)
 	col.rows++
 	shape := ShapeOf(cell)
+	if shape.Digits == len(cell) && len(cell) > gluedDigits {
+		s.glued(i, cell)
+	}
 	matched := false
 	for k := range s.config.Kinds {
 		kind := &s.config.Kinds[k]
@@ -159,6 +188,9 @@ func (s *Scanner) cell(i int, cell []byte) {
 			continue
 		}
 		s.cellContext.Text, s.cellContext.Head = cell, col.signs[k]
+		if i > 0 && s.called != nil && s.cellContext.Head == None {
+			s.cellContext.Head = s.called[k]
+		}
 		m, tested, ok := kind.Cell(&s.cellContext, shape)
 		if !tested && !ok {
 			continue
@@ -282,6 +314,9 @@ func (s *Scanner) verdicts(t *tally) []verdict {
 // line, or else all that is bare.
 func (s *Scanner) verdict(column int, kind uint8) verdict {
 	rule := s.config.Kinds[kind].Column
+	if column >= virtualBase {
+		return s.virtual[column-virtualBase].tests[kind].verdict(rule)
+	}
 	if column >= 0 {
 		return s.columns[column].tests[kind].verdict(rule)
 	}
@@ -300,9 +335,14 @@ func (s *Scanner) endTable() {
 			s.summary.Columns = append(s.summary.Columns, c)
 		}
 	}
-	s.columns = s.columns[:0]
+	s.forgetColumns()
+}
+
+func (s *Scanner) forgetColumns() {
+	s.columns, s.virtual = s.columns[:0], s.virtual[:0]
 	s.tableName, s.fielded = "", false
 	clear(s.fields)
+	clear(s.windows)
 }
 
 // report returns what is worth reporting of a column.
@@ -322,7 +362,7 @@ func (s *Scanner) report(i int) (Column, bool) {
 			c.Kind, c.Share, of = s.config.Kinds[k].Name, share, k
 		}
 	}
-	if k, scrambled := s.testOf(col); k >= 0 && (c.Kind == "" || of == k) {
+	if k, scrambled := s.testOf(col); k >= 0 && col.sampled(k) && (c.Kind == "" || of == k) {
 		c.Tested, c.Scrambled, of = s.config.Kinds[k].Name, scrambled, k
 	}
 	if sample := col.sample(of); sample != nil {

@@ -69,8 +69,8 @@ func (s *Scanner) promising() bool {
 	clear(best)
 	for i := range s.waiting {
 		w := &s.waiting[i]
-		if s.config.Kinds[w.kind].Bare != 0 {
-			return true // columns are judged by all that are bare
+		if s.config.Kinds[w.kind].Column.CheckDigit {
+			return true // columns are judged by all of them
 		}
 		best[w.kind] = max(best[w.kind], s.evidence[w.kind].most(w.match.Signals|s.hopes[w.kind]))
 	}

@@ -28,6 +28,7 @@ const (
 	rounded
 	other
 	column
+	window
 	// And those that only one has: its first, second, ….
 	first
 	second
@@ -52,7 +53,7 @@ const (
 
 // signalNames are what the lists call them.
 var signalNames = [...]string{"checksum", "failed", "range", "test", "label", "grouped", "parted", "glued",
-	"padded", "rounded", "other", "column"}
+	"padded", "rounded", "other", "column", "window"}
 
 // shapes are ten digits in one piece, 3-3-4, 3-7, 6-4 and 5-5, the groups parted
 // by characters of one to three bytes, or by the end of a line that is quoted
@@ -87,7 +88,8 @@ func New(s Scheme, name, words string) identify.Kind {
 		Column:  identify.ColumnRule{Null: 1.0 / 11, CheckDigit: true, Share: 0.85, Pass: checksum, Reject: true, Signal: column},
 		Needs:   checksum,
 		Strong:  checksum,
-		Bare:    label | grouped | parted | glued | padded | other,
+		Bare:    label | parted | glued | padded | other,
+		Window:  window,
 		Test:    test,
 		Anchor:  true,
 		Names:   identify.NameRule{Alone: checksum, Unless: parted},
