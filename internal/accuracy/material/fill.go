@@ -1,7 +1,9 @@
 package material
 
 import (
+	"encoding/base64"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -162,6 +164,8 @@ var patientKeys = map[string]func(*maker, *patient) string{
 	"nhs2":     func(m *maker, p *patient) string { return m.plant(p.number)[3:6] },
 	"nhs3":     func(m *maker, p *patient) string { return m.plant(p.number)[6:] },
 	"nhssci":   func(m *maker, p *patient) string { return scientific(m.plant(p.number)) },
+	"nhs64":    func(m *maker, p *patient) string { return base64.StdEncoding.EncodeToString([]byte(m.plant(p.number))) },
+	"nhsback":  func(m *maker, p *patient) string { return backwards(m.plant(p.number)) },
 	"chi":      func(m *maker, p *patient) string { return m.plant(p.chi) },
 	"chi64":    func(m *maker, p *patient) string { return m.plant(p.chi)[:6] + " " + p.chi[6:] },
 	"hc":       func(m *maker, p *patient) string { return m.plant(p.hc) },
@@ -278,6 +282,12 @@ func number(ten, join string) string {
 		return ten
 	}
 	return group(ten, join)
+}
+
+func backwards(s string) string {
+	b := []byte(s)
+	slices.Reverse(b)
+	return string(b)
 }
 
 // scientific is what a spreadsheet writes when the column is too narrow to care.
