@@ -16,12 +16,13 @@ func classifyWords(w *Sweep, text []byte, blocks int) {
 			at |= gather(between(x, '@', '@')) << i
 			slash |= gather(between(x, '-', '/')) << i
 		}
-		w.digit[b], w.upper[b], w.lower[b], w.at[b], w.slash[b] = digit, upper, lower, at, slash
+		w.is[digitClass][b], w.is[upperClass][b], w.is[lowerClass][b] = digit, upper, lower
+		w.is[atClass][b], w.is[slashClass][b] = at, slash
 	}
 }
 
 // classifyDigitWords is classifyWords for digits alone.
-func classifyDigitWords(digits *[chunkBlocks + 1]uint64, text []byte, blocks int) {
+func classifyDigitWords(digits *mask, text []byte, blocks int) {
 	for b := range blocks {
 		block := text[b*blockSize : (b+1)*blockSize]
 		var digit uint64
@@ -32,18 +33,16 @@ func classifyDigitWords(digits *[chunkBlocks + 1]uint64, text []byte, blocks int
 	}
 }
 
-// keepWords keeps the places in the blocks that have, k bytes on, a byte of the
-// class.
-func keepWords(places *[chunkBlocks]uint64, class *[chunkBlocks + 1]uint64, k uint8, blocks int) {
+// passWords adds to the places the starts that a filter lets through.
+func passWords(w *Sweep, f filter, blocks int) {
 	for b := range blocks {
-		places[b] &= class[b]>>(k&63) | class[b+1]<<(-k&63)
-	}
-}
-
-// dropWords drops them.
-func dropWords(places *[chunkBlocks]uint64, class *[chunkBlocks + 1]uint64, k uint8, blocks int) {
-	for b := range blocks {
-		places[b] &^= class[b]>>(k&63) | class[b+1]<<(-k&63)
+		left := w.starts[b]
+		for i := 0; left != 0 && i < len(f); i++ {
+			t := &f[i]
+			is := &w.is[t.class()]
+			left &= (is[b]>>(t.right[0]&63) | is[b+1]<<(t.left[0]&63)) ^ t.flip
+		}
+		w.places[b] |= left
 	}
 }
 

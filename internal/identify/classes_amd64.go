@@ -12,7 +12,7 @@ func classify(w *Sweep, text []byte, blocks int) {
 }
 
 // classifyDigits is classify for digits alone.
-func classifyDigits(digits *[chunkBlocks + 1]uint64, text []byte, blocks int) {
+func classifyDigits(digits *mask, text []byte, blocks int) {
 	if cpu.X86.HasAVX2 {
 		digitsAVX2(digits, &text[0], blocks)
 		return
@@ -24,34 +24,20 @@ func classifyDigits(digits *[chunkBlocks + 1]uint64, text []byte, blocks int) {
 // while.
 const few = 4
 
-// keep keeps the places in the blocks that have, k bytes on, a byte of the
-// class. What it leaves in other blocks means nothing.
-func keep(places *[chunkBlocks]uint64, class *[chunkBlocks + 1]uint64, k uint8, blocks int) {
-	if cpu.X86.HasAVX2 && blocks > few {
-		keepAVX2(places, class, uint64(k), (blocks+3)/4)
+// pass adds to the places the starts that a filter lets through. What it leaves
+// in other blocks means nothing.
+func pass(w *Sweep, f filter, blocks int) {
+	if cpu.X86.HasAVX2 && blocks > few && len(f) > 0 {
+		passAVX2(w, &f[0], len(f), (blocks+3)/4)
 		return
 	}
-	keepWords(places, class, k, blocks)
+	passWords(w, f, blocks)
 }
 
-// drop drops them.
-func drop(places *[chunkBlocks]uint64, class *[chunkBlocks + 1]uint64, k uint8, blocks int) {
-	if cpu.X86.HasAVX2 && blocks > few {
-		dropAVX2(places, class, uint64(k), (blocks+3)/4)
-		return
-	}
-	dropWords(places, class, k, blocks)
-}
-
-// keepAVX2 handles four blocks at a time.
+// passAVX2 handles four blocks at a time.
 //
 //go:noescape
-func keepAVX2(places *[chunkBlocks]uint64, class *[chunkBlocks + 1]uint64, k uint64, fours int)
-
-// dropAVX2 handles four blocks at a time.
-//
-//go:noescape
-func dropAVX2(places *[chunkBlocks]uint64, class *[chunkBlocks + 1]uint64, k uint64, fours int)
+func passAVX2(w *Sweep, first *term, terms, fours int)
 
 // classifyAVX2 reads blocks*64 bytes from text on.
 //
@@ -61,4 +47,4 @@ func classifyAVX2(w *Sweep, text *byte, blocks int)
 // digitsAVX2 reads blocks*64 bytes from text on.
 //
 //go:noescape
-func digitsAVX2(digits *[chunkBlocks + 1]uint64, text *byte, blocks int)
+func digitsAVX2(digits *mask, text *byte, blocks int)

@@ -1,3 +1,4 @@
+#include "go_asm.h"
 #include "textflag.h"
 
 // The classes of bytes, 64 at a time. A byte is of a class when, moved up so
@@ -18,12 +19,11 @@ DATA move<>+10(SB)/2, $0x00
 DATA move<>+12(SB)/4, $0x00
 GLOBL move<>(SB), RODATA|NOPTR, $16
 
-// Sweep holds the masks of digits, capitals, small letters, @ and slashes one
-// after another, 65 words each.
-#define UPPER 520
-#define LOWER 1040
-#define AT 1560
-#define SLASH 2080
+// The masks of the classes lie one after another.
+#define UPPER (const_upperClass*const_maskSize)
+#define LOWER (const_lowerClass*const_maskSize)
+#define AT (const_atClass*const_maskSize)
+#define SLASH (const_slashClass*const_maskSize)
 
 // MASK leaves in register r the class of the bytes in Y14 and Y15 that Ya moves
 // to above Yb.
@@ -97,54 +97,44 @@ nextDigits:
 	VZEROUPPER
 	RET
 
-// SHIFTED leaves in Y3 what the class is k bytes on, for four blocks.
-#define SHIFTED \
-	VMOVDQU (SI), Y3       \
-	VMOVDQU 8(SI), Y4      \
-	VPSRLQ X1, Y3, Y3      \
-	VPSLLQ X2, Y4, Y4      \
-	VPOR   Y3, Y4, Y3
-
-// func keepAVX2(places *[64]uint64, class *[65]uint64, k uint64, fours int)
-TEXT ·keepAVX2(SB), NOSPLIT, $0-32
-	MOVQ places+0(FP), DI
-	MOVQ class+8(FP), SI
-	MOVQ k+16(FP), AX
+// func passAVX2(w *Sweep, first *term, terms, fours int)
+//
+// Four blocks are one register; a term shifts its class so that what stands
+// ahead comes to lie on the starts.
+TEXT ·passAVX2(SB), NOSPLIT, $0-32
+	MOVQ w+0(FP), DI
+	MOVQ first+8(FP), SI
+	MOVQ terms+16(FP), R8
 	MOVQ fours+24(FP), CX
-	VMOVQ AX, X1
-	MOVQ $64, BX
-	SUBQ AX, BX
-	VMOVQ BX, X2
+	XORQ R9, R9
 
-keepFour:
-	SHIFTED
-	VPAND  (DI), Y3, Y3
-	VMOVDQU Y3, (DI)
-	ADDQ $32, SI
-	ADDQ $32, DI
+nextFour:
+	VMOVDQU Sweep_starts(DI)(R9*1), Y0
+	MOVQ    SI, R10
+	MOVQ    R8, R11
+
+nextTerm:
+	VPTEST  Y0, Y0
+	JZ      nothing
+	MOVQ    term_offset(R10), R12
+	ADDQ    R9, R12
+	VMOVDQU (DI)(R12*1), Y1
+	VMOVDQU 8(DI)(R12*1), Y2
+	VPSRLQ  term_right(R10), Y1, Y1
+	VPSLLQ  term_left(R10), Y2, Y2
+	VPBROADCASTQ term_flip(R10), Y3
+	VPOR    Y2, Y1, Y1
+	VPXOR   Y3, Y1, Y1
+	VPAND   Y1, Y0, Y0
+	ADDQ    $term__size, R10
+	DECQ    R11
+	JNZ     nextTerm
+	VPOR    Sweep_places(DI)(R9*1), Y0, Y0
+	VMOVDQU Y0, Sweep_places(DI)(R9*1)
+
+nothing:
+	ADDQ $32, R9
 	DECQ CX
-	JNZ  keepFour
-	VZEROUPPER
-	RET
-
-// func dropAVX2(places *[64]uint64, class *[65]uint64, k uint64, fours int)
-TEXT ·dropAVX2(SB), NOSPLIT, $0-32
-	MOVQ places+0(FP), DI
-	MOVQ class+8(FP), SI
-	MOVQ k+16(FP), AX
-	MOVQ fours+24(FP), CX
-	VMOVQ AX, X1
-	MOVQ $64, BX
-	SUBQ AX, BX
-	VMOVQ BX, X2
-
-dropFour:
-	SHIFTED
-	VPANDN (DI), Y3, Y3
-	VMOVDQU Y3, (DI)
-	ADDQ $32, SI
-	ADDQ $32, DI
-	DECQ CX
-	JNZ  dropFour
+	JNZ  nextFour
 	VZEROUPPER
 	RET

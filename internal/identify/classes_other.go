@@ -6,17 +6,9 @@ package identify
 func classify(w *Sweep, text []byte, blocks int) { classifyWords(w, text, blocks) }
 
 // classifyDigits is classify for digits alone.
-func classifyDigits(digits *[chunkBlocks + 1]uint64, text []byte, blocks int) {
+func classifyDigits(digits *mask, text []byte, blocks int) {
 	classifyDigitWords(digits, text, blocks)
 }
 
-// keep keeps the places in the blocks that have, k bytes on, a byte of the
-// class.
-func keep(places *[chunkBlocks]uint64, class *[chunkBlocks + 1]uint64, k uint8, blocks int) {
-	keepWords(places, class, k, blocks)
-}
-
-// drop drops them.
-func drop(places *[chunkBlocks]uint64, class *[chunkBlocks + 1]uint64, k uint8, blocks int) {
-	dropWords(places, class, k, blocks)
-}
+// pass adds to the places the starts that a filter lets through.
+func pass(w *Sweep, f filter, blocks int) { passWords(w, f, blocks) }

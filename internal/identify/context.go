@@ -11,6 +11,17 @@ type Context struct {
 	Now  time.Time // ages are reckoned from it
 	Name bool      // Text is the name of a file or column: '_' separates as a space does
 	Head Sign      // what the column's heading says, for a cell
+
+	today int // Now as yyyymmdd, once it was asked for
+}
+
+// Today is the day of Now as yyyymmdd.
+func (c *Context) Today() int {
+	if c.today == 0 {
+		year, month, day := c.Now.Date()
+		c.today = year*10000 + int(month)*100 + day
+	}
+	return c.today
 }
 
 // Sign is what a word says of the match it stands beside.

@@ -29,7 +29,26 @@ type Finder struct {
 }
 
 // filter is what a group of shapes have in common, a place each.
-type filter struct{ digit, upper, lower, slash, noDigit []uint8 }
+type filter []term
+
+// term asks that a byte of a class stands some places on, or that none does. It
+// is laid out for the assembly.
+type term struct {
+	right, left [2]uint64 // shifts of a block and of the one behind it; the high halves are zero
+	flip        uint64    // all ones when no byte of the class may stand there
+	offset      uint64    // of the class's mask in a Sweep
+}
+
+func newTerm(c class, ahead int, absent bool) term {
+	t := term{right: [2]uint64{uint64(ahead)}, left: [2]uint64{uint64(blockSize - ahead)}, offset: uint64(c) * maskSize}
+	if absent {
+		t.flip = ^uint64(0)
+	}
+	return t
+}
+
+// class is the class that the term asks for.
+func (t *term) class() class { return class(t.offset / maskSize) }
 
 // dispatch tells from a window which kinds to ask.
 type dispatch struct {
@@ -259,14 +278,18 @@ const (
 )
 
 // filter is as much of the shape as is worth a pass.
-func (s shape) filter() filter {
-	var f filter
+func (s shape) filter() (f filter) {
 	visits := float64(beginnings)
-	f.upper = placesOf(worthwhile(s.upper&^1, ofUpper, &visits))
-	f.slash = placesOf(worthwhile(s.slash, ofSlash, &visits))
-	f.lower = placesOf(worthwhile(s.lower, ofLower, &visits))
-	f.digit = placesOf(worthwhile(s.digit&^1, ofDigit, &visits))
-	f.noDigit = placesOf(worthwhile(s.otherwise(), ofNoDigit, &visits))
+	add := func(c class, set uint16, share float64, absent bool) {
+		for set = worthwhile(set, share, &visits); set != 0; set &= set - 1 {
+			f = append(f, newTerm(c, bits.TrailingZeros16(set), absent))
+		}
+	}
+	add(upperClass, s.upper&^1, ofUpper, false)
+	add(slashClass, s.slash, ofSlash, false)
+	add(lowerClass, s.lower, ofLower, false)
+	add(digitClass, s.digit&^1, ofDigit, false)
+	add(digitClass, s.otherwise(), ofNoDigit, true)
 	return f
 }
 
@@ -295,20 +318,31 @@ func worthwhile(set uint16, share float64, visits *float64) (worth uint16) {
 	return worth
 }
 
-func placesOf(set uint16) (places []uint8) {
-	for ; set != 0; set &= set - 1 {
-		places = append(places, uint8(bits.TrailingZeros16(set)))
-	}
-	return places
-}
+// class is a class of bytes.
+type class uint8
+
+// The classes.
+const (
+	digitClass class = iota
+	upperClass
+	lowerClass
+	atClass
+	slashClass // one of - . and /
+	classCount
+)
+
+// mask has a bit for each byte of a chunk, and of the block behind it.
+type mask [chunkBlocks + 1]uint64
+
+// maskSize is how many bytes a mask takes.
+const maskSize = 8 * (chunkBlocks + 1)
 
 // Sweep is the scratch of a pass over a text: one for each goroutine.
 type Sweep struct {
-	digit, upper, lower, at [chunkBlocks + 1]uint64
-	slash                   [chunkBlocks + 1]uint64
-	places                  [chunkBlocks]uint64 // where a match may begin
-	starts, group           [chunkBlocks]uint64 // on the way to it
-	tail                    [(chunkBlocks + 1) * blockSize]byte
+	is     [classCount]mask
+	places [chunkBlocks]uint64 // where a match may begin
+	starts [chunkBlocks]uint64 // where a run of digits or a word in capitals begins
+	tail   [(chunkBlocks + 1) * blockSize]byte
 }
 
 // Taker takes a match and returns the place from which to look on.
@@ -347,58 +381,37 @@ func (f *Finder) classify(w *Sweep, text []byte, blocks int) {
 	if f.letters {
 		classify(w, text, blocks)
 	} else {
-		classifyDigits(&w.digit, text, blocks)
+		classifyDigits(&w.is[digitClass], text, blocks)
 	}
 }
 
 // fill notes where in the blocks a match may begin. before is the byte before
 // the first.
 func (f *Finder) fill(w *Sweep, blocks int, before byte) {
+	clear(w.places[:blocks])
 	last := bit(IsDigit(before))
-	for b, d := range w.digit[:blocks] {
+	for b, d := range w.is[digitClass][:blocks] {
 		w.starts[b] = d &^ (d<<1 | last)
 		last = d >> 63
 	}
-	clear(w.places[:blocks])
-	f.filter(w, f.digits, blocks)
+	for _, g := range f.digits {
+		pass(w, g, blocks)
+	}
 	if !f.letters {
 		return
 	}
 	last = bit(IsWord(before))
 	for b := range blocks {
-		word := w.digit[b] | w.upper[b] | w.lower[b]
-		w.starts[b] = w.upper[b] &^ (word<<1 | last)
+		word := w.is[digitClass][b] | w.is[upperClass][b] | w.is[lowerClass][b]
+		w.starts[b] = w.is[upperClass][b] &^ (word<<1 | last)
 		last = word >> 63
 	}
-	f.filter(w, f.words, blocks)
+	for _, g := range f.words {
+		pass(w, g, blocks)
+	}
 	if len(f.at) > 0 {
 		for b := range blocks {
-			w.places[b] |= w.at[b]
-		}
-	}
-}
-
-// filter adds the starts that pass one of the filters.
-func (f *Finder) filter(w *Sweep, filters []filter, blocks int) {
-	for _, g := range filters {
-		w.group = w.starts
-		for _, k := range g.digit {
-			keep(&w.group, &w.digit, k, blocks)
-		}
-		for _, k := range g.upper {
-			keep(&w.group, &w.upper, k, blocks)
-		}
-		for _, k := range g.lower {
-			keep(&w.group, &w.lower, k, blocks)
-		}
-		for _, k := range g.slash {
-			keep(&w.group, &w.slash, k, blocks)
-		}
-		for _, k := range g.noDigit {
-			drop(&w.group, &w.digit, k, blocks)
-		}
-		for b := range blocks {
-			w.places[b] |= w.group[b]
+			w.places[b] |= w.is[atClass][b]
 		}
 	}
 }
@@ -419,14 +432,13 @@ func (f *Finder) visit(c *Context, w *Sweep, base, b int, places uint64, next in
 		if at < next {
 			continue
 		}
-		digits := from(&w.digit, b, i)
-		var upper uint64
+		digits, uppers := w.is[digitClass].from(b, i), uint64(0)
 		if f.letters {
-			upper = from(&w.upper, b, i)
+			uppers = w.is[upperClass].from(b, i)
 		}
-		for _, n := range f.needs(digits, upper) {
-			if upper&n.upper != n.upper || n.lower != 0 && from(&w.lower, b, i)&n.lower != n.lower ||
-				n.slash != 0 && from(&w.slash, b, i)&n.slash != n.slash {
+		for _, n := range f.needs(digits, uppers) {
+			if uppers&n.upper != n.upper || n.lower != 0 && w.is[lowerClass].from(b, i)&n.lower != n.lower ||
+				n.slash != 0 && w.is[slashClass].from(b, i)&n.slash != n.slash {
 				continue
 			}
 			if m, ok := f.parse[n.kind](c, at); ok {
@@ -438,9 +450,9 @@ func (f *Finder) visit(c *Context, w *Sweep, base, b int, places uint64, next in
 	return next
 }
 
-// from returns the bits of a class from bit i of block b on.
-func from(class *[chunkBlocks + 1]uint64, b int, i uint) uint64 {
-	return class[b]>>i | class[b+1]<<1<<(63^i)
+// from returns the bits from bit i of block b on.
+func (m *mask) from(b int, i uint) uint64 {
+	return m[b]>>i | m[b+1]<<1<<(63^i)
 }
 
 // needs returns what to ask at a place, by the digits and capitals from it on.

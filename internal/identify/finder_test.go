@@ -17,15 +17,15 @@ func naive(text []byte, blocks int) *Sweep {
 		b, bit := i/blockSize, uint64(1)<<(i%blockSize)
 		switch {
 		case ch >= '0' && ch <= '9':
-			w.digit[b] |= bit
+			w.is[digitClass][b] |= bit
 		case ch >= 'A' && ch <= 'Z':
-			w.upper[b] |= bit
+			w.is[upperClass][b] |= bit
 		case ch >= 'a' && ch <= 'z':
-			w.lower[b] |= bit
+			w.is[lowerClass][b] |= bit
 		case ch == '@':
-			w.at[b] |= bit
+			w.is[atClass][b] |= bit
 		case ch == '-' || ch == '.' || ch == '/':
-			w.slash[b] |= bit
+			w.is[slashClass][b] |= bit
 		}
 	}
 	return w
@@ -33,7 +33,7 @@ func naive(text []byte, blocks int) *Sweep {
 
 func sameMasks(t *testing.T, name string, got, want *Sweep) {
 	t.Helper()
-	if got.digit != want.digit || got.upper != want.upper || got.lower != want.lower || got.at != want.at || got.slash != want.slash {
+	if got.is != want.is {
 		t.Errorf("%s differs from the naive classes", name)
 	}
 }
@@ -57,34 +57,41 @@ func FuzzClasses(f *testing.F) {
 		sameMasks(t, "classify", &here, want)
 		classifyWords(&plain, text, blocks)
 		sameMasks(t, "classifyWords", &plain, want)
-		var digits, plainDigits [chunkBlocks + 1]uint64
+		var digits, plainDigits mask
 		classifyDigits(&digits, text, blocks)
 		classifyDigitWords(&plainDigits, text, blocks)
-		if digits != want.digit || plainDigits != want.digit {
+		if digits != want.is[digitClass] || plainDigits != want.is[digitClass] {
 			t.Error("digits alone differ from the naive classes")
 		}
 	})
 }
 
-func FuzzKeepAndDrop(f *testing.F) {
-	f.Add([]byte("0123456789"), uint8(3), uint8(9))
-	f.Fuzz(func(t *testing.T, seed []byte, k, count uint8) {
-		var digits [chunkBlocks + 1]uint64
-		var here, plain [chunkBlocks]uint64
-		for i := range digits {
-			for j := range min(len(seed), 8) {
-				digits[i] = digits[i]*257 + uint64(seed[(i+j)%len(seed)])
+func FuzzPass(f *testing.F) {
+	f.Add([]byte("0123456789"), uint8(3), uint8(9), uint8(64))
+	f.Fuzz(func(t *testing.T, seed []byte, a, b, count uint8) {
+		var here Sweep
+		for i := range here.is {
+			for j := range here.is[i] {
+				for k := range min(len(seed), 8) {
+					here.is[i][j] = here.is[i][j]*257 + uint64(seed[(i+j+k)%len(seed)])
+				}
 			}
 		}
+		copy(here.starts[:], here.is[digitClass][:])
+		plain := here
 		blocks := int(count)%chunkBlocks + 1
-		copy(here[:], digits[:])
-		copy(plain[:], digits[:])
-		keep(&here, &digits, 1+k%window, blocks)
-		keepWords(&plain, &digits, 1+k%window, blocks)
-		drop(&here, &digits, 1+count%window, blocks)
-		dropWords(&plain, &digits, 1+count%window, blocks)
-		if !slices.Equal(here[:blocks], plain[:blocks]) {
-			t.Errorf("%d blocks, %d on: got %x, want %x", blocks, 1+k%window, here[:blocks], plain[:blocks])
+		for _, g := range []filter{
+			{newTerm(class(a%uint8(classCount)), 1+int(b)%(window-1), false), newTerm(lowerClass, 1+int(a)%(window-1), true)},
+			{newTerm(slashClass, 1, b%2 == 0)},
+			nil,
+		} {
+			clear(here.places[:])
+			clear(plain.places[:])
+			pass(&here, g, blocks)
+			passWords(&plain, g, blocks)
+			if !slices.Equal(here.places[:blocks], plain.places[:blocks]) {
+				t.Errorf("%d blocks, %+v: got %x, want %x", blocks, g, here.places[:blocks], plain.places[:blocks])
+			}
 		}
 	})
 }
@@ -200,14 +207,21 @@ func TestMatchesDoNotOverlap(t *testing.T) {
 }
 
 func TestFilters(t *testing.T) {
+	digits := func(places ...int) (f filter) {
+		for _, k := range places {
+			f = append(f, newTerm(digitClass, k, false))
+		}
+		return f
+	}
 	tests := []struct {
 		shapes []string
 		want   []filter
 	}{
-		{[]string{"ddd", "dU"}, []filter{{digit: []uint8{1, 2}}, {upper: []uint8{1}}}},
-		{[]string{"d*d"}, []filter{{digit: []uint8{2}}}},
-		{[]string{"dddddddddd"}, []filter{{digit: []uint8{1, 2, 3, 4, 5, 6}}}},
-		{[]string{"ddddddd", "dddd*dd"}, []filter{{digit: []uint8{1, 2, 3, 5, 6}}}},
+		{[]string{"ddd", "dU"}, []filter{digits(1, 2), {newTerm(upperClass, 1, false)}}},
+		{[]string{"d*d"}, []filter{digits(2)}},
+		{[]string{"d "}, []filter{{newTerm(digitClass, 1, true)}}},
+		{[]string{"dddddddddd"}, []filter{digits(1, 2, 3, 4, 5, 6)}},
+		{[]string{"ddddddd", "dddd*dd"}, []filter{digits(1, 2, 3, 5, 6)}},
 		{[]string{"ddddddd", "d", "dU"}, []filter{{}}},
 	}
 	for _, tt := range tests {
@@ -215,7 +229,7 @@ func TestFilters(t *testing.T) {
 		for _, s := range tt.shapes {
 			shapes = append(shapes, readShape(s, 0))
 		}
-		if diff := cmp.Diff(tt.want, filtersOf(shapes), cmp.AllowUnexported(filter{}), cmpopts.EquateEmpty()); diff != "" {
+		if diff := cmp.Diff(tt.want, filtersOf(shapes), cmp.AllowUnexported(term{}), cmpopts.EquateEmpty()); diff != "" {
 			t.Errorf("%q: %s", tt.shapes, diff)
 		}
 	}
@@ -234,7 +248,7 @@ func BenchmarkClasses(b *testing.B) {
 			for b.Loop() {
 				run(&w, text, chunkBlocks+1)
 			}
-			if bits.OnesCount64(w.digit[0]) > blockSize/2 {
+			if bits.OnesCount64(w.is[digitClass][0]) > blockSize/2 {
 				b.Fatal("too many digits")
 			}
 		})

@@ -22,10 +22,12 @@ type prose struct {
 	context Context
 
 	waiting     []waiting
-	weighed     []hit // of those that waited
-	follow      int64 // up to this place the kinds that follow are asked for
-	followed    int64 // up to this place they have been looked for
-	settled     int64 // follow, when what waited was weighed last
+	weighed     []hit   // of those that waited
+	found       []hit   // of the kinds that follow
+	follower    waiting // the one at hand
+	follow      int64   // up to this place the kinds that follow are asked for
+	followed    int64   // up to this place they have been looked for
+	settled     int64   // follow, when what waited was weighed last
 	followSweep Sweep
 	hits        []hit
 	lastHit     int64
@@ -164,7 +166,7 @@ func isTimestamp(line []byte) bool {
 
 // addHit adds a match to the current record, beginning another one when the
 // match is too far away or of another person.
-func (s *Scanner) addHit(h hit) {
+func (s *Scanner) addHit(h *hit) {
 	own := s.evidence[h.kind].sum(h.match.Signals)
 	if own < 0 {
 		return
@@ -187,7 +189,7 @@ func (s *Scanner) addHit(h hit) {
 			}
 		}
 	}
-	s.hits = append(s.hits, h)
+	s.hits = append(s.hits, *h)
 	if own > 0 {
 		s.lastHit = h.at
 	}
@@ -197,7 +199,7 @@ func (s *Scanner) addHit(h hit) {
 // split ends the record before h, which is of another person than hit i. What
 // stands behind the last empty line, else on the line of h, is the other's.
 // Within one line, matches before hit i say that numbers come last.
-func (s *Scanner) split(i int, h hit) {
+func (s *Scanner) split(i int, h *hit) {
 	from := s.base + int64(lineStart(s.buf, int(h.at-s.base)))
 	if s.blank > s.hits[i].at {
 		from = s.blank

@@ -1,7 +1,6 @@
 package identify
 
 import (
-	"cmp"
 	"math"
 	"slices"
 )
@@ -39,17 +38,15 @@ func (s *Scanner) weighWaiting(upto int) {
 	if n > 0 && len(s.hits) == 0 && !s.promising() {
 		n = 0
 	}
-	s.weighed = s.weighed[:0]
+	s.weighed, s.found = s.weighed[:0], s.found[:0]
 	for i := range s.waiting[:n] {
 		w := &s.waiting[i]
-		h, ok := s.weigh(w.kind, w.at, w.match)
-		if !ok {
+		if !s.weigh(&s.weighed, w) {
 			continue
 		}
-		if s.evidence[h.kind].sum(h.match.Signals) > 0 {
+		if s.evidence[w.kind].sum(w.match.Signals) > 0 {
 			s.followAround(w.at, w.match.End)
 		}
-		s.weighed = append(s.weighed, h)
 	}
 	s.waiting = s.waiting[:0]
 	s.followUpto(upto)
@@ -57,8 +54,16 @@ func (s *Scanner) weighWaiting(upto int) {
 		return // nothing speaks for anybody
 	}
 	s.settled = s.follow
-	for _, h := range s.weighed {
-		s.addHit(h)
+	found := s.found
+	for i := range s.weighed {
+		for len(found) > 0 && found[0].at < s.weighed[i].at {
+			s.addHit(&found[0])
+			found = found[1:]
+		}
+		s.addHit(&s.weighed[i])
+	}
+	for i := range found {
+		s.addHit(&found[i])
 	}
 }
 
@@ -95,7 +100,7 @@ func parted(kinds []Kind, follow bool) *Finder {
 
 // hopesOf returns the signals that a match may gain after it was parsed.
 func hopesOf(k *Kind) uint32 {
-	if k.Weigh != nil && k.Weighs == 0 || k.Agree != nil {
+	if k.Weigh != nil && k.Weighs == 0 {
 		return math.MaxUint32
 	}
 	return k.Weighs | k.Near | k.Joined | k.Column.Signal
@@ -112,22 +117,25 @@ func (e *evidence) most(signals uint32) float64 {
 	return total
 }
 
-// weigh weighs a match in prose.
-func (s *Scanner) weigh(k uint8, at int, m Match) (hit, bool) {
-	kind := &s.config.Kinds[k]
-	if kind.Weigh != nil && !kind.Weigh(&s.context, at, &m) {
-		return hit{}, false
+// weigh weighs a match in prose and appends it to hits if it counts.
+func (s *Scanner) weigh(hits *[]hit, w *waiting) bool {
+	kind, m := &s.config.Kinds[w.kind], &w.match
+	if kind.Weigh != nil && !kind.Weigh(&s.context, w.at, m) {
+		return false
 	}
 	hash, column := mix(s.seed, m.Value), int32(inProse)
 	if kind.Bare != 0 && m.Signals&kind.Bare == 0 {
-		column = ordinalColumn(ordinal(s.context.Text, at))
+		column = ordinalColumn(ordinal(s.context.Text, w.at))
 		pass := m.Signals&kind.Column.Pass != 0 && m.Signals&kind.Column.Fail == 0
-		own, all := s.proseTest(int(column), k)
+		own, all := s.proseTest(int(column), w.kind)
 		own.see(m.Value, hash, pass)
 		all.see(m.Value, hash, pass)
 	}
-	h := hit{kind: k, value: m.Value, column: column, hash: hash, match: m, at: s.base + int64(at)}
-	return h, kind.Needs == 0 || m.Signals&kind.Needs != 0
+	if kind.Needs != 0 && m.Signals&kind.Needs == 0 {
+		return false
+	}
+	*hits = append(*hits, hit{kind: w.kind, value: m.Value, column: column, hash: hash, match: *m, at: s.base + int64(w.at)})
+	return true
 }
 
 // followReach is how far around a match the kinds that follow are looked for.
@@ -147,17 +155,12 @@ func (s *Scanner) followUpto(upto int) {
 	if to <= s.followed {
 		return
 	}
-	before := len(s.weighed)
 	s.followed = s.base + int64(s.followers.Find(&s.context, &s.followSweep, int(s.followed-s.base), int(to-s.base), s.inFollowing))
-	if before > 0 && len(s.weighed) > before {
-		slices.SortStableFunc(s.weighed, func(a, b hit) int { return cmp.Compare(a.at, b.at) })
-	}
 }
 
 // takeFollowing takes a match of a kind that follows.
 func (s *Scanner) takeFollowing(k uint8, at int, m Match) int {
-	if h, ok := s.weigh(k, at, m); ok {
-		s.weighed = append(s.weighed, h)
-	}
+	s.follower = waiting{at, k, m}
+	s.weigh(&s.found, &s.follower)
 	return m.End
 }

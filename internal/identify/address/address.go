@@ -27,12 +27,13 @@ var Kind = identify.Kind{
 	Signals: []string{"street", "line", "label", "addressee", "organisation", "column"},
 	Shapes: []string{"d U", "dd U", "ddd U", "d  U", "dd  U",
 		"dU U", "ddU U", "dddU U"},
-	Parse:  parse,
-	Weigh:  weigh,
-	Weighs: label | addressee | organisation,
-	Cell:   cell,
-	Column: identify.ColumnRule{Null: 0.2, Share: 0.5, Pass: street, Fail: organisation, Signal: column},
-	Names:  identify.NameRule{Beside: street, Unless: organisation},
+	Parse:   parse,
+	Follows: true,
+	Weigh:   weigh,
+	Weighs:  label | addressee | organisation,
+	Cell:    cell,
+	Column:  identify.ColumnRule{Null: 0.2, Share: 0.5, Pass: street, Fail: organisation, Signal: column},
+	Names:   identify.NameRule{Beside: street, Unless: organisation},
 }
 
 // lists are the word lists of the kind.

@@ -27,13 +27,14 @@ const (
 	compact // and: without separators
 )
 
-// shapes are dates in figures, in any order and with any separator, and those
-// whose month is a word.
+// shapes are dates in figures, in any order, and those whose month is a word:
+// 12 March, 12 MAR, 12th Mar, 12-Mar, 12Mar.
 var shapes = []string{
-	"dddd dd dd", "dddd d dd", "dddd dd d", "dddd d d",
-	"dd dd dd", "d dd dd", "dd d dd", "d d dd",
+	"dddd/dd/dd", "dddd/d/dd", "dddd/dd/d", "dddd/d/d",
+	"dd/dd/dd", "d/dd/dd", "dd/d/dd", "d/d/dd",
 	"dddddddd ", "dddddddddddd ", "ddddddddddddd",
-	"d U", "dd U", "d  U", "dd  U", "d   U", "dd   U", "dU", "ddU", "d    U", "dd    U",
+	"d Ul", "dd Ul", "d  Ul", "dd  Ul", "dll Ul", "ddll Ul", "dUl", "ddUl", "d/ll", "dd/ll",
+	"d UU", "dd UU", "dll UU", "ddll UU", "dUU", "ddUU",
 }
 
 // Kind is the identifier.
@@ -44,6 +45,7 @@ var Kind = identify.Kind{
 	Shapes:  shapes,
 	Parse:   parse,
 	Weigh:   weigh,
+	Weighs:  label | other,
 	Cell:    cell,
 	Column:  identify.ColumnRule{Null: 0.1, Share: 0.4, Pass: old, Fail: other, Signal: column},
 	Strong:  label,
@@ -248,14 +250,7 @@ func (d date) value() uint64 { return uint64(d.year*10000 + d.month*100 + d.day)
 // stand for a missing one are nobody's.
 func ownSignals(c *identify.Context, d *date) (uint32, bool) {
 	const old0, aged0, oldest = 30, 3, 120
-	switch age := yearOf(c) - d.year; { // by the year alone, where that will do
-	case age > old0 && age < oldest-1 && (d.year > 1901 || d.day > 1 || d.month > 1):
-		return plausible | old | aged, true
-	case age > aged0 && age < old0:
-		return plausible | aged, true
-	}
-	year, month, day := c.Now.Date()
-	now := year*10000 + int(month)*100 + day
+	now := c.Today()
 	v := int(d.value())
 	if v > now || v < now-oldest*10000 || v == 19000101 || v == 19010101 {
 		return 0, false
@@ -268,16 +263,6 @@ func ownSignals(c *identify.Context, d *date) (uint32, bool) {
 		s |= aged
 	}
 	return s, true
-}
-
-// yearOf returns the year it is. The calendar is asked only around New Year.
-func yearOf(c *identify.Context) int {
-	const year, days = 31556952, 4 * 24 * 60 * 60 // seconds
-	now := c.Now.Unix()
-	if rest := now % year; now > 0 && rest > days && rest < year-days {
-		return 1970 + int(now/year)
-	}
-	return c.Now.Year()
 }
 
 // timeFollows reports whether a time of day stands behind a date, and whether it

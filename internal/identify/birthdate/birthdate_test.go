@@ -138,9 +138,6 @@ func TestCell(t *testing.T) {
 // times of the year, against the calendar.
 func TestDays(t *testing.T) {
 	for _, now := range []time.Time{time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC), time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC), time.Date(2027, 12, 31, 23, 0, 0, 0, time.UTC), time.Date(2028, 2, 29, 0, 0, 0, 0, time.UTC)} {
-		if got := yearOf(&identify.Context{Now: now}); got != now.Year() {
-			t.Errorf("%v: year %d", now, got)
-		}
 		number := func(d time.Time) int { return d.Year()*10000 + int(d.Month())*100 + d.Day() }
 		today := number(now)
 		for day := time.Date(1890, 1, 1, 0, 0, 0, 0, time.UTC); day.Year() < 2040; day = day.AddDate(0, 0, 1) {

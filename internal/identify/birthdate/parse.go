@@ -152,7 +152,7 @@ func numeric(c *identify.Context, day, i int, sep byte) (date, bool) {
 
 // century completes a year of two digits to the last one that has begun.
 func century(c *identify.Context, year int) int {
-	this := yearOf(c)
+	this := c.Today() / 10000
 	if full := this/100*100 + year; full <= this {
 		return full
 	}

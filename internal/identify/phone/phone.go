@@ -36,6 +36,7 @@ var Kind = identify.Kind{
 	Signals: []string{"landline", "mobile", "service", "label", "work", "test", "column"},
 	Shapes:  shapes,
 	Parse:   parse,
+	Follows: true,
 	Weigh:   weigh,
 	Weighs:  label | work,
 	Cell:    cell,
