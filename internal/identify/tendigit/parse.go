@@ -215,7 +215,13 @@ func (s Scheme) weigh(c *identify.Context, at int, m *identify.Match) bool {
 	if schemeFollows(c, m.End) || sign != identify.No && schemePrecedes(c, at) || s == HC && sign == identify.None && healthAndCare(c, at) {
 		sign = identify.Yes
 	}
+	if sign == identify.None && besideISBN(c, at, m.End) {
+		sign = identify.No
+	}
 	call(m, sign)
+	if sign == identify.None {
+		callWeakly(m, c.Label(at, l.weak))
+	}
 	if m.Signals&stuck != 0 && sign != identify.Yes {
 		return false
 	}
@@ -240,6 +246,43 @@ func call(m *identify.Match, sign identify.Sign) {
 	case identify.No:
 		m.Signals |= other
 	}
+}
+
+// callWeakly adds what a number is called by words that say little.
+func callWeakly(m *identify.Match, sign identify.Sign) {
+	switch sign {
+	case identify.Yes:
+		m.Signals |= patient
+	case identify.No:
+		m.Signals |= vague
+	}
+}
+
+// besideISBN reports whether the thirteen digits of a book stand beside the
+// number: the ten are then its older form, which has the same check digit.
+func besideISBN(c *identify.Context, at, end int) bool {
+	const between, length = 12, 13
+	i := at
+	for i > 0 && at-i < between && !identify.IsDigit(c.At(i-1)) && c.At(i-1) != '\n' {
+		i--
+	}
+	if isbn(c, i-length) {
+		return true
+	}
+	i = end
+	for i-end < between && !identify.IsDigit(c.At(i)) && c.At(i) != '\n' {
+		i++
+	}
+	return isbn(c, i)
+}
+
+// isbn reports whether thirteen digits that begin as those of a book stand at i.
+func isbn(c *identify.Context, i int) bool {
+	if i < 0 || run(c, i, 14) != 13 || identify.IsDigit(c.Before(i)) {
+		return false
+	}
+	prefix := digits(c.Text[i : i+3])
+	return prefix == 978 || prefix == 979
 }
 
 // healthAndCare reports whether the number is called one of health and care:

@@ -197,6 +197,8 @@ func gapAt(c *identify.Context, i int) gap {
 			g.sort, g.width = dash, 2
 		} else if c.At(i+1) == '-' && c.At(i+2) == ' ' {
 			g.sort, g.width = dash, 3
+		} else if c.At(i+1) == '|' && c.At(i+2) == ' ' {
+			g.sort, g.width = sign, 3
 		}
 	case '-', '.':
 		g.sort = dash
@@ -207,6 +209,12 @@ func gapAt(c *identify.Context, i int) gap {
 		}
 	case '/', ',', ':', '|':
 		g.sort = sign
+	case ']': // the boxes of a form
+		if c.At(i+1) == '[' {
+			g.sort, g.width = sign, 2
+		} else if c.At(i+1) == ' ' && c.At(i+2) == '[' {
+			g.sort, g.width = sign, 3
+		}
 	case '\n', '\r':
 		return lineEnd(c, i)
 	default:
@@ -239,6 +247,8 @@ func lineEnd(c *identify.Context, i int) gap {
 func wideGap(c *identify.Context, i int) gap {
 	a, b, d := c.At(i), c.At(i+1), c.At(i+2)
 	switch {
+	case a == 0xA0 && identify.IsDigit(b): // a no-break space of windows-1252
+		return gap{i, 1, blank}
 	case a == 0xC2 && (b == 0xA0 || b == 0xAD): // no-break space, soft hyphen
 		return gap{i, 2, blank}
 	case a == 0xC2 && b == 0xB7: // middle dot

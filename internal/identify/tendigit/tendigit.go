@@ -29,6 +29,8 @@ const (
 	other
 	column
 	window
+	patient
+	vague
 	// And those that only one has: its first, second, ….
 	first
 	second
@@ -53,7 +55,7 @@ const (
 
 // signalNames are what the lists call them.
 var signalNames = [...]string{"checksum", "failed", "range", "test", "label", "grouped", "parted", "glued",
-	"padded", "rounded", "other", "column", "window"}
+	"padded", "rounded", "other", "column", "window", "patient", "vague"}
 
 // shapes are ten digits in one piece, 3-3-4, 3-7, 6-4 and 5-5, the groups parted
 // by characters of one to three bytes, or by the end of a line that is quoted
@@ -256,14 +258,16 @@ func Born(chi, yyyymmdd uint64) bool {
 }
 
 // lists are the word lists of the kinds. They share their labels: in Scotland,
-// too, people say NHS number.
+// too, people say NHS number. The weak ones say yes to a patient's number of
+// some sort, and no to a number that may be anything's.
 type lists struct {
 	labels   *identify.Labels
+	weak     *identify.Labels
 	examples *examples
 }
 
 var load = sync.OnceValue(func() lists {
-	return lists{identify.ReadLabels("nhs-number"), readExamples()}
+	return lists{identify.ReadLabels("nhs-number"), identify.ReadLabels("nhs-number-weak"), readExamples()}
 })
 
 // examples is a set of numbers, most of the slots empty.
