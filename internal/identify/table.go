@@ -321,8 +321,8 @@ func (s *Scanner) verdict(column int, kind uint8) verdict {
 		return s.columns[column].tests[kind].verdict(rule)
 	}
 	own, all := s.proseTest(column, kind)
-	if v := own.verdict(rule); v != undecided {
-		return v
+	if v := own.verdict(rule); v != undecided || !rule.CheckDigit {
+		return v // a page has old dates of many sorts
 	}
 	return all.verdict(rule)
 }

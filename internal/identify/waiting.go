@@ -44,7 +44,7 @@ func (s *Scanner) weighWaiting(upto int) {
 		if !s.weigh(&s.weighed, w) {
 			continue
 		}
-		if s.evidence[w.kind].sum(w.match.Signals) > 0 {
+		if s.evidence[w.kind].sum(w.match.Signals) > 0 || s.ofColumn(w) {
 			s.followAround(w.at, w.match.End)
 		}
 	}
@@ -138,8 +138,20 @@ func (s *Scanner) weigh(hits *[]hit, w *waiting) bool {
 	return true
 }
 
+// ofColumn reports whether a match of no worth by itself stands where lines had
+// enough matches of a column so far.
+func (s *Scanner) ofColumn(w *waiting) bool {
+	kind := &s.config.Kinds[w.kind]
+	rule := &kind.Column
+	if kind.Bare == 0 || w.match.Signals&kind.Bare != 0 || w.match.Signals&rule.Pass == 0 {
+		return false
+	}
+	own, _ := s.proseTest(int(ordinalColumn(ordinal(s.context.Text, w.at))), w.kind)
+	return float64(own.passed) >= rule.Share*float64(own.tested)
+}
+
 // followReach is how far around a match the kinds that follow are looked for.
-const followReach = 640
+const followReach = 320
 
 // followAround asks for the kinds that follow around a match in buf.
 func (s *Scanner) followAround(at, end int) {

@@ -22,6 +22,7 @@ const (
 	old  // thirty years ago or more
 	aged // three years ago or more
 	chi  // a CHI number begins with it
+	word // its month is a word: no column's in prose
 
 	stamp   // between parse and weigh: a time of day follows
 	compact // and: without separators
@@ -41,7 +42,7 @@ var shapes = []string{
 var Kind = identify.Kind{
 	Name:    "date-of-birth",
 	Words:   "date of birth",
-	Signals: []string{"plausible", "label", "near", "other", "column", "old", "aged", "chi"},
+	Signals: []string{"plausible", "label", "near", "other", "column", "old", "aged", "chi", "word"},
 	Shapes:  shapes,
 	Parse:   parse,
 	Weigh:   weigh,
@@ -49,6 +50,7 @@ var Kind = identify.Kind{
 	Cell:    cell,
 	Column:  identify.ColumnRule{Null: 0.1, Share: 0.4, Pass: old, Fail: other, Signal: column},
 	Strong:  label,
+	Bare:    label | other | word,
 	Near:    near,
 	Apart:   label | other,
 	Names:   identify.NameRule{Alone: aged, Beside: plausible},
@@ -62,6 +64,7 @@ type date struct {
 	day, month, year int
 	end              int
 	compact          bool // without separators
+	worded           bool // the month is a word
 }
 
 // parse reads a date on which somebody who lives can be born.
@@ -86,6 +89,9 @@ func parse(c *identify.Context, at int) (identify.Match, bool) {
 	}
 	if d.compact {
 		signals |= compact
+	}
+	if d.worded {
+		signals |= word
 	}
 	return identify.Match{End: d.end, Value: d.value(), Signals: signals}, true
 }

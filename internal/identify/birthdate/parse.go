@@ -37,6 +37,7 @@ func read(c *identify.Context, at int) (d date, ok bool) {
 			d, ok = numeric(c, first, i, sep)
 		} else {
 			d, ok = worded(c, first, i)
+			d.worded = true
 		}
 	}
 	return d, ok && exists(d)

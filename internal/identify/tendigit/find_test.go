@@ -71,6 +71,10 @@ func TestFind(t *testing.T) {
 		{"nhs", "12-9434765919", never}, {"nhs", "9434765919-12", never}, {"nhs", "1-943-476-5919", never}, {"nhs", "943-476-5919-1", never}, {"nhs", "12/943/476/5919", never},
 		{"nhs", "0161 943 476 5919", never}, {"nhs", "+44 943 476 5919", never}, {"nhs", "NHS 12 94347 65919", never}, {"nhs", "NHS 94347 65919 12", never}, {"nhs", "NHS 94347 65919-12", never}, {"nhs", "NHS 943/476/5919/12", never},
 
+		// The boxes of a form; a no-break space of another code page.
+		{"nhs", "NHS [943] [476] [5919]", parted | label}, {"nhs", "NHS 943 | 476 | 5919", parted | label}, {"nhs", "943 | 476 | 5919", never}, {"nhs", "NHS [943][476][5919]", parted | label},
+		{"nhs", "NHS 943\xa0476\xa05919", grouped | label}, {"nhs", "943\xa0476\xa05919", grouped}, {"nhs", "943\xa0\xa0476 5919", never},
+
 		// Glued.
 		{"nhs", "NHS9434765919", label}, {"nhs", "NHSNo:943 476 5919DOB", grouped | label}, {"nhs", "9434765919DOB", glued}, {"nhs", "9434765919DOB12/03/1958", glued},
 		{"nhs", "NHS No.9434765919", label}, {"nhs", "NHS-9434765919", label}, {"nhs", "NHS_9434765919", label}, {"nhs", "nhsNumber=9434765919&x=1", label},
@@ -96,6 +100,9 @@ func TestFind(t *testing.T) {
 		{"nhs", "Tel 9434765919", other}, {"nhs", "9434765919^^^NHS^NH", label}, {"chi", "0101580002^^^CHI^CHI", label}, {"nhs", "9434765919^^^RX1^MR", 0},
 		{"nhs", `<id root="2.16.840.1.113883.2.1.4.1" extension="9434765919"/>`, label}, {"nhs", `<id root="2.16.840.1.113883.2.1.4.12" other="9434765919"/>`, 0},
 		{"chi", `<id root="2.16.840.1.113883.2.1.3.2.4.16.53" extension="0101580002"/>`, label},
+		{"nhs", "Patient 9434765919", patient}, {"nhs", "Patient ID: 943 476 5919", patient | grouped}, {"nhs", "pt Mrs 9434765919", patient}, {"nhs", "Patient NHS No 9434765919", label},
+		{"nhs", "ref=9434765919", vague}, {"nhs", "Patient ref 9434765919", vague}, {"nhs", "Impatient 9434765919", 0}, {"nhs", "INV-patient 9434765919", patient},
+		{"nhs", "9781402894626 / 9434765919", other}, {"nhs", "9434765919 9781402894626", other}, {"nhs", "9481402894626 / 9434765919", 0}, {"nhs", "9781402894626\n9434765919", 0},
 		{"chi", "1711672024", never}, {"chi", "CHI 1203241534", label},
 	} {
 		m, ok := found(kinds[tt.kind], contextOf(tt.text))
