@@ -40,7 +40,7 @@ func passWords(w *Sweep, f filter, blocks int) {
 		for i := 0; left != 0 && i < len(f); i++ {
 			t := &f[i]
 			is := &w.is[t.class()]
-			left &= (is[b]>>(t.right[0]&63) | is[b+1]<<(t.left[0]&63)) ^ t.flip
+			left &= (is[b]>>(t.right[0]&63) | is[b+1]<<1<<((t.left[0]-1)&63)) ^ t.flip
 		}
 		w.places[b] |= left
 	}

@@ -114,8 +114,6 @@ nextFour:
 	MOVQ    R8, R11
 
 nextTerm:
-	VPTEST  Y0, Y0
-	JZ      nothing
 	MOVQ    term_offset(R10), R12
 	ADDQ    R9, R12
 	VMOVDQU (DI)(R12*1), Y1
@@ -131,8 +129,6 @@ nextTerm:
 	JNZ     nextTerm
 	VPOR    Sweep_places(DI)(R9*1), Y0, Y0
 	VMOVDQU Y0, Sweep_places(DI)(R9*1)
-
-nothing:
 	ADDQ $32, R9
 	DECQ CX
 	JNZ  nextFour

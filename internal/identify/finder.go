@@ -93,6 +93,7 @@ type shape struct {
 	kind                       uint8
 	digit, upper, lower, slash uint16
 	any                        uint16 // places of which nothing is asked
+	soon                       bool   // that a capital stands at one of the next few, wherever
 }
 
 func readShape(text string, kind uint8) shape {
@@ -111,6 +112,7 @@ func readShape(text string, kind uint8) shape {
 			s.slash |= 1 << i
 		}
 	}
+	s.soon = s.upper>>1&(1<<soon-1) != 0
 	return s
 }
 
@@ -255,7 +257,7 @@ func merge(groups []grouped, a, b int) []grouped {
 
 // join is what two shapes have in common.
 func join(a, b shape) shape {
-	joined := shape{digit: a.digit & b.digit, upper: a.upper & b.upper, lower: a.lower & b.lower, slash: a.slash & b.slash}
+	joined := shape{digit: a.digit & b.digit, upper: a.upper & b.upper, lower: a.lower & b.lower, slash: a.slash & b.slash, soon: a.soon && b.soon}
 	joined.any = ^(joined.digit | joined.upper | joined.lower | joined.slash | a.noDigit()&b.noDigit())
 	return joined
 }
@@ -272,6 +274,7 @@ const (
 	beginnings = 80
 	ofDigit    = 0.4
 	ofUpper    = 0.1
+	ofSoon     = 0.3
 	ofLower    = 0.2
 	ofSlash    = 0.15
 	ofNoDigit  = 0.8
@@ -285,6 +288,9 @@ func (s shape) filter() (f filter) {
 			f = append(f, newTerm(c, bits.TrailingZeros16(set), absent))
 		}
 	}
+	if s.soonOnly() {
+		f, visits = append(f, newTerm(soonClass, 0, false)), visits*ofSoon
+	}
 	add(upperClass, s.upper&^1, ofUpper, false)
 	add(slashClass, s.slash, ofSlash, false)
 	add(lowerClass, s.lower, ofLower, false)
@@ -296,13 +302,20 @@ func (s shape) filter() (f filter) {
 // cost is what the filter of the shape costs per kilobyte.
 func (s shape) cost() float64 {
 	visits := float64(beginnings)
-	passes := bits.OnesCount16(worthwhile(s.upper&^1, ofUpper, &visits)) +
+	passes := 0
+	if s.soonOnly() {
+		passes, visits = 1, visits*ofSoon
+	}
+	passes += bits.OnesCount16(worthwhile(s.upper&^1, ofUpper, &visits)) +
 		bits.OnesCount16(worthwhile(s.slash, ofSlash, &visits)) +
 		bits.OnesCount16(worthwhile(s.lower, ofLower, &visits)) +
 		bits.OnesCount16(worthwhile(s.digit&^1, ofDigit, &visits)) +
 		bits.OnesCount16(worthwhile(s.otherwise(), ofNoDigit, &visits))
 	return float64(passCost*passes) + visits*visitCost
 }
+
+// soonOnly reports whether no more is known of a capital than that it is soon.
+func (s shape) soonOnly() bool { return s.soon && s.upper&^1 == 0 }
 
 // otherwise are the places of which no more is asked than that no digit stands
 // there.
@@ -328,8 +341,12 @@ const (
 	lowerClass
 	atClass
 	slashClass // one of - . and /
+	soonClass  // any before one of the next few capitals
 	classCount
 )
+
+// soon is how many places ahead a capital is soon.
+const soon = 5
 
 // mask has a bit for each byte of a chunk, and of the block behind it.
 type mask [chunkBlocks + 1]uint64
@@ -394,6 +411,9 @@ func (f *Finder) fill(w *Sweep, blocks int, before byte) {
 		w.starts[b] = d &^ (d<<1 | last)
 		last = d >> 63
 	}
+	if f.letters {
+		w.findSoon(blocks)
+	}
 	for _, g := range f.digits {
 		pass(w, g, blocks)
 	}
@@ -413,6 +433,14 @@ func (f *Finder) fill(w *Sweep, blocks int, before byte) {
 		for b := range blocks {
 			w.places[b] |= w.is[atClass][b]
 		}
+	}
+}
+
+// findSoon fills the mask of places before a capital.
+func (w *Sweep) findSoon(blocks int) {
+	for b := range blocks {
+		u, more := w.is[upperClass][b], w.is[upperClass][b+1]
+		w.is[soonClass][b] = u>>1 | u>>2 | u>>3 | u>>4 | u>>5 | more<<63 | more<<62 | more<<61 | more<<60 | more<<59
 	}
 }
 

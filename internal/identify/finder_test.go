@@ -83,6 +83,7 @@ func FuzzPass(f *testing.F) {
 		for _, g := range []filter{
 			{newTerm(class(a%uint8(classCount)), 1+int(b)%(window-1), false), newTerm(lowerClass, 1+int(a)%(window-1), true)},
 			{newTerm(slashClass, 1, b%2 == 0)},
+			{newTerm(soonClass, 0, false)},
 			nil,
 		} {
 			clear(here.places[:])
