@@ -109,6 +109,9 @@ func (c *Context) Label(at int, labels *Labels) Sign {
 		if !ended {
 			return None
 		}
+		if end >= 2 && IsLetter(c.Text[end-2]) && !labels.ends.may(c.Text[end-2], c.Text[end-1]) {
+			return None
+		}
 		start, n := c.wordBack(end, &word)
 		if n == 0 {
 			return None

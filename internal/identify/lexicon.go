@@ -88,6 +88,7 @@ func readRows(list string) [][]string {
 // Labels are the words that may stand before matches of one kind.
 type Labels struct {
 	words Words
+	ends  endings
 	signs map[string]Sign
 }
 
@@ -100,11 +101,25 @@ func ReadLabels(kind string) *Labels {
 		}
 		for w := range strings.FieldsSeq(row[2]) {
 			l.words.add(w)
+			l.ends.add(w)
 			l.signs[w] = map[string]Sign{"yes": Yes, "no": No, "skip": skip}[row[1]]
 		}
 	}
 	return l
 }
+
+// endings has a bit for the last two letters of every word of a set: by them
+// most words are told from the set's.
+type endings [32]uint32
+
+func (e *endings) add(word string) {
+	if n := len(word); n >= 2 {
+		e[word[n-2]&31] |= 1 << (word[n-1] & 31)
+	}
+}
+
+// may reports whether a word of the set can end with two letters.
+func (e *endings) may(a, b byte) bool { return e[a&31]>>(b&31)&1 == 1 }
 
 func (l *Labels) sign(word []byte) Sign {
 	if !l.words.may(word) {
