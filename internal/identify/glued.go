@@ -9,6 +9,7 @@ package identify
 const (
 	gluedDigits = 10 // more than that are glued
 	gluedMost   = 40
+	maxPlaces   = 64      // of a column
 	virtualBase = 1 << 16 // columns from here on are places in glued digits
 	maxWindows  = 96      // of a table
 	windowRows  = 12      // after which a place that mostly fails is looked at no more
@@ -30,7 +31,7 @@ func (s *Scanner) glued(i int, cell []byte) {
 
 // window returns the virtual column of a place in a column, making it.
 func (s *Scanner) window(i, at int) (int, bool) {
-	key := i*gluedMost + at
+	key := i*maxPlaces + at
 	if v, ok := s.windows[key]; ok {
 		return v, true
 	}

@@ -33,8 +33,9 @@ type Scanner struct {
 	fielded   bool           // the columns are of named values
 	rows      int64
 	rowHits   []hit
-	cellOf    int    // column of the cell whose prose is read
-	called    []Sign // by kind, what the row's first cell calls the others; nil when nothing
+	plain     [gluedDigits + 2]byte // of a cell that was coded
+	cellOf    int                   // column of the cell whose prose is read
+	called    []Sign                // by kind, what the row's first cell calls the others; nil when nothing
 	virtual   []column
 	windows   map[int]int // of glued digits, by column and place: numbers in virtual
 	canonical [8]byte

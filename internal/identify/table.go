@@ -138,7 +138,7 @@ func (s *Scanner) value(i int, cell []byte) {
 	case i >= maxColumns || len(cell) > maxCell:
 		s.cellProse(i, cell)
 	default:
-		s.cell(i, cell)
+		s.cell(i, decoded(cell, &s.plain))
 	}
 }
 
@@ -180,6 +180,9 @@ func (s *Scanner) cell(i int, cell []byte) {
 	shape := ShapeOf(cell)
 	if shape.Digits == len(cell) && len(cell) > gluedDigits {
 		s.glued(i, cell)
+	}
+	if shape.Digits == len(cell) && len(cell) == gluedDigits {
+		s.disguised(i, cell)
 	}
 	matched := false
 	for k := range s.config.Kinds {

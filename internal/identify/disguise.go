@@ -1,0 +1,86 @@
+package identify
+
+import "encoding/base64"
+
+// What was meant to hide a number and does not: base 64 or hexadecimal digits,
+// the digits backwards, the same sum added to each. A coded number is decoded
+// where it stands. The others can only be told by a column: they are tried on
+// one that fails its own test, each as a column of its own.
+
+// Lengths of ten digits that were coded.
+const (
+	base64Digits = 16 // and two of them fill it up
+	hexDigits    = 2 * gluedDigits
+)
+
+// The place of virtual columns that no glued digits have, see glued.
+const backwards = gluedMost - gluedDigits + 1 // and behind it, by what was added to each digit
+
+// decoded returns the ten digits that a cell is the code of, or the cell.
+func decoded(cell []byte, into *[gluedDigits + 2]byte) []byte {
+	n := 0
+	switch len(cell) {
+	case base64Digits:
+		if cell[14] != '=' || cell[15] != '=' {
+			return cell
+		}
+		var err error
+		if n, err = base64.StdEncoding.Decode(into[:], cell); err != nil {
+			return cell
+		}
+	case hexDigits:
+		for ; n < gluedDigits; n++ {
+			if cell[2*n] != '3' {
+				return cell
+			}
+			into[n] = cell[2*n+1]
+		}
+	default:
+		return cell
+	}
+	for _, ch := range into[:n] {
+		if !IsDigit(ch) {
+			return cell
+		}
+	}
+	return into[:n]
+}
+
+// disguised tries what may have been done to ten digits, once their column has
+// failed as it stands.
+func (s *Scanner) disguised(i int, cell []byte) {
+	if !s.failing(i) {
+		return
+	}
+	var plain [gluedDigits]byte
+	for k := range byte(10) {
+		for j, ch := range cell {
+			if k == 0 {
+				plain[gluedDigits-1-j] = ch
+			} else {
+				plain[j] = '0' + (ch-'0'+10-k)%10
+			}
+		}
+		v, ok := s.window(i, backwards+int(k))
+		if !ok {
+			return
+		}
+		s.gluedAt(v, plain[:])
+	}
+}
+
+// failing reports whether a column of ten digits has none of the kinds with a
+// check digit: values were tested, and too many failed.
+func (s *Scanner) failing(i int) bool {
+	tested := false
+	for k := range s.config.Kinds {
+		rule, test := s.config.Kinds[k].Column, &s.columns[i].tests[k]
+		if !rule.CheckDigit || test.tested < windowRows {
+			continue
+		}
+		if tested = true; float64(test.passed) >= rule.Share*float64(test.tested) {
+			return false
+		}
+	}
+	return tested
+}
