@@ -11,6 +11,7 @@ import (
 	"trustaudit/internal/extract/docx"
 	"trustaudit/internal/extract/edifact"
 	"trustaudit/internal/extract/eml"
+	"trustaudit/internal/extract/encoded"
 	"trustaudit/internal/extract/fhir"
 	"trustaudit/internal/extract/fixedwidth"
 	"trustaudit/internal/extract/hl7"
@@ -33,6 +34,7 @@ func Formats() []extract.Format {
 		docx.Format,
 		edifact.Format,
 		eml.Format,
+		encoded.Format,
 		fhir.Format,
 		fixedwidth.Format,
 		hl7.Format,
