@@ -21,24 +21,26 @@ type prose struct {
 	seen    int64  // up to here the lines behind the last match have been looked at
 	context Context
 
-	waiting     []waiting
-	weighed     []hit   // of those that waited
-	found       []hit   // of the kinds that follow
-	follower    waiting // the one at hand
-	follow      int64   // up to this place the kinds that follow are asked for
-	followed    int64   // up to this place they have been looked for
-	settled     int64   // follow, when what waited was weighed last
-	followSweep Sweep
-	hits        []hit
-	lastHit     int64
-	tally       tally
-	proseTests  []columnTest // by kind, of bare matches
+	waiting               []waiting
+	weighed               []hit   // of those that waited
+	found                 []hit   // of the kinds that follow
+	follower              waiting // the one at hand
+	follow                int64   // up to this place the kinds that follow are asked for
+	followed              int64   // up to this place they have been looked for
+	settled               int64   // follow, when what waited was weighed last
+	deciding, accompanied int     // matches that decide by themselves, and those that were followed
+	followSweep           Sweep
+	hits                  []hit
+	lastHit               int64
+	tally                 tally
+	proseTests            []columnTest // by kind, of bare matches
 }
 
 func (p *prose) reset() {
 	p.buf, p.base, p.next, p.blank, p.seen = p.buf[:0], 0, 0, -1, 0
 	p.waiting, p.hits = p.waiting[:0], p.hits[:0]
 	p.follow, p.followed, p.settled = 0, 0, 0
+	p.deciding, p.accompanied = 0, 0
 	p.tally.reset()
 	for i := range p.proseTests {
 		p.proseTests[i].reset()

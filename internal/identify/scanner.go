@@ -147,6 +147,9 @@ func (s *Scanner) Finish() Summary {
 			sum.Identifiers = map[string]Count{}
 		}
 		d, estimated := s.distinct[k].count()
+		if s.config.Kinds[k].Follows && s.accompanied < s.deciding {
+			n, estimated = n*int64(s.deciding)/int64(max(s.accompanied, 1)), true
+		}
 		sum.Identifiers[s.config.Kinds[k].Name] = Count{Count: n, Distinct: min(d, n), Estimated: estimated}
 	}
 	return *sum

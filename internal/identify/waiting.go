@@ -40,14 +40,9 @@ func (s *Scanner) weighWaiting(upto int) {
 	}
 	s.weighed, s.found = s.weighed[:0], s.found[:0]
 	for i := range s.waiting[:n] {
-		w := &s.waiting[i]
-		if !s.weigh(&s.weighed, w) {
-			continue
-		}
-		if s.evidence[w.kind].sum(w.match.Signals) > 0 || s.ofColumn(w) {
-			s.followAround(w.at, w.match.End)
-		}
+		s.weigh(&s.weighed, &s.waiting[i])
 	}
+	s.followWeighed()
 	s.waiting = s.waiting[:0]
 	s.followUpto(upto)
 	if len(s.hits) == 0 && s.follow == s.settled {
@@ -118,10 +113,10 @@ func (e *evidence) most(signals uint32) float64 {
 }
 
 // weigh weighs a match in prose and appends it to hits if it counts.
-func (s *Scanner) weigh(hits *[]hit, w *waiting) bool {
+func (s *Scanner) weigh(hits *[]hit, w *waiting) {
 	kind, m := &s.config.Kinds[w.kind], &w.match
 	if kind.Weigh != nil && !kind.Weigh(&s.context, w.at, m) {
-		return false
+		return
 	}
 	hash, column := mix(s.seed, m.Value), int32(inProse)
 	if kind.Bare != 0 && m.Signals&kind.Bare == 0 {
@@ -132,26 +127,72 @@ func (s *Scanner) weigh(hits *[]hit, w *waiting) bool {
 		all.see(m.Value, hash, pass)
 	}
 	if kind.Needs != 0 && m.Signals&kind.Needs == 0 {
-		return false
+		return
 	}
 	*hits = append(*hits, hit{kind: w.kind, value: m.Value, column: column, hash: hash, match: *m, at: s.base + int64(w.at)})
-	return true
 }
 
 // ofColumn reports whether a match of no worth by itself stands where lines had
 // enough matches of a column so far.
-func (s *Scanner) ofColumn(w *waiting) bool {
-	kind := &s.config.Kinds[w.kind]
-	rule := &kind.Column
-	if kind.Bare == 0 || w.match.Signals&kind.Bare != 0 || w.match.Signals&rule.Pass == 0 {
+func (s *Scanner) ofColumn(h *hit) bool {
+	rule := &s.config.Kinds[h.kind].Column
+	if h.column >= inProse || h.match.Signals&rule.Pass == 0 {
 		return false
 	}
-	own, _ := s.proseTest(int(ordinalColumn(ordinal(s.context.Text, w.at))), w.kind)
+	own, _ := s.proseTest(int(h.column), h.kind)
 	return float64(own.passed) >= rule.Share*float64(own.tested)
 }
 
-// followReach is how far around a match the kinds that follow are looked for.
-const followReach = 320
+// Bounds of what follows.
+const (
+	followReach = 320  // how far around a match it is looked for
+	followAll   = 1024 // matches that decide by themselves, around which it always is
+	followSome  = 32   // and of those beyond, the share around which it is
+)
+
+// followWeighed asks for the kinds that follow around what was weighed. Beyond a
+// number of matches that need no company, it is looked for around some of them,
+// and how often it is there becomes an estimate.
+func (s *Scanner) followWeighed() {
+	near := int64(-1 << 62) // of the last match that decides, not to be followed
+	for i := range s.weighed {
+		h := &s.weighed[i]
+		own := s.evidence[h.kind].sum(h.match.Signals)
+		if own <= 0 && !s.ofColumn(h) {
+			continue
+		}
+		if s.identifiable(s.prior + own) {
+			near = -1 << 62
+			if s.deciding++; s.deciding > followAll && s.deciding%followSome != 0 {
+				near = h.at
+				s.settled = -1
+				continue
+			}
+			s.accompanied++
+		}
+		if h.at-near > followReach && !s.decidesSoon(s.weighed[i+1:], h.at) {
+			s.followAround(int(h.at-s.base), h.match.End)
+		}
+	}
+}
+
+// decidesSoon reports whether one of the hits stands near behind a place, decides
+// by itself and is one of too many for company.
+func (s *Scanner) decidesSoon(hits []hit, at int64) bool {
+	if s.deciding < followAll {
+		return false
+	}
+	for i := range hits {
+		h := &hits[i]
+		if h.at-at > followReach {
+			return false
+		}
+		if s.identifiable(s.prior + s.evidence[h.kind].sum(h.match.Signals)) {
+			return true
+		}
+	}
+	return false
+}
 
 // followAround asks for the kinds that follow around a match in buf.
 func (s *Scanner) followAround(at, end int) {
