@@ -167,7 +167,7 @@ func conclude(s specimen, items []fact.Item, seen *naive) outcome {
 	own := items[len(items)-1]
 	o := outcome{specimen: s, status: own.Status, reason: own.Reason, size: own.Size, kinds: map[string]fact.Count{}, naive: seen}
 	for _, item := range items {
-		o.identifiable = o.identifiable || item.Identifiable
+		o.identifiable = o.identifiable || item.Identifiable || item.PathMasked // by its name: a finding of its own
 		o.records += item.Records
 		if item.Score != 0 && (o.score == 0 || item.Score > o.score) { // 0 is said where there is no evidence
 			o.score, o.excerpt = item.Score, item.Excerpt
