@@ -186,7 +186,7 @@ func (t *explainedText) record(r explainedRecord) {
 	fmt.Fprintf(t.w, "\n  %s %s %s\n", plural(r.Count, "record"), as, where)
 	kind, column, own := "", "", 0.0
 	end := func() {
-		if own < -0.005 {
+		if own < -0.005 && kind != identify.TopicKind {
 			t.addend(-own, "  (no less)", "evidence of one kind never counts for less than nothing")
 		}
 	}

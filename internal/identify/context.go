@@ -29,10 +29,11 @@ type Sign int8
 
 // The signs.
 const (
-	None Sign = iota
-	Yes       // it is called what it is
-	No        // it is called something else
-	skip      // says nothing, and the word before may
+	None     Sign = iota
+	Yes           // it is called what it is
+	No            // it is called something else
+	Patients      // it is called what it is, and a patient's: of headings
+	skip          // says nothing, and the word before may
 )
 
 // The classes of byte in a table, so that a test is a load.

@@ -34,14 +34,15 @@ const explained = 20
 func (s *Scanner) explain(t *tally, e *entry, verdicts []verdict, score float64) {
 	r := Record{Count: e.records, First: e.first, Row: t == &s.table, Score: score,
 		Addends: []Addend{{Kind: "prior", Bans: s.prior}}}
+	unheard := false // what the topic says
 	for k := range s.config.Kinds {
 		best, most := -1, math.Inf(-1)
 		for i := range t.slots {
-			if sl := &t.slots[i]; int(sl.kind) == k && e.set.has(i) && sl.worth(verdicts[i]) > most {
+			if sl := &t.slots[i]; int(s.family[sl.kind]) == k && e.set.has(i) && sl.worth(verdicts[i]) > most {
 				best, most = i, sl.worth(verdicts[i])
 			}
 		}
-		if best >= 0 {
+		if unheard = unheard || most >= outright; best >= 0 && !(k == s.topical && most < 0 && unheard) {
 			r.Addends = append(r.Addends, s.addends(&t.slots[best], verdicts[best])...)
 		}
 	}

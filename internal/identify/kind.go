@@ -69,6 +69,13 @@ type Kind struct {
 	// Flag reports whether text around an identifiable record is of a kind that
 	// is no evidence but worth saying: clinical content. Such a kind has no Parse.
 	Flag func(text []byte) bool
+	// Topics tell what the words around a doubtful record, or the headings of its
+	// table, are about. A kind that has them finds nothing by itself, and what its
+	// signals are worth may be below zero.
+	Topics *Topics
+	// Family is what kinds share of which one record has one: two numbers of ten
+	// digits of two schemes speak no louder than one.
+	Family string
 	// Mask writes a value so that it identifies nobody, with three of its digits
 	// at most. Without it an excerpt names the kind alone.
 	Mask func(value uint64) string

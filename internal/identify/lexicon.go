@@ -129,7 +129,7 @@ func (l *Labels) sign(word []byte) Sign {
 }
 
 // headings are the patterns of column headings of one kind.
-type headings struct{ yes, no []string }
+type headings struct{ yes, no, patients []string }
 
 func readHeadings(kind string) headings {
 	var h headings
@@ -138,6 +138,8 @@ func readHeadings(kind string) headings {
 		case row[0] != kind:
 		case row[1] == "yes":
 			h.yes = append(h.yes, strings.Fields(row[2])...)
+		case row[1] == "patient":
+			h.patients = append(h.patients, strings.Fields(row[2])...)
 		default:
 			h.no = append(h.no, strings.Fields(row[2])...)
 		}
@@ -161,6 +163,8 @@ func (h headings) sign(heading string) Sign {
 	switch {
 	case slices.ContainsFunc(h.no, match):
 		return No
+	case slices.ContainsFunc(h.patients, match):
+		return Patients
 	case slices.ContainsFunc(h.yes, match):
 		return Yes
 	}

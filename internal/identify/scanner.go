@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/bits"
+	"slices"
 	"strings"
 
 	"trustaudit/internal/audit"
@@ -29,6 +30,10 @@ type Scanner struct {
 	table     tally
 	tableName string
 	columns   []column
+	headed    About          // the headings of the table
+	named     bool           // it has some
+	cells     [][]byte       // of the row at hand
+	around    About          // the words around a record
 	fields    map[string]int // the columns of named values
 	fielded   bool           // the columns are of named values
 	rows      int64
@@ -66,12 +71,22 @@ type rules struct {
 	// followMost is what the kinds that follow are worth at most.
 	followMost float64
 	flagging   []uint8 // kinds that flag content
+	topical    int     // the kind with Topics, below zero when there is none
+	topicMost  float64 // what it is worth at most
+	family     []uint8 // by kind, the first of its family
 }
 
 func readRules(kinds []Kind) *rules {
 	r := &rules{finder: NewFinder(kinds), leaders: parted(kinds, false), followers: parted(kinds, true)}
 	r.evidence, r.threshold, r.prior = readEvidence(kinds)
+	r.topical = -1
 	for i, k := range kinds {
+		if k.Topics != nil {
+			r.topical, r.topicMost = i, r.evidence[i].most(math.MaxUint32)
+		}
+		r.family = append(r.family, uint8(slices.IndexFunc(kinds, func(o Kind) bool {
+			return o.Name == k.Name || o.Family != "" && o.Family == k.Family
+		})))
 		r.hopes = append(r.hopes, hopesOf(&k))
 		r.headings = append(r.headings, readHeadings(k.Name))
 		if k.Flag != nil {

@@ -35,6 +35,7 @@ func (s *Scanner) Table(name string, columns []string) {
 func (s *Scanner) call(i int, name string) {
 	c := s.column(i)
 	c.name = name
+	s.readHeading(name)
 	for k := range s.config.Kinds {
 		c.signs[k] = s.headings[k].sign(name)
 	}
@@ -144,6 +145,7 @@ func (s *Scanner) value(i int, cell []byte) {
 
 // endRow counts the row at hand as a record.
 func (s *Scanner) endRow(cells [][]byte) {
+	s.cells = cells
 	if e := s.take(&s.table, s.rowHits); s.wantsFlags(e) {
 		s.flag(bytes.Join(cells[:min(len(cells), maxColumns)], []byte("\n")))
 	}
@@ -343,7 +345,7 @@ func (s *Scanner) endTable() {
 
 func (s *Scanner) forgetColumns() {
 	s.columns, s.virtual = s.columns[:0], s.virtual[:0]
-	s.tableName, s.fielded = "", false
+	s.tableName, s.fielded, s.headed, s.named = "", false, About{}, false
 	clear(s.fields)
 	clear(s.windows)
 }
@@ -360,7 +362,7 @@ func (s *Scanner) report(i int) (Column, bool) {
 	for k := range s.config.Kinds {
 		share := float64(col.matches[k]) / float64(col.rows)
 		v := col.tests[k].verdict(s.config.Kinds[k].Column)
-		named := col.signs[k] == Yes && v != rejected
+		named := (col.signs[k] == Yes || col.signs[k] == Patients) && v != rejected
 		if (named || v == accepted) && col.signs[k] != No && share >= most && share > c.Share {
 			c.Kind, c.Share, of = s.config.Kinds[k].Name, share, k
 		}

@@ -146,6 +146,7 @@ func (sl *slot) worth(v verdict) float64 {
 func (s *Scanner) score(t *tally, set *slotSet, verdicts []verdict, hopeful bool) float64 {
 	best := s.best[:len(s.config.Kinds)]
 	clear(best)
+	topic := 0.0
 	for i := range t.slots {
 		if !set.has(i) {
 			continue
@@ -160,14 +161,27 @@ func (s *Scanner) score(t *tally, set *slotSet, verdicts []verdict, hopeful bool
 		case sl.bonus != 0 && s.config.Kinds[sl.kind].Column.Reject:
 			v = rejected
 		}
-		best[sl.kind] = max(best[sl.kind], sl.worth(v))
+		if int(sl.kind) == s.topical {
+			topic = sl.bans
+			continue
+		}
+		family := &best[s.family[sl.kind]]
+		*family = max(*family, sl.worth(v))
 	}
-	total := s.prior
+	total := s.prior + topic
 	for _, b := range best {
+		if b >= outright {
+			total -= min(topic, 0)
+			topic = 0
+		}
 		total += b
 	}
 	return total
 }
+
+// outright is what one kind is worth when no topic says anything against it: a
+// number with its check digit that is called what it is.
+const outright = 1.9
 
 // epsilon forgives the rounding of sums of decimals.
 const epsilon = 1e-9
@@ -243,6 +257,9 @@ func (s *Scanner) take(t *tally, hits []hit) *entry {
 	}
 	if set.empty() {
 		return nil
+	}
+	if n := s.topicOf(t, &set, hits); n >= 0 {
+		set.add(n)
 	}
 	e := s.entryOf(t, set)
 	if e != nil && e.records == 0 {

@@ -19,6 +19,7 @@ import (
 	"trustaudit/internal/identify/personname"
 	"trustaudit/internal/identify/phone"
 	"trustaudit/internal/identify/postcode"
+	"trustaudit/internal/identify/topic"
 )
 
 // Kinds returns them all, in the order of their folders.
@@ -38,5 +39,6 @@ func Kinds() []identify.Kind {
 		personname.Kind,
 		phone.Kind,
 		postcode.Kind,
+		topic.Kind,
 	}
 }

@@ -18,7 +18,7 @@ func cell(c *identify.Context, shape identify.CellShape) (m identify.Match, test
 	l := load()
 	m, ok = whole(c, l)
 	if !ok {
-		if l.isOrganisation(c) {
+		if l.isOf(c, organisation) {
 			return m, true, false
 		}
 		m = identify.Match{End: len(c.Text), Value: valueOf(c.Text), Signals: anyWord}
@@ -26,10 +26,15 @@ func cell(c *identify.Context, shape identify.CellShape) (m identify.Match, test
 	switch c.Head {
 	case identify.Yes:
 		m.Signals |= heading
+	case identify.Patients:
+		if l.isOf(c, nobody) {
+			return m, true, false
+		}
+		m.Signals |= heading | patients
 	case identify.No:
 		m.Signals |= staff
 	}
-	return m, true, m.Signals&(title|pair|single|initial) != 0 || c.Head == identify.Yes
+	return m, true, m.Signals&(title|pair|single|initial) != 0 || m.Signals&heading != 0
 }
 
 // ofLetters reports whether a cell is of letters but for a few signs that names
@@ -96,15 +101,15 @@ func (r *run) swapped() (m identify.Match, ok bool) {
 	return m, m.Signals != 0
 }
 
-// isOrganisation reports whether a word of the cell is one of an
-// organisation's name.
-func (l *lexicon) isOrganisation(c *identify.Context) bool {
+// isOf reports whether a word of the cell has one of the traits: is of an
+// organisation's name, or stands for nobody's.
+func (l *lexicon) isOf(c *identify.Context, t traits) bool {
 	for i := 0; i < len(c.Text); i++ {
 		if !beginsWord(c.Text, i) {
 			continue
 		}
 		w := l.readWord(c.Text, i)
-		if w.traits&organisation != 0 {
+		if w.traits&t != 0 {
 			return true
 		}
 		i = max(i, w.end-1)

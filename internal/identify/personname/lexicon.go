@@ -27,6 +27,7 @@ const (
 	infant                          // baby, twin
 	behindInfant                    // of, boy, girl
 	post                            // what staff are
+	nobody                          // stands for a patient's name when there is no patient
 	anyName      = given | family
 	anyTitle     = personTitle | staffTitle | doubtful | infant
 )
@@ -77,7 +78,7 @@ func readLexicon() *lexicon {
 	l.read("organisations.txt", organisation)
 	for sign, t := range map[string]traits{"person": personTitle, "professional": staffTitle, "doubtful": doubtful,
 		"afterwards": afterwards, "particle": particle, "infant": infant, "behind-infant": behindInfant,
-		"organisation": organisation, "post": post} {
+		"organisation": organisation, "post": post, "nobody": nobody} {
 		for word := range identify.ReadTitles(sign).All() {
 			l.text = append(l.text, word...)
 			l.add(len(l.text)-len(word), len(word), t)

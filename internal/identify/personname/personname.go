@@ -20,6 +20,7 @@ const (
 	staff
 	joined
 	column
+	patients
 )
 
 // Kind is the identifier.
@@ -27,7 +28,7 @@ var Kind = identify.Kind{
 	Name:  "name",
 	Words: "name",
 	Signals: []string{"title", "professional", "pair", "forename", "initial", "word", "any", "sure", "plain", "label",
-		"heading", "staff", "joined", "column"},
+		"heading", "staff", "joined", "column", "patient"},
 	Shapes:  []string{"U"},
 	Parse:   parse,
 	Weigh:   weigh,

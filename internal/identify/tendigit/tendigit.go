@@ -82,6 +82,7 @@ func New(s Scheme, name, words string) identify.Kind {
 	k := identify.Kind{
 		Name:    name,
 		Words:   words,
+		Family:  "ten digits",
 		Signals: signalNames[:],
 		Shapes:  shapes,
 		Parse:   s.parse,

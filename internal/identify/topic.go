@@ -1,0 +1,180 @@
+package identify
+
+import (
+	"strconv"
+	"strings"
+)
+
+// TopicKind is the name of the kind with Topics, whose evidence alone can be
+// below zero.
+const TopicKind = "topic"
+
+// Topics are words that say what a text is about: patients and their care, or
+// staff, trade and what is public.
+type Topics struct {
+	words  Words
+	posts  *Words // what a cell that tells somebody's post ends in
+	topics map[string]topic
+}
+
+// topic is a word of the list: its number, and what it weighs, above zero for
+// care.
+type topic struct{ number, weight int }
+
+// maxTopics bounds the words of a list.
+const maxTopics = 1024
+
+// ReadTopics returns the words of an embedded list.
+func ReadTopics(list string) *Topics {
+	t := &Topics{posts: ReadTitles("post"), topics: map[string]topic{}}
+	for _, row := range readRows(list) {
+		weight, err := strconv.Atoi(row[1])
+		if err != nil || len(t.topics) > maxTopics {
+			panic("read topics: a weight is no number, or there are too many words: " + row[1])
+		}
+		if row[0] != "care" {
+			weight = -weight
+		}
+		for w := range strings.FieldsSeq(row[2]) {
+			t.words.add(w)
+			t.topics[w] = topic{len(t.topics) % maxTopics, weight}
+		}
+	}
+	return t
+}
+
+// About weighs the different words that it has read.
+type About struct {
+	seen [maxTopics / 64]uint64
+	care int // what they weigh: below zero for other things
+}
+
+// read weighs the words of a text.
+func (a *About) read(text []byte, topics *Topics) {
+	c := Context{Text: text}
+	var word [MaxWord]byte
+	for at := 0; at < len(text); {
+		if !IsLetter(text[at]) {
+			at++
+			continue
+		}
+		end, n := c.Word(at, &word)
+		a.add(word[:n], topics)
+		at = end + letters(text[end:])
+	}
+}
+
+func (a *About) add(word []byte, topics *Topics) {
+	if !topics.words.may(word) {
+		return
+	}
+	t, ok := topics.topics[string(word)]
+	if ok && a.seen[t.number/64]>>(t.number%64)&1 == 0 {
+		a.seen[t.number/64] |= 1 << (t.number % 64)
+		a.care += t.weight
+	}
+}
+
+// The signals of the kind with Topics.
+const (
+	aboutCare uint32 = 1 << iota
+	headedCare
+	aboutOther
+	mostlyOther
+)
+
+// Some words more of one topic than of the other speak for it, and much more so
+// many.
+const some, much = 2, 3
+
+// signals says what prevails, and by how much.
+func (a *About) signals() uint32 {
+	switch {
+	case a.care >= much:
+		return aboutCare
+	case a.care <= -much:
+		return mostlyOther
+	case a.care <= -some:
+		return aboutOther
+	}
+	return 0
+}
+
+// The text around a record in prose that is read for its topic.
+const (
+	topicBefore = 640
+	topicBehind = 384
+)
+
+// topicOf returns the slot that says what a record is about, below zero when that
+// is nothing or cannot matter.
+func (s *Scanner) topicOf(t *tally, set *slotSet, hits []hit) int {
+	if s.topical < 0 {
+		return -1
+	}
+	about := &s.headed
+	if t != &s.table || !s.named {
+		if !s.identifiable(s.score(t, set, nil, true) + s.topicMost) {
+			return -1
+		}
+		about = s.readAround(t, hits)
+	}
+	signals := about.signals()
+	if signals == aboutCare && about == &s.headed {
+		signals = headedCare
+	}
+	if signals != 0 {
+		return s.slotOf(t, inProse, uint8(s.topical), signals)
+	}
+	return -1
+}
+
+// readAround weighs the words around a record in prose, or of a row without
+// headings.
+func (s *Scanner) readAround(t *tally, hits []hit) *About {
+	s.around = About{}
+	topics := s.config.Kinds[s.topical].Topics
+	if t == &s.table {
+		for _, cell := range s.cells[:min(len(s.cells), maxColumns)] {
+			if topics.isPost(cell) {
+				s.around.care -= some
+				continue
+			}
+			s.around.read(cell[:min(len(cell), maxCell)], topics)
+		}
+		return &s.around
+	}
+	s.around.read(s.held(hits[0].at-topicBefore, hits[len(hits)-1].at+topicBehind), topics)
+	return &s.around
+}
+
+// isPost reports whether a cell of few words ends in what staff are: Infection
+// Control Nurse.
+func (t *Topics) isPost(cell []byte) bool {
+	const longest = 40
+	if len(cell) > longest {
+		return false
+	}
+	c := Context{Text: cell}
+	var word [MaxWord]byte
+	_, n := c.wordBack(len(cell), &word)
+	return t.posts.Has(word[:n])
+}
+
+// A heading with a word of so much weight, patient or NHS, says what its table is
+// about.
+const settling, settled = 2, 1000
+
+// readHeading weighs the words of a column's name.
+func (s *Scanner) readHeading(name string) {
+	if s.topical < 0 || name == "" {
+		return
+	}
+	s.named = true
+	topics := s.config.Kinds[s.topical].Topics
+	for _, w := range splitHeading(name) {
+		if s.headed.add([]byte(w), topics); topics.topics[w].weight >= settling {
+			s.headed.care = max(s.headed.care, settled)
+		}
+	}
+}

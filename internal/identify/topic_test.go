@@ -1,0 +1,86 @@
+package identify_test
+
+import (
+	"strings"
+	"testing"
+
+	"trustaudit/internal/identify"
+)
+
+// Names, postcodes and numbers are anybody's: the words beside them say whose.
+func TestTopicOfProse(t *testing.T) {
+	const person = "Mrs Ada Marshall, 37 Mill Lane, Exeter EX4 8AG"
+	tests := []struct {
+		name, text string
+		want       bool
+	}{
+		{"nothing is said", person + "\n", true},
+		{"care", "Re: " + person + "\nI saw this patient in clinic; her wound is healing.\n", true},
+		{"trade", "Invoice to " + person + "\nDelivery of goods, VAT and payment as quoted.\n", false},
+		{"trade of patients", "Invoice to " + person + "\nDelivery to a patient of the clinic, GP referral, ward stay.\n", true},
+		{"a number that is called what it is", "Invoice to " + person + " NHS Number: 943 476 5919\nVAT, payment, supplier, order.\n", true},
+		{"far away", "Invoice, VAT, payment, supplier.\n" + strings.Repeat("So it goes on. ", 60) + "\n" + person + "\n", true},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			s := newScanner()
+			s.Reset()
+			s.Text([]byte(test.text))
+			if got := s.Finish().Identifiable; got != test.want {
+				t.Errorf("identifiable is %v", got)
+			}
+		})
+	}
+}
+
+func TestTopicOfTables(t *testing.T) {
+	person := []string{"Ada Marshall", "EX4 8AG", "37 Mill Lane"}
+	tests := []struct {
+		name     string
+		headings []string
+		more     []string // cells behind the person's
+		want     bool
+	}{
+		{"nothing is said", []string{"Name", "Postcode", "Address"}, nil, true},
+		{"staff", []string{"Name", "Postcode", "Address", "Payroll no", "Job title"}, []string{"884", "x"}, false},
+		{"trade", []string{"Name", "Postcode", "Address", "Invoice", "Supplier"}, []string{"884", "x"}, false},
+		{"a patient's name settles it", []string{"Patient name", "Postcode", "Address", "Invoice", "Supplier"}, []string{"884", "x"}, true},
+		{"care without headings", nil, []string{"wound clinic", "diabetes"}, true},
+		{"a post without headings", nil, []string{"Infection Control Nurse", "Northdale"}, false},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			s := newScanner()
+			s.Reset()
+			s.Table("", test.headings)
+			var row [][]byte
+			for _, cell := range append(person[:len(person):len(person)], test.more...) {
+				row = append(row, []byte(cell))
+			}
+			s.Row(row)
+			if sum := s.Finish(); sum.Identifiable != test.want {
+				t.Errorf("identifiable is %v, score %.2f", sum.Identifiable, sum.Score)
+			}
+		})
+	}
+}
+
+// The topic weighs; it is never counted as an identifier.
+func TestTopicIsNoIdentifier(t *testing.T) {
+	s := newScanner()
+	s.Reset()
+	s.Text([]byte("Patient Mrs Ada Marshall, EX4 8AG, clinic appointment, wound, diabetes, NHS Number: 943 476 5919\n"))
+	if sum := s.Finish(); sum.Identifiers[identify.TopicKind] != (identify.Count{}) || !sum.Identifiable {
+		t.Errorf("got %+v", sum)
+	}
+}
+
+// Two numbers of ten digits in one record speak no louder than one.
+func TestFamily(t *testing.T) {
+	s := newScanner()
+	s.Reset()
+	s.Text([]byte("run 9434765919 and 3201234560 and 3201234579 and 3201234587\n"))
+	if sum := s.Finish(); sum.Identifiable {
+		t.Errorf("score %.2f", sum.Score)
+	}
+}
