@@ -213,6 +213,8 @@ func (r *reader) string(quote byte) error {
 			}
 		case c != quote:
 			r.row.add(c)
+		case quote == '\'' && r.withinWord():
+			r.row.add(c)
 		default:
 			if n, ok := r.peek(); !ok || n != quote {
 				if isHex {
@@ -228,6 +230,16 @@ func (r *reader) string(quote byte) error {
 		}
 	}
 }
+
+// withinWord reports whether the quote just read stands between two letters: an
+// apostrophe that a script made by hand did not double, as in O'Brien.
+func (r *reader) withinWord() bool {
+	n, ok := r.peek()
+	v := r.row.cell()
+	return ok && isLetter(n) && len(v) > 0 && isLetter(v[len(v)-1])
+}
+
+func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 
 // prefix takes off what stands before a string to say how it is written.
 func (r *reader) prefix() string {

@@ -43,9 +43,9 @@ func TestRead(t *testing.T) {
 			[]extracttest.Table{{Name: "patients", Columns: []string{"id", "nhs"}, Rows: [][]string{{"1", "9990123456"}, {"2", ""}}}},
 		},
 		{
-			"names of INSERT", "INSERT INTO public.\"Pat\" (\"id\", name) VALUES (1, 'O''Neil; Ann');\nINSERT INTO public.\"Pat\" (\"id\", name) VALUES\n (2, 'C:\\');",
+			"names of INSERT", "INSERT INTO public.\"Pat\" (\"id\", name) VALUES (1, 'O''Neil; Ann');\nINSERT INTO public.\"Pat\" (\"id\", name) VALUES\n (2, 'C:\\'), (3, 'O'Brien');",
 			nil,
-			[]extracttest.Table{{Name: "Pat", Columns: []string{"id", "name"}, Rows: [][]string{{"1", "O'Neil; Ann"}, {"2", "C:\\"}}}},
+			[]extracttest.Table{{Name: "Pat", Columns: []string{"id", "name"}, Rows: [][]string{{"1", "O'Neil; Ann"}, {"2", "C:\\"}, {"3", "O'Brien"}}}},
 		},
 		{
 			"backslashes of MySQL", "-- MySQL dump\nINSERT INTO t VALUES ('O\\'Neil',\"a\\nb\",0x4142,_binary 'x',X'4344');",

@@ -142,22 +142,23 @@ func numeric(c *identify.Context, day, i int, sep byte) (date, bool) {
 	if n != 2 && n != 4 {
 		return date{}, false
 	}
-	if n == 2 {
-		year = century(c, year)
-	}
 	if month > 12 && day <= 12 { // as written in America
 		day, month = month, day
+	}
+	if n == 2 {
+		year = century(c, year, month, day)
 	}
 	return date{day: day, month: month, year: year, end: i + 2 + m + n}, true
 }
 
-// century completes a year of two digits to the last one that has begun.
-func century(c *identify.Context, year int) int {
-	this := c.Today() / 10000
-	if full := this/100*100 + year; full <= this {
+// century completes a year of two digits such that the day is the last one that
+// has come.
+func century(c *identify.Context, year, month, day int) int {
+	full := c.Today()/1000000*100 + year
+	if full*10000+month*100+day <= c.Today() {
 		return full
 	}
-	return this/100*100 - 100 + year
+	return full - 100
 }
 
 // packed reads eight digits as YYYYMMDD, else as DDMMYYYY.
@@ -182,7 +183,7 @@ func worded(c *identify.Context, day, i int) (date, bool) {
 		return date{}, false
 	}
 	if n == 2 {
-		year = century(c, year)
+		year = century(c, year, month, day)
 	}
 	return date{day: day, month: month, year: year, end: i + n}, true
 }

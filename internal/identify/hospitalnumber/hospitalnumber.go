@@ -35,12 +35,14 @@ var Kind = identify.Kind{
 }
 
 // lists are the words before a number: those that name it by themselves; those
-// that say that a number follows; whose number it then is.
-type lists struct{ alone, counted, of, patient *identify.Labels }
+// that say that a number follows; whose number it then is; and those behind
+// which a letter and figures are his or her number.
+type lists struct{ alone, counted, of, patient, owner *identify.Labels }
 
 var load = sync.OnceValue(func() lists {
 	return lists{identify.ReadLabels("hospital-number"), identify.ReadLabels("hospital-number-counted"),
-		identify.ReadLabels("hospital-number-of"), identify.ReadLabels("hospital-number-patient")}
+		identify.ReadLabels("hospital-number-of"), identify.ReadLabels("hospital-number-patient"),
+		identify.ReadLabels("hospital-number-owner")}
 })
 
 // parse reads a number that is called a hospital's or a patient's.
@@ -64,7 +66,7 @@ func parse(c *identify.Context, at int) (identify.Match, bool) {
 
 // endings are the last two letters of the words that may stand before a number.
 var endings = func() (set [1 << 10]bool) {
-	for _, e := range [...]string{"no", "um", "er", "rs", "os", "nr", "id", "ds", "rn", "ns", "is", "as", "ue", "on", "ng", "nt", "ts"} {
+	for _, e := range [...]string{"no", "um", "er", "rs", "os", "nr", "id", "ds", "rn", "ns", "is", "as", "ue", "on", "ng", "nt", "ts", "pt", "px"} {
 		set[int(e[0]&0x1F)<<5|int(e[1]&0x1F)] = true
 	}
 	return set
@@ -91,6 +93,8 @@ func called(c *identify.Context, at int) uint32 {
 	switch counted := c.Label(at, l.counted) == identify.Yes; {
 	case c.Label(at, l.alone) == identify.Yes, counted && c.Label(at, l.of) == identify.Yes:
 		return label
+	case identify.IsUpper(c.Text[at]) && c.Label(at, l.owner) == identify.Yes: // Pt: H123456
+		return patient
 	case c.Label(at, l.patient) != identify.Yes:
 		return 0
 	case counted:

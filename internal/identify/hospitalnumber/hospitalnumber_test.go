@@ -46,6 +46,10 @@ func TestProse(t *testing.T) {
 		"asset id 1234567":                                     "",
 		"user id 1234567":                                      "",
 		"Patient 1234567":                                      "",
+		"Pt: PP4675994 / AS":                                   "PP4675994: patient",
+		"patient H123456 seen":                                 "H123456: patient",
+		"script H123456":                                       "",
+		"patient B12345 room":                                  "B12345: patient",
 		"Hospital no 2026":                                     "",
 		"Hospital no 9434765919":                               "", // left to the NHS number
 		"Hospital no 12345678901":                              "",

@@ -69,7 +69,7 @@ func TestFind(t *testing.T) {
 		{"nhs", "19434765919", never}, {"nhs", "94347659191", never}, {"nhs", "0.9434765919", never}, {"nhs", "9434765919.5", never},
 		{"nhs", "9434765919.05", never}, {"nhs", "+9434765919", never}, {"nhs", "$9434765919", never}, {"nhs", "£9434765919", never}, {"nhs", "€9434765919", never},
 		{"nhs", "12-9434765919", never}, {"nhs", "9434765919-12", never}, {"nhs", "1-943-476-5919", never}, {"nhs", "943-476-5919-1", never}, {"nhs", "12/943/476/5919", never},
-		{"nhs", "0161 943 476 5919", never}, {"nhs", "+44 943 476 5919", never}, {"nhs", "NHS 12 94347 65919", never}, {"nhs", "NHS 94347 65919 12", never}, {"nhs", "NHS 94347 65919-12", never}, {"nhs", "NHS 943/476/5919/12", never},
+		{"nhs", "0161 943 476 5919", never}, {"nhs", "+44 943 476 5919", never}, {"nhs", "04/01/07 943 476 5919", grouped}, {"nhs", "NHS 12 94347 65919", never}, {"nhs", "NHS 94347 65919 12", never}, {"nhs", "NHS 94347 65919-12", never}, {"nhs", "NHS 943/476/5919/12", never},
 
 		// The boxes of a form; a no-break space of another code page.
 		{"nhs", "NHS [943] [476] [5919]", parted | label}, {"nhs", "NHS 943 | 476 | 5919", parted | label}, {"nhs", "943 | 476 | 5919", never}, {"nhs", "NHS [943][476][5919]", parted | label},

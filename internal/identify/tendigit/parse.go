@@ -182,14 +182,16 @@ func wordBehind(c *identify.Context, i int) bool {
 }
 
 // continuesNumber reports whether a telephone number's beginning ends at i: a
-// run of digits that begins with a nought or after a plus.
+// run of digits that begins with a nought or after a plus, and is not the year
+// of a date.
 func continuesNumber(c *identify.Context, i int) bool {
 	const longest = 5
 	n := 0
 	for n <= longest && identify.IsDigit(c.At(i-n)) {
 		n++
 	}
-	return n > 0 && n <= longest && (c.At(i-n+1) == '0' || c.At(i-n) == '+')
+	before := c.At(i - n)
+	return n > 0 && n <= longest && (before == '+' || c.At(i-n+1) == '0' && before != '/' && before != '-')
 }
 
 // partOfHash reports whether the digits stand inside a long hexadecimal word
