@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"trustaudit/internal/extract"
@@ -37,6 +38,11 @@ type counter struct {
 func newCounter(names []string) *counter {
 	c := &counter{kinds: slices.DeleteFunc(kinds.Kinds(), func(k identify.Kind) bool { return !slices.Contains(names, k.Name) })}
 	c.context.Now = time.Now() // nobody is born later
+	for i := range c.kinds {
+		if c.kinds[i].Name == "date-of-birth" {
+			c.kinds[i].Shapes = inFigures(c.kinds[i].Shapes)
+		}
+	}
 	c.counts = make([]int64, len(c.kinds))
 	c.finder = identify.NewFinder(c.kinds)
 	c.take = func(kind uint8, _ int, m identify.Match) int {
@@ -46,6 +52,14 @@ func newCounter(names []string) *counter {
 		return m.End
 	}
 	return c
+}
+
+// inFigures keeps the shapes of dates that ripgrep is asked for: the day first, in
+// figures.
+func inFigures(shapes []string) []string {
+	return slices.DeleteFunc(slices.Clone(shapes), func(s string) bool {
+		return !strings.HasPrefix(s, "d/d") && !strings.HasPrefix(s, "dd/d")
+	})
 }
 
 // find counts in text from from up to limit, and returns where to look on.

@@ -36,14 +36,26 @@ func classifyDigitWords(digits *mask, text []byte, blocks int) {
 // passWords adds to the places the starts that a filter lets through.
 func passWords(w *Sweep, f filter, blocks int) {
 	for b := range blocks {
-		left := w.starts[b]
-		for i := 0; left != 0 && i < len(f); i++ {
-			t := &f[i]
-			is := &w.is[t.class()]
-			left &= (is[b]>>(t.right[0]&63) | is[b+1]<<1<<((t.left[0]-1)&63)) ^ t.flip
-		}
-		w.places[b] |= left
+		w.places[b] |= w.starts[b] & f.at(w, b)
 	}
+}
+
+// thinWords keeps only the starts that a filter lets through.
+func thinWords(w *Sweep, f filter, blocks int) {
+	for b := range blocks {
+		w.starts[b] &= f.at(w, b)
+	}
+}
+
+// at returns where in a block the terms hold.
+func (f filter) at(w *Sweep, b int) uint64 {
+	places := ^uint64(0)
+	for i := range f {
+		t := &f[i]
+		is := &w.is[t.class()]
+		places &= (is[b]>>(t.right[0]&63) | is[b+1]<<1<<((t.left[0]-1)&63)) ^ t.flip
+	}
+	return places
 }
 
 const (

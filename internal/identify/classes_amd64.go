@@ -34,10 +34,24 @@ func pass(w *Sweep, f filter, blocks int) {
 	passWords(w, f, blocks)
 }
 
+// thin keeps only the starts that a filter lets through.
+func thin(w *Sweep, f filter, blocks int) {
+	if cpu.X86.HasAVX2 && blocks > few && len(f) > 0 {
+		thinAVX2(w, &f[0], len(f), (blocks+3)/4)
+		return
+	}
+	thinWords(w, f, blocks)
+}
+
 // passAVX2 handles four blocks at a time.
 //
 //go:noescape
 func passAVX2(w *Sweep, first *term, terms, fours int)
+
+// thinAVX2 handles four blocks at a time.
+//
+//go:noescape
+func thinAVX2(w *Sweep, first *term, terms, fours int)
 
 // classifyAVX2 reads blocks*64 bytes from text on.
 //

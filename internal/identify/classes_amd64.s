@@ -97,10 +97,23 @@ nextDigits:
 	VZEROUPPER
 	RET
 
+// TERM keeps in Y0 the bits of four blocks, R9 bytes from the first, for which
+// the term at R10 holds: its class is shifted so that what stands ahead comes to
+// lie on them.
+#define TERM \
+	MOVQ    term_offset(R10), R12      \
+	ADDQ    R9, R12                    \
+	VMOVDQU (DI)(R12*1), Y1            \
+	VMOVDQU 8(DI)(R12*1), Y2           \
+	VPSRLQ  term_right(R10), Y1, Y1    \
+	VPSLLQ  term_left(R10), Y2, Y2     \
+	VPBROADCASTQ term_flip(R10), Y3    \
+	VPOR    Y2, Y1, Y1                 \
+	VPXOR   Y3, Y1, Y1                 \
+	VPAND   Y1, Y0, Y0                 \
+	ADDQ    $term__size, R10
+
 // func passAVX2(w *Sweep, first *term, terms, fours int)
-//
-// Four blocks are one register; a term shifts its class so that what stands
-// ahead comes to lie on the starts.
 TEXT ·passAVX2(SB), NOSPLIT, $0-32
 	MOVQ w+0(FP), DI
 	MOVQ first+8(FP), SI
@@ -108,29 +121,47 @@ TEXT ·passAVX2(SB), NOSPLIT, $0-32
 	MOVQ fours+24(FP), CX
 	XORQ R9, R9
 
-nextFour:
+passFour:
+	VMOVDQU Sweep_starts(DI)(R9*1), Y0
+	VPTEST  Y0, Y0
+	JZ      passed
+	MOVQ    SI, R10
+	MOVQ    R8, R11
+
+passTerm:
+	TERM
+	DECQ    R11
+	JNZ     passTerm
+	VPOR    Sweep_places(DI)(R9*1), Y0, Y0
+	VMOVDQU Y0, Sweep_places(DI)(R9*1)
+
+passed:
+	ADDQ $32, R9
+	DECQ CX
+	JNZ  passFour
+	VZEROUPPER
+	RET
+
+// func thinAVX2(w *Sweep, first *term, terms, fours int)
+TEXT ·thinAVX2(SB), NOSPLIT, $0-32
+	MOVQ w+0(FP), DI
+	MOVQ first+8(FP), SI
+	MOVQ terms+16(FP), R8
+	MOVQ fours+24(FP), CX
+	XORQ R9, R9
+
+thinFour:
 	VMOVDQU Sweep_starts(DI)(R9*1), Y0
 	MOVQ    SI, R10
 	MOVQ    R8, R11
 
-nextTerm:
-	MOVQ    term_offset(R10), R12
-	ADDQ    R9, R12
-	VMOVDQU (DI)(R12*1), Y1
-	VMOVDQU 8(DI)(R12*1), Y2
-	VPSRLQ  term_right(R10), Y1, Y1
-	VPSLLQ  term_left(R10), Y2, Y2
-	VPBROADCASTQ term_flip(R10), Y3
-	VPOR    Y2, Y1, Y1
-	VPXOR   Y3, Y1, Y1
-	VPAND   Y1, Y0, Y0
-	ADDQ    $term__size, R10
+thinTerm:
+	TERM
 	DECQ    R11
-	JNZ     nextTerm
-	VPOR    Sweep_places(DI)(R9*1), Y0, Y0
-	VMOVDQU Y0, Sweep_places(DI)(R9*1)
+	JNZ     thinTerm
+	VMOVDQU Y0, Sweep_starts(DI)(R9*1)
 	ADDQ $32, R9
 	DECQ CX
-	JNZ  nextFour
+	JNZ  thinFour
 	VZEROUPPER
 	RET

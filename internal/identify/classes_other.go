@@ -12,3 +12,6 @@ func classifyDigits(digits *mask, text []byte, blocks int) {
 
 // pass adds to the places the starts that a filter lets through.
 func pass(w *Sweep, f filter, blocks int) { passWords(w, f, blocks) }
+
+// thin keeps only the starts that a filter lets through.
+func thin(w *Sweep, f filter, blocks int) { thinWords(w, f, blocks) }

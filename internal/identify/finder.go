@@ -24,12 +24,18 @@ type Finder struct {
 	capital dispatch                                 // with a capital
 	at      []need                                   // with an @
 	letters bool                                     // something else than digits matters
-	digits  []filter                                 // of places that are digits
-	words   []filter                                 // of capitals that begin a word
+	digits  filters                                  // of places that are digits
+	words   filters                                  // of capitals that begin a word
 }
 
 // filter is what a group of shapes have in common, a place each.
 type filter []term
+
+// filters let through what one of them does: all of them ask for what is common.
+type filters struct {
+	common filter
+	each   []filter
+}
 
 // term asks that a byte of a class stands some places on, or that none does. It
 // is laid out for the assembly.
@@ -184,7 +190,7 @@ func needsOf(forms [][]shape, set [2]uint64) []need {
 // filtersOf groups the shapes such that passes and visits cost least: one shape
 // that fits nearly everywhere makes all filters idle, and then there is one that
 // filters nothing.
-func filtersOf(shapes []shape) []filter {
+func filtersOf(shapes []shape) filters {
 	var groups []grouped
 	for _, s := range shapes {
 		s.kind = 0
@@ -207,11 +213,27 @@ func filtersOf(shapes []shape) []filter {
 		}
 		groups = merge(groups, a, groups[a].partner)
 	}
-	filters := make([]filter, len(groups))
-	for i, g := range groups {
-		filters[i] = g.shape.filter()
+	var all filters
+	for _, g := range groups {
+		all.each = append(all.each, g.shape.filter())
 	}
-	return filters
+	return all.factored()
+}
+
+// factored parts what all filters ask for from the rest.
+func (f filters) factored() filters {
+	if len(f.each) < 2 {
+		return f
+	}
+	for _, t := range f.each[0] {
+		if !slices.ContainsFunc(f.each, func(g filter) bool { return !slices.Contains(g, t) }) {
+			f.common = append(f.common, t)
+		}
+	}
+	for i, g := range f.each {
+		f.each[i] = slices.DeleteFunc(g, func(t term) bool { return slices.Contains(f.common, t) })
+	}
+	return f
 }
 
 // grouped is what a group of shapes have in common, and with which of the groups
@@ -414,9 +436,7 @@ func (f *Finder) fill(w *Sweep, blocks int, before byte) {
 	if f.letters {
 		w.findSoon(blocks)
 	}
-	for _, g := range f.digits {
-		pass(w, g, blocks)
-	}
+	f.digits.pass(w, blocks)
 	if !f.letters {
 		return
 	}
@@ -426,13 +446,21 @@ func (f *Finder) fill(w *Sweep, blocks int, before byte) {
 		w.starts[b] = w.is[upperClass][b] &^ (word<<1 | last)
 		last = word >> 63
 	}
-	for _, g := range f.words {
-		pass(w, g, blocks)
-	}
+	f.words.pass(w, blocks)
 	if len(f.at) > 0 {
 		for b := range blocks {
 			w.places[b] |= w.is[atClass][b]
 		}
+	}
+}
+
+// pass adds to the places the starts that one of the filters lets through.
+func (f *filters) pass(w *Sweep, blocks int) {
+	if len(f.common) > 0 {
+		thin(w, f.common, blocks)
+	}
+	for _, g := range f.each {
+		pass(w, g, blocks)
 	}
 }
 

@@ -93,6 +93,11 @@ func FuzzPass(f *testing.F) {
 			if !slices.Equal(here.places[:blocks], plain.places[:blocks]) {
 				t.Errorf("%d blocks, %+v: got %x, want %x", blocks, g, here.places[:blocks], plain.places[:blocks])
 			}
+			thin(&here, g, blocks)
+			thinWords(&plain, g, blocks)
+			if !slices.Equal(here.starts[:blocks], plain.starts[:blocks]) {
+				t.Errorf("%d blocks, %+v: starts %x, want %x", blocks, g, here.starts[:blocks], plain.starts[:blocks])
+			}
 		}
 	})
 }
@@ -216,21 +221,22 @@ func TestFilters(t *testing.T) {
 	}
 	tests := []struct {
 		shapes []string
-		want   []filter
+		want   filters
 	}{
-		{[]string{"ddd", "dU"}, []filter{digits(1, 2), {newTerm(upperClass, 1, false)}}},
-		{[]string{"d*d"}, []filter{digits(2)}},
-		{[]string{"d "}, []filter{{newTerm(digitClass, 1, true)}}},
-		{[]string{"dddddddddd"}, []filter{digits(1, 2, 3, 4, 5, 6)}},
-		{[]string{"ddddddd", "dddd*dd"}, []filter{digits(1, 2, 3, 5, 6)}},
-		{[]string{"ddddddd", "d", "dU"}, []filter{{}}},
+		{[]string{"ddd", "dU"}, filters{each: []filter{digits(1, 2), {newTerm(upperClass, 1, false)}}}},
+		{[]string{"d*d"}, filters{each: []filter{digits(2)}}},
+		{[]string{"d "}, filters{each: []filter{{newTerm(digitClass, 1, true)}}}},
+		{[]string{"dddddddddd"}, filters{each: []filter{digits(1, 2, 3, 4, 5, 6)}}},
+		{[]string{"ddddddd", "dddd*dd"}, filters{each: []filter{digits(1, 2, 3, 5, 6)}}},
+		{[]string{"ddddd", "dd*/ddd"}, filters{common: digits(1, 4), each: []filter{digits(2, 3), append(filter{newTerm(slashClass, 3, false)}, digits(5, 6)...)}}},
+		{[]string{"ddddddd", "d", "dU"}, filters{each: []filter{{}}}},
 	}
 	for _, tt := range tests {
 		var shapes []shape
 		for _, s := range tt.shapes {
 			shapes = append(shapes, readShape(s, 0))
 		}
-		if diff := cmp.Diff(tt.want, filtersOf(shapes), cmp.AllowUnexported(term{}), cmpopts.EquateEmpty()); diff != "" {
+		if diff := cmp.Diff(tt.want, filtersOf(shapes), cmp.AllowUnexported(term{}, filters{}), cmpopts.EquateEmpty()); diff != "" {
 			t.Errorf("%q: %s", tt.shapes, diff)
 		}
 	}
