@@ -73,6 +73,7 @@ type rules struct {
 	flagging   []uint8 // kinds that flag content
 	topical    int     // the kind with Topics, below zero when there is none
 	topicMost  float64 // what it is worth at most
+	topicLeast float64 // and at least, below zero
 	family     []uint8 // by kind, the first of its family
 }
 
@@ -82,7 +83,7 @@ func readRules(kinds []Kind) *rules {
 	r.topical = -1
 	for i, k := range kinds {
 		if k.Topics != nil {
-			r.topical, r.topicMost = i, r.evidence[i].most(math.MaxUint32)
+			r.topical, r.topicMost, r.topicLeast = i, slices.Max(r.evidence[i].bans), slices.Min(r.evidence[i].bans)
 		}
 		r.family = append(r.family, uint8(slices.IndexFunc(kinds, func(o Kind) bool {
 			return o.Name == k.Name || o.Family != "" && o.Family == k.Family

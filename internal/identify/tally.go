@@ -1,5 +1,7 @@
 package identify
 
+import "slices"
+
 // A tally keeps records without keeping them: how many there are of each
 // combination of slots. A slot is (column, kind, signals): what matches can be
 // alike in. Whether a combination is identifiable is settled at the end, when
@@ -8,9 +10,10 @@ type tally struct {
 	slots   []slot
 	entries []entry
 	index   map[slotSet]int32
-	spill   entryTotals // records beyond the bound, judged as they came
-	spilled int         // how many there were
-	guesses []verdict   // on the columns, as they stood some time ago
+	doubts  map[slotSet]bool // of combinations: whether their topic matters
+	spill   entryTotals      // records beyond the bound, judged as they came
+	spilled int              // how many there were
+	guesses []verdict        // on the columns, as they stood some time ago
 }
 
 // Bounds of a tally.
@@ -65,6 +68,7 @@ func (t *tally) reset() {
 	t.slots = t.slots[:0]
 	t.entries = t.entries[:0]
 	clear(t.index)
+	clear(t.doubts)
 	clear(t.spill.counts)
 	t.spill = entryTotals{counts: t.spill.counts}
 	t.spilled = 0
@@ -141,12 +145,21 @@ func (sl *slot) worth(v verdict) float64 {
 	return sl.bans
 }
 
-// score adds up the best of each kind in the set. verdicts may be nil: then
+// score is what the set is worth, its topic included. verdicts may be nil: then
 // every column is taken to be undecided, or accepted when hopeful.
 func (s *Scanner) score(t *tally, set *slotSet, verdicts []verdict, hopeful bool) float64 {
+	total, loudest, topic := s.addUp(t, set, verdicts, hopeful)
+	if loudest >= outright {
+		topic = max(topic, 0)
+	}
+	return total + topic
+}
+
+// addUp adds up the best of each family of kinds in the set, and returns the
+// loudest of them and what the topic says.
+func (s *Scanner) addUp(t *tally, set *slotSet, verdicts []verdict, hopeful bool) (total, loudest, topic float64) {
 	best := s.best[:len(s.config.Kinds)]
 	clear(best)
-	topic := 0.0
 	for i := range t.slots {
 		if !set.has(i) {
 			continue
@@ -168,15 +181,11 @@ func (s *Scanner) score(t *tally, set *slotSet, verdicts []verdict, hopeful bool
 		family := &best[s.family[sl.kind]]
 		*family = max(*family, sl.worth(v))
 	}
-	total := s.prior + topic
+	total = s.prior
 	for _, b := range best {
-		if b >= outright {
-			total -= min(topic, 0)
-			topic = 0
-		}
 		total += b
 	}
-	return total
+	return total, slices.Max(best), topic
 }
 
 // outright is what one kind is worth when no topic says anything against it: a

@@ -114,7 +114,7 @@ func (s *Scanner) topicOf(t *tally, set *slotSet, hits []hit) int {
 	}
 	about := &s.headed
 	if t != &s.table || !s.named {
-		if !s.identifiable(s.score(t, set, nil, true) + s.topicMost) {
+		if !s.doubtful(t, *set) {
 			return -1
 		}
 		about = s.readAround(t, hits)
@@ -127,6 +127,30 @@ func (s *Scanner) topicOf(t *tally, set *slotSet, hits []hit) int {
 		return s.slotOf(t, inProse, uint8(s.topical), signals)
 	}
 	return -1
+}
+
+// doubtful reports whether a record may be identifiable, or not, by what it is
+// about. The records of one combination of slots are alike.
+func (s *Scanner) doubtful(t *tally, set slotSet) bool {
+	doubt, known := t.doubts[set]
+	if known {
+		return doubt
+	}
+	for _, hopeful := range []bool{false, true} {
+		total, loudest, _ := s.addUp(t, &set, nil, hopeful)
+		least := s.topicLeast
+		if loudest >= outright {
+			least = 0
+		}
+		doubt = doubt || s.identifiable(total+s.topicMost) && !s.identifiable(total+least)
+	}
+	if t.doubts == nil {
+		t.doubts = map[slotSet]bool{}
+	}
+	if len(t.doubts) < maxEntries {
+		t.doubts[set] = doubt
+	}
+	return doubt
 }
 
 // readAround weighs the words around a record in prose, or of a row without
