@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"iter"
 	"maps"
+	"math/bits"
 	"slices"
 	"strconv"
 	"strings"
@@ -193,17 +194,15 @@ func splitHeading(heading string) []string {
 
 // evidence is what the signals of a kind are worth.
 type evidence struct {
-	bans   []float64 // by bit
+	bans   [32]float64 // by bit
 	accept float64
 }
 
 // sum adds up what the signals are worth.
 func (e *evidence) sum(signals uint32) float64 {
 	total := 0.0
-	for i, bans := range e.bans {
-		if signals&(1<<i) != 0 {
-			total += bans
-		}
+	for ; signals != 0; signals &= signals - 1 {
+		total += e.bans[bits.TrailingZeros32(signals)]
 	}
 	return total
 }
@@ -240,12 +239,12 @@ func readEvidence(kinds []Kind) (all []evidence, threshold, prior float64) {
 	all = make([]evidence, len(kinds))
 	for i, k := range kinds {
 		all[i].accept = reasons[k.Name+" accept"].Bans
-		for _, signal := range k.Signals {
+		for bit, signal := range k.Signals {
 			reason, ok := reasons[k.Name+" "+signal]
 			if !ok {
 				panic(fmt.Sprintf("read evidence: %s has no row for %s", k.Name, signal))
 			}
-			all[i].bans = append(all[i].bans, reason.Bans)
+			all[i].bans[bit] = reason.Bans
 		}
 	}
 	return all, reasons[Threshold].Bans, reasons[Prior].Bans

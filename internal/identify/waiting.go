@@ -2,6 +2,7 @@ package identify
 
 import (
 	"math"
+	"math/bits"
 	"slices"
 )
 
@@ -104,10 +105,8 @@ func hopesOf(k *Kind) uint32 {
 // most adds up what speaks for a match among the signals.
 func (e *evidence) most(signals uint32) float64 {
 	total := 0.0
-	for i, bans := range e.bans {
-		if signals>>i&1 == 1 && bans > 0 {
-			total += bans
-		}
+	for ; signals != 0; signals &= signals - 1 {
+		total += max(0, e.bans[bits.TrailingZeros32(signals)])
 	}
 	return total
 }
