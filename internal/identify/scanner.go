@@ -83,7 +83,7 @@ func readRules(kinds []Kind) *rules {
 	r.topical = -1
 	for i, k := range kinds {
 		if k.Topics != nil {
-			r.topical, r.topicMost, r.topicLeast = i, slices.Max(r.evidence[i].bans), slices.Min(r.evidence[i].bans)
+			r.topical, r.topicMost, r.topicLeast = i, slices.Max(r.evidence[i].bans[:]), slices.Min(r.evidence[i].bans[:])
 		}
 		r.family = append(r.family, uint8(slices.IndexFunc(kinds, func(o Kind) bool {
 			return o.Name == k.Name || o.Family != "" && o.Family == k.Family
