@@ -146,9 +146,13 @@ func (sl *slot) worth(v verdict) float64 {
 }
 
 // score is what the set is worth, its topic included. verdicts may be nil: then
-// every column is taken to be undecided, or accepted when hopeful.
+// every column is taken to be accepted when hopeful, or else rejected if it can be.
 func (s *Scanner) score(t *tally, set *slotSet, verdicts []verdict, hopeful bool) float64 {
-	total, loudest, topic := s.addUp(t, set, verdicts, hopeful)
+	guess := rejected
+	if hopeful {
+		guess = accepted
+	}
+	total, loudest, topic := s.addUp(t, set, verdicts, guess)
 	if loudest >= outright {
 		topic = max(topic, 0)
 	}
@@ -156,8 +160,8 @@ func (s *Scanner) score(t *tally, set *slotSet, verdicts []verdict, hopeful bool
 }
 
 // addUp adds up the best of each family of kinds in the set, and returns the
-// loudest of them and what the topic says.
-func (s *Scanner) addUp(t *tally, set *slotSet, verdicts []verdict, hopeful bool) (total, loudest, topic float64) {
+// loudest of them and what the topic says. Without verdicts it takes the guess.
+func (s *Scanner) addUp(t *tally, set *slotSet, verdicts []verdict, guess verdict) (total, loudest, topic float64) {
 	best := s.best[:len(s.config.Kinds)]
 	clear(best)
 	for i := range t.slots {
@@ -165,14 +169,12 @@ func (s *Scanner) addUp(t *tally, set *slotSet, verdicts []verdict, hopeful bool
 			continue
 		}
 		sl := &t.slots[i]
-		v := undecided
+		v := guess
 		switch {
 		case verdicts != nil:
 			v = verdicts[i]
-		case hopeful:
-			v = accepted
-		case sl.bonus != 0 && s.config.Kinds[sl.kind].Column.Reject:
-			v = rejected
+		case guess == rejected && (sl.bonus == 0 || !s.config.Kinds[sl.kind].Column.Reject):
+			v = undecided
 		}
 		if int(sl.kind) == s.topical {
 			topic = sl.bans

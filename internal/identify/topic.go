@@ -136,8 +136,8 @@ func (s *Scanner) doubtful(t *tally, set slotSet) bool {
 	if known {
 		return doubt
 	}
-	for _, hopeful := range []bool{false, true} {
-		total, loudest, _ := s.addUp(t, &set, nil, hopeful)
+	for _, guess := range []verdict{rejected, undecided, accepted} {
+		total, loudest, _ := s.addUp(t, &set, nil, guess)
 		least := s.topicLeast
 		if loudest >= outright {
 			least = 0

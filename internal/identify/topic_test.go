@@ -84,3 +84,18 @@ func TestFamily(t *testing.T) {
 		t.Errorf("score %.2f", sum.Score)
 	}
 }
+
+// Of a number that nothing calls one, what stands around it decides.
+func TestTopicOfBareNumber(t *testing.T) {
+	for about, want := range map[string]bool{
+		"Your parcel %, with the goods of your order, is on its way to 3 Mill Lane, EX4 8AG. Supplier and courier.\n": false,
+		"I saw % of 3 Mill Lane, EX4 8AG in clinic. Her wound and her diabetes are better.\n":                         true,
+	} {
+		s := newScanner()
+		s.Reset()
+		s.Text([]byte(strings.Replace(about, "%", "9434765919", 1)))
+		if sum := s.Finish(); sum.Identifiable != want {
+			t.Errorf("%q: score %.2f", about, sum.Score)
+		}
+	}
+}
