@@ -23,6 +23,7 @@ const (
 	aged // three years ago or more
 	chi  // a CHI number begins with it
 	word // its month is a word: no column's in prose
+	past // old, and called nothing
 
 	stamp   // between parse and weigh: a time of day follows
 	compact // and: without separators
@@ -42,11 +43,11 @@ var shapes = []string{
 var Kind = identify.Kind{
 	Name:    "date-of-birth",
 	Words:   "date of birth",
-	Signals: []string{"plausible", "label", "near", "other", "column", "old", "aged", "chi", "word"},
+	Signals: []string{"plausible", "label", "near", "other", "column", "old", "aged", "chi", "word", "past"},
 	Shapes:  shapes,
 	Parse:   parse,
 	Weigh:   weigh,
-	Weighs:  label | other,
+	Weighs:  label | other | past,
 	Cell:    cell,
 	Column:  identify.ColumnRule{Null: 0.1, Share: 0.4, Pass: old, Fail: other, Signal: column},
 	Strong:  label,
@@ -153,6 +154,9 @@ func weigh(c *identify.Context, at int, m *identify.Match) bool {
 	if m.Signals&compact != 0 && (c.Before(at) == '|' && c.Segment(at, "PID") || c.Before(at) == ':' && edifact(c, at)) {
 		m.Signals |= label // HL7, with or without a time
 	}
+	if m.Signals&(old|label|other) == old {
+		m.Signals |= past
+	}
 	lone := m.Signals&stamp != 0 || m.Signals&compact != 0 && !c.Name
 	m.Signals &^= stamp | compact
 	return m.Signals&label != 0 || !lone
@@ -225,6 +229,10 @@ func cell(c *identify.Context, shape identify.CellShape) (m identify.Match, test
 		signals |= label
 	case identify.No:
 		signals |= other
+	default:
+		if signals&old != 0 {
+			signals |= past
+		}
 	}
 	return identify.Match{End: len(c.Text), Value: d.value(), Signals: signals}, true, true
 }
