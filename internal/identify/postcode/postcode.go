@@ -35,7 +35,7 @@ var Kind = identify.Kind{
 // lists are the word lists of the kind.
 type lists struct {
 	labels        *identify.Labels
-	outcodes      map[uint32]struct{}
+	outcodes      *codes
 	organisations *identify.Words
 	titles        *identify.Words
 }
@@ -43,15 +43,32 @@ type lists struct {
 var load = sync.OnceValue(func() *lists {
 	l := &lists{
 		labels:        identify.ReadLabels("postcode"),
-		outcodes:      map[uint32]struct{}{},
+		outcodes:      new(codes),
 		organisations: identify.ReadWords("organisations.txt"),
 		titles:        identify.ReadTitles("person"),
 	}
 	for code := range identify.ReadWords("outcodes.txt").All() {
-		l.outcodes[pack([]byte(code))] = struct{}{}
+		l.outcodes.add(pack([]byte(code)))
 	}
 	return l
 })
+
+// codes is a set of packed codes, of which there are some three thousand: open
+// addressing in a table of twice as many and more.
+type codes [1 << 13]uint32
+
+func (c *codes) slot(code uint32) uint32 {
+	const golden = 0x9E3779B1
+	for i := code * golden >> 19; ; i = (i + 1) % uint32(len(c)) {
+		if c[i] == code || c[i] == 0 {
+			return i
+		}
+	}
+}
+
+func (c *codes) add(code uint32) { c[c.slot(code)] = code }
+
+func (c *codes) has(code uint32) bool { return c[c.slot(code)] == code }
 
 // pack puts up to four letters and digits into a word, in upper case.
 func pack(code []byte) (v uint32) {
@@ -164,7 +181,7 @@ func final(ch byte) bool {
 func match(out, in []byte, end int) (identify.Match, bool) {
 	v := pack(out)
 	signals := unlisted
-	if _, ok := load().outcodes[v]; ok {
+	if load().outcodes.has(v) {
 		signals = listed
 	}
 	if out[0]|0x20 == 'z' && signals == unlisted { // ZZ99: no fixed abode, abroad
