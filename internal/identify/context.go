@@ -282,5 +282,5 @@ func (c *Context) Segment(at int, name string) bool {
 	before := c.Text[max(0, at-reach):at]
 	i := bytes.LastIndex(before, []byte(name))
 	return i >= 0 && len(before) > i+len(name) && before[i+len(name)] == '|' &&
-		(i == 0 || !IsWord(before[i-1])) && bytes.IndexAny(before[i:], "\r\n") < 0
+		(i == 0 || !IsWord(before[i-1])) && !bytes.ContainsAny(before[i:], "\r\n")
 }
