@@ -28,6 +28,7 @@ func TestDetect(t *testing.T) {
 		{"UTF-16", "x", utf16("a,b,c\n1,2,3\n4,5,6\n"), extract.ByContent},
 		{"title with a date", "x.txt", "Beds CCU 26/07/2014\n1\tAnn\tBA1\n2\tBob\tBA2\n3\tCyd\tBA3\n", extract.ByContent},
 		{"fields of fixed width", "x.dat", strings.Repeat("A17615039045193007222RTD20141106\n", 9), extract.No},
+		{"columns behind a comma", "x.txt", strings.Repeat("C,22.0507638.T  SMITH       ANN    02/03/53   F\n", 9), extract.No},
 		{"letter", "x.txt", "Dear Mr Smith,\n\nThank you for coming, with your wife, to the clinic.\nYours,\n\nDr Jones\n", extract.No},
 		{"prose with commas", "x.txt", "one, two\nthree, four\nfive, six\nseven, eight\nnine, ten\n", extract.No},
 		{"HL7", "x.hl7", "MSH|^~\\&|A|B\nPID|1|2|3\n", extract.No},

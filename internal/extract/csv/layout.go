@@ -278,7 +278,23 @@ func evenness(rows [][]string, d byte) int {
 	if d == ',' && (spaced*2 > total-len(rows) && most < 5 || most == 2 && len(rows) < 4) {
 		return 0
 	}
+	if most == 2 && aligned(rows) {
+		return 0
+	}
 	return most
+}
+
+// aligned reports whether the second of two fields is nearly always a line of
+// fields itself, parted by spaces: the delimiter is a sign in the first of them.
+func aligned(rows [][]string) bool {
+	const gap, fewest = "   ", 2
+	n := 0
+	for _, row := range rows {
+		if len(row) == 2 && strings.Count(strings.TrimSpace(row[1]), gap) >= fewest {
+			n++
+		}
+	}
+	return n*10 >= len(rows)*9
 }
 
 const (
