@@ -1,7 +1,5 @@
 package identify
 
-import "slices"
-
 // A tally keeps records without keeping them: how many there are of each
 // combination of slots. A slot is (column, kind, signals): what matches can be
 // alike in. Whether a combination is identifiable is settled at the end, when
@@ -160,7 +158,7 @@ func (s *Scanner) score(t *tally, set *slotSet, verdicts []verdict, hopeful bool
 }
 
 // addUp adds up the best of each family of kinds in the set, and returns the
-// loudest of them and what the topic says. Without verdicts it takes the guess.
+// loudest of those that identify by themselves and what the topic says. Without verdicts it takes the guess.
 func (s *Scanner) addUp(t *tally, set *slotSet, verdicts []verdict, guess verdict) (total, loudest, topic float64) {
 	best := s.best[:len(s.config.Kinds)]
 	clear(best)
@@ -184,15 +182,18 @@ func (s *Scanner) addUp(t *tally, set *slotSet, verdicts []verdict, guess verdic
 		*family = max(*family, sl.worth(v))
 	}
 	total = s.prior
-	for _, b := range best {
+	for k, b := range best {
 		total += b
+		if !s.config.Kinds[k].Follows {
+			loudest = max(loudest, b)
+		}
 	}
-	return total, slices.Max(best), topic
+	return total, loudest, topic
 }
 
 // outright is what one kind is worth when no topic says anything against it: a
-// number with its check digit that is called what it is.
-const outright = 1.9
+// number, or a date of birth, that is called what it is.
+const outright = 1.29
 
 // epsilon forgives the rounding of sums of decimals.
 const epsilon = 1e-9

@@ -59,7 +59,9 @@ func (a *About) read(text []byte, topics *Topics) {
 			continue
 		}
 		end, n := c.Word(at, &word)
-		a.add(word[:n], topics)
+		if before := c.Before(at); before != '@' && before != '.' { // of somebody's address
+			a.add(word[:n], topics)
+		}
 		at = end + letters(text[end:])
 	}
 }
@@ -120,8 +122,11 @@ func (s *Scanner) topicOf(t *tally, set *slotSet, hits []hit) int {
 		about = s.readAround(t, hits)
 	}
 	signals := about.signals()
-	if signals == aboutCare && about == &s.headed {
+	if signals == aboutCare && t == &s.table {
 		signals = headedCare
+		if !s.named { // clinics have names of the kind, too
+			signals = 0
+		}
 	}
 	if signals != 0 {
 		return s.slotOf(t, inProse, uint8(s.topical), signals)
