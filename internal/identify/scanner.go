@@ -44,6 +44,7 @@ type Scanner struct {
 	virtual   []column
 	windows   map[int]int // of glued digits, by column and place: numbers in virtual
 	canonical [8]byte
+	joined    []byte // of a number parted over cells
 
 	name        []byte // the name that is looked at
 	nameContext Context

@@ -123,6 +123,7 @@ var identifiableTests = []struct {
 	{"CSV, headings run together", "csv:PatientNHSNumber\n{a}\n", 1},
 	{"a list of bare numbers", list(40, testNumber), 40},
 	{"a column of quoted numbers", "rows:'" + strings.ReplaceAll(strings.TrimSpace(list(40, testNumber)), "\n", "'\n'") + "'\n", 40},
+	{"numbers parted over three cells", "csv:name,NHS no,,,ward\nCanary,999,001,7808,A1\nFinch,999,001,7816,A2\n", 2},
 	{"a column of bare numbers", "rows:" + list(40, testNumber), 40},
 	{"fields of a record", "resourceType: Patient\nfamily: Zzyx\ngiven: Qwop\nbirthDate: 1958-03-12\n", 1},
 	{"fields of a commissioning data set", "PersonGivenName: Qwop\nPersonFamilyName: Zzyx\nPersonBirthDate: 1958-03-12\n", 1},

@@ -97,11 +97,31 @@ func (s *Scanner) Row(cells [][]byte) {
 	}
 	s.rowHits = s.rowHits[:0]
 	s.callRow(cells)
-	for i, cell := range cells {
-		s.value(i, cell)
+	for i := 0; i < len(cells); i++ {
+		if joined, ok := s.inThree(i, cells[i:]); ok {
+			s.value(i, joined)
+			i += 2
+			continue
+		}
+		s.value(i, cells[i])
 	}
 	s.called = nil
 	s.endRow(cells)
+}
+
+// inThree joins a number that was parted over three cells: 943 | 476 | 5919. The
+// two behind the first have no heading of their own.
+func (s *Scanner) inThree(i int, cells [][]byte) (joined []byte, ok bool) {
+	if len(cells) < 3 || len(cells[0]) != 3 || len(cells[1]) != 3 || len(cells[2]) != 4 {
+		return nil, false
+	}
+	for k := i + 1; k <= i+2; k++ {
+		if k < len(s.columns) && s.columns[k].name != "" {
+			return nil, false
+		}
+	}
+	s.joined = append(append(append(s.joined[:0], cells[0]...), cells[1]...), cells[2]...)
+	return s.joined, ShapeOf(s.joined).Digits == len(s.joined)
 }
 
 // calledRows is in how many rows of a table the first cell may be their heading:
