@@ -217,6 +217,7 @@ type Reason struct {
 const (
 	Prior     = "record prior"
 	Threshold = "record threshold"
+	Scale     = "record scale"
 )
 
 // ReadReasons returns the evidence list by "kind signal".
@@ -232,20 +233,22 @@ func ReadReasons() map[string]Reason {
 	return reasons
 }
 
-// readEvidence returns the worth of every kind's signals, the threshold, and
-// what a record is worth before any evidence.
-func readEvidence(kinds []Kind) (all []evidence, threshold, prior float64) {
+// readEvidence sets the worth of every kind's signals, and the record's. The list
+// has the worth of each by itself; in a record they are worth less by the scale,
+// since they are not independent of one another.
+func (r *rules) readEvidence(kinds []Kind) {
 	reasons := ReadReasons()
-	all = make([]evidence, len(kinds))
+	r.threshold, r.prior, r.scale = reasons[Threshold].Bans, reasons[Prior].Bans, reasons[Scale].Bans
+	all := make([]evidence, len(kinds))
 	for i, k := range kinds {
-		all[i].accept = reasons[k.Name+" accept"].Bans
+		all[i].accept = r.scale * reasons[k.Name+" accept"].Bans
 		for bit, signal := range k.Signals {
 			reason, ok := reasons[k.Name+" "+signal]
 			if !ok {
 				panic(fmt.Sprintf("read evidence: %s has no row for %s", k.Name, signal))
 			}
-			all[i].bans[bit] = reason.Bans
+			all[i].bans[bit] = r.scale * reason.Bans
 		}
 	}
-	return all, reasons[Threshold].Bans, reasons[Prior].Bans
+	r.evidence = all
 }

@@ -66,6 +66,7 @@ type rules struct {
 	hopes     []uint32   // by kind, the signals that a match may yet gain
 	threshold float64
 	prior     float64
+	scale     float64 // of evidence in a record
 	finder    *Finder // of all kinds, for cells
 	leaders   *Finder // of those that prose is searched for
 	followers *Finder // and of those that follow
@@ -80,7 +81,7 @@ type rules struct {
 
 func readRules(kinds []Kind) *rules {
 	r := &rules{finder: NewFinder(kinds), leaders: parted(kinds, false), followers: parted(kinds, true)}
-	r.evidence, r.threshold, r.prior = readEvidence(kinds)
+	r.readEvidence(kinds)
 	r.topical = -1
 	for i, k := range kinds {
 		if k.Topics != nil {

@@ -151,7 +151,7 @@ func (s *Scanner) score(t *tally, set *slotSet, verdicts []verdict, hopeful bool
 		guess = accepted
 	}
 	total, loudest, topic := s.addUp(t, set, verdicts, guess)
-	if loudest >= outright {
+	if loudest >= s.scale*outright {
 		topic = max(topic, 0)
 	}
 	return total + topic

@@ -144,7 +144,7 @@ func (s *Scanner) doubtful(t *tally, set slotSet) bool {
 	for _, guess := range []verdict{rejected, undecided, accepted} {
 		total, loudest, _ := s.addUp(t, &set, nil, guess)
 		least := s.topicLeast
-		if loudest >= outright {
+		if loudest >= s.scale*outright {
 			least = 0
 		}
 		doubt = doubt || s.identifiable(total+s.topicMost) && !s.identifiable(total+least)
