@@ -32,6 +32,9 @@ const explained = 20
 
 // explain notes how an entry's score came about.
 func (s *Scanner) explain(t *tally, e *entry, verdicts []verdict, score float64) {
+	if score <= s.prior && len(s.summary.Explained) > 0 {
+		return // one that comes to nothing is enough
+	}
 	r := Record{Count: e.records, First: e.first, Row: t == &s.table, Score: score,
 		Addends: []Addend{{Kind: "prior", Bans: s.prior}}}
 	unheard := false // what the topic says

@@ -291,20 +291,20 @@ func (s shape) noDigit() uint16 { return ^(s.digit | s.any) & (1<<window - 1) &^
 // text and per visit; how many digits begin a number in a kilobyte; and how many
 // of those that begin one have a byte of the class, or no digit, at a place behind.
 const (
-	passCost   = 5
-	visitCost  = 15
-	beginnings = 80
-	ofDigit    = 0.4
-	ofUpper    = 0.1
-	ofSoon     = 0.3
-	ofLower    = 0.2
-	ofSlash    = 0.15
-	ofNoDigit  = 0.8
+	passCost  = 5
+	visitCost = 15
+	numbers   = 80
+	ofDigit   = 0.4
+	ofUpper   = 0.1
+	ofSoon    = 0.3
+	ofLower   = 0.2
+	ofSlash   = 0.15
+	ofNoDigit = 0.8
 )
 
 // filter is as much of the shape as is worth a pass.
 func (s shape) filter() (f filter) {
-	visits := float64(beginnings)
+	visits := float64(numbers)
 	add := func(c class, set uint16, share float64, absent bool) {
 		for set = worthwhile(set, share, &visits); set != 0; set &= set - 1 {
 			f = append(f, newTerm(c, bits.TrailingZeros16(set), absent))
@@ -323,7 +323,7 @@ func (s shape) filter() (f filter) {
 
 // cost is what the filter of the shape costs per kilobyte.
 func (s shape) cost() float64 {
-	visits := float64(beginnings)
+	visits := float64(numbers)
 	passes := 0
 	if s.soonOnly() {
 		passes, visits = 1, visits*ofSoon

@@ -115,6 +115,8 @@ func (s *Scanner) trace(name string) nameTrace {
 			s.traceAt(c, 'd', i, &t, &kinds)
 		case IsLetter(ch) && !IsWord(before):
 			s.traceAt(c, 'U', i, &t, &kinds)
+		case ch == '@':
+			s.traceAt(c, '@', i, &t, &kinds)
 		}
 	}
 	t.beside = kinds != 0
@@ -122,11 +124,11 @@ func (s *Scanner) trace(name string) nameTrace {
 	return t
 }
 
-// traceAt asks the kinds whose shapes begin with the class.
+// traceAt asks the kinds of which a shape begins with the class.
 func (s *Scanner) traceAt(c *Context, class byte, i int, t *nameTrace, found *int) {
 	for k := range s.config.Kinds {
 		kind := &s.config.Kinds[k]
-		if len(kind.Shapes) == 0 || kind.Shapes[0][0] != class {
+		if !s.begins[k].with(class) {
 			continue
 		}
 		m, ok := kind.Find(c, i)
@@ -138,4 +140,20 @@ func (s *Scanner) traceAt(c *Context, class byte, i int, t *nameTrace, found *in
 			*found |= 1 << k
 		}
 	}
+}
+
+// beginnings are the classes with which a kind's shapes begin.
+type beginnings struct{ digit, upper, at bool }
+
+func beginningsOf(shapes []string) (b beginnings) {
+	for _, shape := range shapes {
+		b.digit = b.digit || shape[0] == 'd'
+		b.upper = b.upper || shape[0] == 'U'
+		b.at = b.at || shape[0] == '@'
+	}
+	return b
+}
+
+func (b beginnings) with(class byte) bool {
+	return class == 'd' && b.digit || class == 'U' && b.upper || class == '@' && b.at
 }

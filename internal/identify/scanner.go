@@ -61,9 +61,10 @@ type Scanner struct {
 
 // rules are what the kinds ask for. They do not change: Scanners share them.
 type rules struct {
-	evidence  []evidence // by kind
-	headings  []headings // by kind
-	hopes     []uint32   // by kind, the signals that a match may yet gain
+	evidence  []evidence   // by kind
+	headings  []headings   // by kind
+	hopes     []uint32     // by kind, the signals that a match may yet gain
+	begins    []beginnings // by kind
 	threshold float64
 	prior     float64
 	scale     float64 // of evidence in a record
@@ -91,6 +92,7 @@ func readRules(kinds []Kind) *rules {
 			return o.Name == k.Name || o.Family != "" && o.Family == k.Family
 		})))
 		r.hopes = append(r.hopes, hopesOf(&k))
+		r.begins = append(r.begins, beginningsOf(k.Shapes))
 		r.headings = append(r.headings, readHeadings(k.Name))
 		if k.Flag != nil {
 			r.flagging = append(r.flagging, uint8(i))
