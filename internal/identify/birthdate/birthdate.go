@@ -19,11 +19,12 @@ const (
 	near
 	other
 	column
-	old  // thirty years ago or more
-	aged // three years ago or more
-	chi  // a CHI number begins with it
-	word // its month is a word: no column's in prose
-	past // old, and called nothing
+	old    // thirty years ago or more
+	aged   // three years ago or more
+	chi    // a CHI number begins with it
+	word   // its month is a word: no column's in prose
+	past   // old, and called nothing
+	behind // old, and right behind a name
 
 	stamp   // between parse and weigh: a time of day follows
 	compact // and: without separators
@@ -43,14 +44,14 @@ var shapes = []string{
 var Kind = identify.Kind{
 	Name:    "date-of-birth",
 	Words:   "date of birth",
-	Signals: []string{"plausible", "label", "near", "other", "column", "old", "aged", "chi", "word", "past"},
+	Signals: []string{"plausible", "label", "near", "other", "column", "old", "aged", "chi", "word", "past", "behind"},
 	Shapes:  shapes,
 	Parse:   parse,
 	Weigh:   weigh,
-	Weighs:  label | other | past,
+	Weighs:  label | other | past | behind,
 	Cell:    cell,
 	Column:  identify.ColumnRule{Null: 0.1, Share: 0.4, Pass: old, Fail: other, Signal: column},
-	Strong:  label,
+	Strong:  label | behind,
 	Bare:    label | other | word,
 	Near:    near,
 	Apart:   label | other,
@@ -156,10 +157,13 @@ func weigh(c *identify.Context, at int, m *identify.Match) bool {
 	}
 	if m.Signals&(old|label|other) == old {
 		m.Signals |= past
+		if behindName(c, at) {
+			m.Signals |= behind
+		}
 	}
 	lone := m.Signals&stamp != 0 || m.Signals&compact != 0 && !c.Name
 	m.Signals &^= stamp | compact
-	return m.Signals&label != 0 || !lone
+	return m.Signals&(label|behind) != 0 || !lone
 }
 
 // afterAge reports whether an age stands right before a date in brackets: aged 34
@@ -181,6 +185,42 @@ func afterAge(c *identify.Context, at int) bool {
 	}
 	_, word := runBack(c, i, identify.IsLetter)
 	return years || word == "age" || word == "aged"
+}
+
+// behindName reports whether a date stands where a patient's is written by habit:
+// in brackets behind initial and surname, M Okeke (12/03/1958), or behind the
+// underscore that parts it from the name of an image, OKEKE^MAEVE_19580312.
+func behindName(c *identify.Context, at int) bool {
+	switch c.Before(at) {
+	case '(':
+		i := at - 1
+		if c.Before(i) == ' ' {
+			i--
+		}
+		start := nameBack(c, i)
+		if start == i || !identify.IsUpper(c.Text[start]) || c.Before(start) != ' ' {
+			return false
+		}
+		i = start - 1
+		if c.Before(i) == '.' {
+			i--
+		}
+		return i > 0 && identify.IsUpper(c.Text[i-1]) && !identify.IsWord(c.Before(i-1))
+	case '_':
+		forename := nameBack(c, at-1)
+		return forename < at-1 && c.Before(forename) == '^' && nameBack(c, forename-1) < forename-1
+	}
+	return false
+}
+
+// nameBack returns where the name that ends at end begins.
+func nameBack(c *identify.Context, end int) int {
+	const longest = 24
+	i := end
+	for i > 0 && end-i < longest && (identify.IsLetter(c.Text[i-1]) || c.Text[i-1] == '-' || c.Text[i-1] == '\'') {
+		i--
+	}
+	return i
 }
 
 // runBack returns the short run of a class, in lower case, that stands before i

@@ -1,6 +1,7 @@
 package birthdate
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -99,6 +100,40 @@ func TestCompact(t *testing.T) {
 			t.Errorf("%s: %d, %v", text, m.Value, ok)
 		}
 	}
+}
+
+// TestBehind holds where a date stands that is a patient's by habit.
+func TestBehind(t *testing.T) {
+	for text, want := range map[string]bool{
+		"10:00 M Okeke (#)": true, "M. O'Dell (#)": true, "M Lees-Hay(#)": true,
+		"Okeke (#)": false, "McM Okeke (#)": false, "m Okeke (#)": false, "M okeke (#)": false, "M Okeke #": false, "Mary Okeke (#)": false, "U1M Okeke (#)": false,
+		"M Okeke (seen #)": false, "(#)": false,
+	} {
+		if got := behindOf(t, text, "12/03/1958"); got != want {
+			t.Errorf("%q: behind a name %v, want %v", text, got, want)
+		}
+	}
+	for text, want := range map[string]bool{
+		`E:\OKEKE^MAEVE_#_H361221`: true, "O'DELL^MARY-ANN_#": true,
+		"OKEKE_#_H361221": false, "^MAEVE_#": false, "OKEKE^_#": false, "OKEKE^MAEVE #": false, "_#": false,
+	} {
+		if got := behindOf(t, text, "19580312"); got != want {
+			t.Errorf("%q: behind a name %v, want %v", text, got, want)
+		}
+	}
+	if behindOf(t, "M Okeke (#)", "12/03/2012") {
+		t.Error("a date that may be of a version is taken for a patient's")
+	}
+}
+
+// behindOf reports whether a date that is put for # in a text is told to stand
+// behind a name.
+func behindOf(t *testing.T, text, date string) bool {
+	t.Helper()
+	before, after, _ := strings.Cut(text, "#")
+	c := identify.Context{Text: []byte(before + date + after), Now: time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)}
+	m, _ := Kind.Find(&c, len(before))
+	return m.Signals&behind != 0
 }
 
 func TestEDIFACT(t *testing.T) {

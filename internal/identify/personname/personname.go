@@ -172,13 +172,30 @@ func named(c *identify.Context, at int) (m identify.Match, ok bool) {
 func begins(c *identify.Context, w *word) bool {
 	switch {
 	case w.single(): // J. Smith; without the full stop it is as often an article
-		return c.At(w.end) == '.'
+		return c.At(w.end) == '.' || bracketBehind(c, w.end)
 	case w.traits&(given|anyTitle) != 0:
 		return true
 	case w.traits&family != 0:
 		return c.At(w.end) != ' ' || w.caps || c.Name
 	}
 	return w.caps && c.At(w.end) == ',' || c.At(w.end) == '^'
+}
+
+// bracketBehind reports whether a figure in brackets stands behind the one word
+// that follows, as a date of birth stands behind a name: M Okeke (12/03/1958).
+func bracketBehind(c *identify.Context, end int) bool {
+	const longest = 24
+	if c.At(end) != ' ' || !identify.IsUpper(c.At(end+1)) {
+		return false
+	}
+	i := end + 1
+	for i-end < longest && (identify.IsLetter(c.At(i)) || c.At(i) == '-' || c.At(i) == '\'') {
+		i++
+	}
+	if c.At(i) == ' ' {
+		i++
+	}
+	return c.At(i) == '(' && identify.IsDigit(c.At(i+1))
 }
 
 // weigh adds what stands around the name.
