@@ -49,6 +49,14 @@ type About struct {
 	care int // what they weigh: below zero for other things
 }
 
+// Care weighs the different words of a text: above zero when more of them are of
+// patients and their care.
+func (t *Topics) Care(text []byte) int {
+	var about About
+	about.read(text, t)
+	return about.care
+}
+
 // read weighs the words of a text.
 func (a *About) read(text []byte, topics *Topics) {
 	c := Context{Text: text}

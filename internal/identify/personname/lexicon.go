@@ -48,6 +48,7 @@ type lexicon struct {
 	patients *identify.Labels
 	roles    *identify.Words
 	subjects *identify.Words
+	topics   *identify.Topics
 }
 
 // entry is a word of the table: where it stands in the text, and what it is.
@@ -71,6 +72,7 @@ func readLexicon() *lexicon {
 		patients: identify.ReadLabels("name-patient"),
 		roles:    identify.ReadTitles("role"),
 		subjects: identify.ReadTitles("subject"),
+		topics:   identify.ReadTopics("topics.tsv"),
 	}
 	l.read("forenames.txt", given)
 	l.read("surnames.txt", family)

@@ -2,7 +2,11 @@
 // and a surname that the lists hold, and what the field of a form says is one.
 package personname
 
-import "trustaudit/internal/identify"
+import (
+	"bytes"
+
+	"trustaudit/internal/identify"
+)
 
 // The signals, as bits of a match.
 const (
@@ -21,6 +25,7 @@ const (
 	joined
 	column
 	patients
+	invited
 )
 
 // Kind is the identifier.
@@ -28,7 +33,7 @@ var Kind = identify.Kind{
 	Name:  "name",
 	Words: "name",
 	Signals: []string{"title", "professional", "pair", "forename", "initial", "word", "any", "sure", "plain", "label",
-		"heading", "staff", "joined", "column", "patient"},
+		"heading", "staff", "joined", "column", "patient", "invited"},
 	Shapes:  []string{"U"},
 	Parse:   parse,
 	Weigh:   weigh,
@@ -216,7 +221,31 @@ func weigh(c *identify.Context, at int, m *identify.Match) bool {
 	if l.staffBehind(c, m.End) {
 		m.Signals |= staff
 	}
+	if m.Signals&staff == 0 && m.Signals&(title|pair) != 0 && l.invitation(c.Text[m.End:]) {
+		m.Signals |= invited
+	}
 	return true
+}
+
+// invitation reports whether the text behind a name tells somebody of care of his
+// or her own: Mr Smith, this is a reminder of your cardiology appointment.
+func (l *lexicon) invitation(behind []byte) bool {
+	const reach, told, least = 48, 48, 2
+	line := behind[:min(len(behind), reach+told)]
+	if n := bytes.IndexByte(line, '\n'); n >= 0 {
+		line = line[:n]
+	}
+	i := bytes.Index(line, []byte(" your "))
+	if i < 0 || i > reach {
+		return false
+	}
+	line = line[i+len(" your "):]
+	for _, colleagues := range [...]string{"patient", "referral", "letter"} {
+		if bytes.HasPrefix(line, []byte(colleagues)) {
+			return false
+		}
+	}
+	return l.topics.Care(line[:min(len(line), told)]) >= least
 }
 
 // staffBehind reports whether what stands behind a name makes it one of staff:

@@ -1,6 +1,7 @@
 package personname
 
 import (
+	"strings"
 	"testing"
 
 	"trustaudit/internal/identify"
@@ -158,6 +159,29 @@ func TestField(t *testing.T) {
 		m, ok := Kind.Find(&c, len(tt.before))
 		if ok != (tt.want != 0) || m.Signals != tt.want {
 			t.Errorf("%q: got %b, %v, want %b", c.Text, m.Signals, ok, tt.want)
+		}
+	}
+}
+
+// TestInvited holds who is told of care of his or her own.
+func TestInvited(t *testing.T) {
+	for text, want := range map[string]bool{
+		"Mr Smith, this is a reminder of your Cardiology appointment on 3 May": true,
+		"Dear Mrs Canary, your next appointment is in the renal clinic":        true,
+		"Heather Robinson, your biopsy and blood results are back":             true,
+		"Mr Smith, your appointment with the bank is on 3 May":                 false,
+		"Mr Smith, your patient was seen in the renal clinic":                  false,
+		"Mr Smith, thank you for your referral to the renal clinic":            false,
+		"Mr Smith, cardiology clinic, outpatient appointment":                  false,
+		"Mr Smith\nbring your renal clinic appointment":                        false,
+		"Dr Smith, your cardiology appointment":                                false,
+		"Mr Smith, consultant surgeon, your cardiology clinic":                 false,
+		"Mr Smith" + strings.Repeat(" so", 20) + " your cardiology clinic":     false,
+	} {
+		at := max(0, strings.Index(text, "Mrs"))
+		m, _ := Kind.Find(&identify.Context{Text: []byte(text)}, at)
+		if got := m.Signals&invited != 0; got != want {
+			t.Errorf("%q: invited %v, want %v", text, got, want)
 		}
 	}
 }
