@@ -12,6 +12,7 @@ const (
 	perhaps      = 1e-3 // chance above which one of enough values is rejected
 	enoughValues = 20
 	enoughCells  = 5 // of a column, when most of its values fail
+	enoughLines  = 8 // of a place in the lines of prose, when three in four do
 	fewestHashes = 8 // distinct values of a column of digests
 )
 
@@ -21,10 +22,20 @@ type columnTest struct {
 	seen           distinct
 	cells          int64 // all that were tested
 	tested, passed int   // of them, distinct values
-	prose          bool  // of no column: what is bare in prose has little in common
+	where          ground
 	previous, step uint64
 	steady         int // values that follow the one before by the same step
 }
+
+// ground is where the values of a test stand: what they have in common.
+type ground uint8
+
+// The grounds.
+const (
+	inColumn ground = iota // of a table
+	inLines                // in one place of the lines of prose
+	anywhere               // in prose
+)
 
 func (t *columnTest) reset() {
 	if t.cells == 0 {
@@ -65,10 +76,21 @@ func (t *columnTest) verdict(rule ColumnRule) verdict {
 	case chance < audit.Surely && float64(t.passed) >= rule.Share*float64(t.tested):
 		return accepted
 	case rule.Reject && t.tested >= enoughValues && chance > perhaps,
-		rule.Reject && t.tested >= enoughCells && t.passed*2 < t.tested && chance > perhaps && !t.prose:
+		rule.Reject && t.mostlyFails() && chance > perhaps:
 		return rejected
 	}
 	return undecided
+}
+
+// mostlyFails reports whether enough values fail for their ground.
+func (t *columnTest) mostlyFails() bool {
+	switch t.where {
+	case inColumn:
+		return t.tested >= enoughCells && t.passed*2 < t.tested
+	case inLines:
+		return t.tested >= enoughLines && t.passed*4 <= t.tested
+	}
+	return false
 }
 
 // column is what is known of a column while its table is read.

@@ -48,6 +48,7 @@ type Scanner struct {
 
 	name        []byte // the name that is looked at
 	nameContext Context
+	nameMatch   Match
 	traced      []pathTrace // the components of the path looked at last
 	cellContext Context
 	best        []float64
@@ -122,7 +123,10 @@ func newScanner(config Config, r *rules) *Scanner {
 	s.seed = config.Key.Digest("identify", nil)
 	s.proseTests = make([]columnTest, n*(ordinals+1))
 	for i := range s.proseTests {
-		s.proseTests[i].prose = true
+		s.proseTests[i].where = inLines
+		if i%(ordinals+1) == ordinals {
+			s.proseTests[i].where = anywhere
+		}
 	}
 	s.inProse, s.inCell, s.inFollowing = s.takeProse, s.takeCell, s.takeFollowing
 	s.buf = make([]byte, 0, bufferSize)

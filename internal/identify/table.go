@@ -343,13 +343,37 @@ func (s *Scanner) verdict(column int, kind uint8) verdict {
 		return s.virtual[column-virtualBase].tests[kind].verdict(rule)
 	}
 	if column >= 0 {
-		return s.columns[column].tests[kind].verdict(rule)
+		return s.verdictOf(kind, func(k uint8) *columnTest { return &s.columns[column].tests[k] })
 	}
-	own, all := s.proseTest(column, kind)
-	if v := own.verdict(rule); v != undecided || !rule.CheckDigit {
+	v := s.verdictOf(kind, func(k uint8) *columnTest { own, _ := s.proseTest(column, k); return own })
+	if v != undecided || !rule.CheckDigit {
 		return v // a page has old dates of many sorts
 	}
-	return all.verdict(rule)
+	return s.verdictOf(kind, func(k uint8) *columnTest { _, all := s.proseTest(column, k); return all })
+}
+
+// verdictOf judges a kind's test. Where that leaves it open, the tests of the
+// kind's family may reject it together: of numbers that are anything's each
+// scheme has a few.
+func (s *Scanner) verdictOf(kind uint8, test func(k uint8) *columnTest) verdict {
+	rule := s.config.Kinds[kind].Column
+	own := test(kind)
+	v := own.verdict(rule)
+	if v != undecided || !rule.Reject {
+		return v
+	}
+	together := columnTest{where: own.where}
+	for k, family := range s.family {
+		if family == s.family[kind] {
+			t := test(uint8(k))
+			together.tested += t.tested
+			together.passed += t.passed
+		}
+	}
+	if together.verdict(rule) == rejected {
+		return rejected
+	}
+	return undecided
 }
 
 // endTable settles the table's rows and reports its columns.
