@@ -131,8 +131,8 @@ func (s *Scanner) traceAt(c *Context, class byte, i int, t *nameTrace, found *in
 		if !s.begins[k].with(class) {
 			continue
 		}
-		m, ok := kind.Find(c, i)
-		if !ok || m.Signals&kind.Names.Unless != 0 {
+		m, ok := &s.nameMatch, false
+		if *m, ok = kind.Parse(c, i); !ok || kind.Weigh != nil && !kind.Weigh(c, i, m) || m.Signals&kind.Names.Unless != 0 {
 			continue
 		}
 		t.alone = t.alone || m.Signals&kind.Names.Alone != 0

@@ -24,13 +24,31 @@ var Format = extract.Format{Name: "encoded", Detect: detect, Read: read}
 // detect decodes the beginning: words, digests and keys are written in the same
 // characters.
 func detect(head []byte, _ string) extract.Confidence {
-	if len(head) == 0 {
+	if !runs(head) {
 		return extract.No
 	}
 	if _, ok := codeOf(head); ok {
 		return extract.ByContent
 	}
 	return extract.No
+}
+
+// runs reports whether the beginning has a run of the codes' characters that is
+// longer than words are. It looks from the end of where one could be, and begins
+// again behind what is none.
+func runs(head []byte) bool {
+	head = head[:min(len(head), looked)]
+next:
+	for from := 0; from+fewest <= len(head); {
+		for i := from + fewest - 1; i >= from; i-- {
+			if !inBase64(head[i]) {
+				from = i + 1
+				continue next
+			}
+		}
+		return true
+	}
+	return false
 }
 
 // A code makes bytes of characters.
@@ -51,9 +69,11 @@ func inBase64(ch byte) bool {
 	return ch-'0' <= 9 || ch|0x20 >= 'a' && ch|0x20 <= 'z' || ch == '+' || ch == '/'
 }
 
+// Bounds of a look at a beginning, in bytes.
+const looked, fewest = 1024, 24
+
 // codeOf returns the code that a beginning is written in.
 func codeOf(head []byte) (code, bool) {
-	const looked, fewest = 1024, 24 // bytes
 	head = head[:min(len(head), looked)]
 	var plain [looked]byte
 	for _, c := range codes {

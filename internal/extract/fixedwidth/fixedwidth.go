@@ -60,15 +60,18 @@ func worthALook(head []byte) bool {
 	return lines >= fewestLines
 }
 
-// hasNumber looks for a group of digits too long to be a number in prose.
+// hasNumber looks for a group of digits too long to be a number in prose: from
+// the end of where one could be, and again behind what is no digit.
 func hasNumber(line []byte) bool {
-	n := 0
-	for _, c := range line {
-		if c < '0' || c > '9' {
-			n = 0
-		} else if n++; n == digitGroup {
+	for end := digitGroup; end <= len(line); {
+		i := end - 1
+		for i >= end-digitGroup && line[i]-'0' <= 9 {
+			i--
+		}
+		if i < end-digitGroup {
 			return true
 		}
+		end = i + 1 + digitGroup
 	}
 	return false
 }
