@@ -11,6 +11,7 @@ type Context struct {
 	Now  time.Time // ages are reckoned from it
 	Name bool      // Text is the name of a file or column: '_' separates as a space does
 	Head Sign      // what the column's heading says, for a cell
+	Bare bool      // no heading says anything of the cell
 
 	today int // Now as yyyymmdd, once it was asked for
 }

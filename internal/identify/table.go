@@ -207,6 +207,7 @@ func (s *Scanner) cell(i int, cell []byte) {
 		s.disguised(i, cell)
 	}
 	matched := false
+	s.cellContext.Bare = col.name == "" && !s.named && s.called == nil
 	for k := range s.config.Kinds {
 		kind := &s.config.Kinds[k]
 		if kind.Cell == nil {

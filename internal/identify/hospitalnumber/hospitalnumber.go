@@ -17,6 +17,7 @@ const (
 	reference
 	heading
 	column
+	form
 )
 
 // Kind is the identifier. Its shapes fit many numbers: parse looks at the end of
@@ -24,7 +25,7 @@ const (
 var Kind = identify.Kind{
 	Name:    "hospital-number",
 	Words:   "hospital number",
-	Signals: []string{"label", "patient", "reference", "heading", "column"},
+	Signals: []string{"label", "patient", "reference", "heading", "column", "form"},
 	Shapes: []string{"ddddd ", "dddddd ", "ddddddd ", "dddddddd ", "ddddddddd ", "ddddddU", "dddddddU", "ddddddddU",
 		"dd dddd", "ddd ddd", "Udddd", "UUdddd", "UUUdddd", "UUUUdddd"},
 	Parse:  parse,
@@ -128,6 +129,10 @@ func typeFollows(c *identify.Context, end int) uint32 {
 // Digests and small numbers are none.
 func cell(c *identify.Context, shape identify.CellShape) (m identify.Match, tested, ok bool) {
 	const fewest, longest = 4, 16
+	if c.Bare {
+		m, ok = formed(c, shape)
+		return m, false, ok
+	}
 	if c.Head != identify.Yes {
 		return m, false, false
 	}
@@ -140,6 +145,22 @@ func cell(c *identify.Context, shape identify.CellShape) (m identify.Match, test
 	}
 	m.Signals = heading
 	return m, true, true
+}
+
+// formed takes a cell of a table without headings that has the form of most
+// hospitals' numbers. Parts and orders have it as well; a consultant's, dentist's
+// and general practitioner's code is no patient's: C1234567, D…, G….
+func formed(c *identify.Context, shape identify.CellShape) (m identify.Match, ok bool) {
+	const letters, fewest, most = 3, 6, 7
+	if shape.Upper == 0 || shape.Upper > letters || shape.Digits < fewest || shape.Digits > most || shape.Upper+shape.Digits != len(c.Text) {
+		return m, false
+	}
+	if ch := c.Text[0]; shape.Upper == 1 && shape.Digits == most && (ch == 'C' || ch == 'D' || ch == 'G') {
+		return m, false
+	}
+	m, digits := read(c, 0, false)
+	m.Signals = form
+	return m, digits == shape.Digits && m.End == len(c.Text) && identify.IsDigit(c.Text[m.End-1])
 }
 
 // read reads up to four letters, up to ten digits, perhaps parted by a stroke,

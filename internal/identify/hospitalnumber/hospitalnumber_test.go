@@ -152,3 +152,23 @@ func FuzzFind(f *testing.F) {
 }
 
 func BenchmarkRejects(b *testing.B) { identifytest.Rejects(b, Kind) }
+
+// TestForm holds what has the form of a hospital's number where no heading says
+// what it is.
+func TestForm(t *testing.T) {
+	for text, want := range map[string]bool{
+		"W332563": true, "RXQ551035": true, "PP7378607": true,
+		"012776": false, "W33256": false, "W12345678": false, "ABCD123456": false, "W332563A": false, "W332-563": false, "33W2563": false, "w332563": false,
+		"G1234567": false, "C1234567": false, "D1234567": false, "C123456": true,
+	} {
+		c := identify.Context{Text: []byte(text), Bare: true}
+		m, tested, ok := Kind.Cell(&c, identify.ShapeOf(c.Text))
+		if tested || ok != want || ok && m.Signals != form {
+			t.Errorf("%s: tested %v, found %v, want %v", text, tested, ok, want)
+		}
+		c.Bare = false
+		if _, _, ok := Kind.Cell(&c, identify.ShapeOf(c.Text)); ok {
+			t.Errorf("%s: found below a heading that says nothing", text)
+		}
+	}
+}
