@@ -91,6 +91,7 @@ const (
 	headedCare
 	aboutOther
 	mostlyOther
+	ofList
 )
 
 // Some words more of one topic than of the other speak for it, and much more so
@@ -136,10 +137,37 @@ func (s *Scanner) topicOf(t *tally, set *slotSet, hits []hit) int {
 			signals = 0
 		}
 	}
+	if s.fromList(t, set, about) {
+		signals |= ofList
+	}
 	if signals != 0 {
 		return s.slotOf(t, inProse, uint8(s.topical), signals)
 	}
 	return -1
+}
+
+// fromList reports whether a record is a row of a list of people who may be
+// anybody: voters, members, customers. It says who they are and where they live,
+// and neither the row nor the headings say anything of care.
+func (s *Scanner) fromList(t *tally, set *slotSet, headed *About) bool {
+	if t != &s.table || !s.named || s.fielded || headed.care > 0 || !s.doubtful(t, *set) {
+		return false
+	}
+	for i := range t.slots {
+		if set.has(i) && s.tells(&t.slots[i]) {
+			return false
+		}
+	}
+	return s.readAround(t, nil).care <= 0
+}
+
+// tells reports whether a slot of a table is of a number or a birth date that
+// counts by itself, and not of a column that has mostly failed so far.
+func (s *Scanner) tells(sl *slot) bool {
+	if s.config.Kinds[sl.kind].Strong == 0 || !s.accepts(sl, undecided) {
+		return false
+	}
+	return sl.column < 0 || sl.column >= len(s.columns) || !s.columns[sl.column].tests[sl.kind].mostlyFails()
 }
 
 // doubtful reports whether a record may be identifiable, or not, by what it is

@@ -41,7 +41,10 @@ func TestTopicOfTables(t *testing.T) {
 		more     []string // cells behind the person's
 		want     bool
 	}{
-		{"nothing is said", []string{"Name", "Postcode", "Address"}, nil, true},
+		{"nothing is said", []string{"Name", "Postcode", "Address"}, nil, false},
+		{"care", []string{"Name", "Postcode", "Address", "Clinic"}, []string{"x"}, true},
+		{"a cell tells of care", []string{"Name", "Postcode", "Address", "Note"}, []string{"diabetes"}, true},
+		{"a birth date", []string{"Name", "Postcode", "Address", "DOB"}, []string{"12/03/1958"}, true},
 		{"staff", []string{"Name", "Postcode", "Address", "Payroll no", "Job title"}, []string{"884", "x"}, false},
 		{"trade", []string{"Name", "Postcode", "Address", "Invoice", "Supplier"}, []string{"884", "x"}, false},
 		{"a patient's name settles it", []string{"Patient name", "Postcode", "Address", "Invoice", "Supplier"}, []string{"884", "x"}, true},
