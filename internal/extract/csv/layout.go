@@ -54,7 +54,7 @@ func worthALook(sample []byte) bool {
 		return bytes.IndexByte(sample, '\r') >= 0
 	}
 	var least [len(delimiters)]int
-	lines, bare, listed, quotes := 0, 0, 0, false
+	lines, bare, listed, spaces, quotes := 0, 0, 0, 0, false
 	for rest := sample; len(rest) > 0 && lines+bare < 8; {
 		var line []byte
 		line, rest, _ = bytes.Cut(rest, []byte{'\n'})
@@ -74,7 +74,12 @@ func worthALook(sample []byte) bool {
 			}
 		}
 		quotes = quotes || bytes.IndexByte(line, '"') >= 0
+		spaces += bytes.Count(line, []byte{' '})
 		lines++
+	}
+	const words = 6 // in a value, on the average: sentences
+	if fields := slices.Max(least[:]) + 1; !quotes && spaces > words*fields*lines {
+		return false
 	}
 	return bare <= lines+1 && (least != [len(delimiters)]int{} || quotes) || listed > 0 && listed+1 >= lines+bare
 }
@@ -112,6 +117,9 @@ func guess(sample []byte) (layout, bool) {
 	}
 	best := 0
 	for _, d := range delimiters {
+		if bytes.IndexByte(sample, d) < 0 {
+			continue
+		}
 		if n := score(parseSample(sample, layout{comma: d, newline: l.newline}), d); n > best {
 			best, l.comma = n, d
 		}

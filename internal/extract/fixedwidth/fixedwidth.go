@@ -42,7 +42,7 @@ func worthALook(head []byte) bool {
 		return true
 	}
 	head = head[:min(len(head), sampleBytes)]
-	lines, likely := 0, 0
+	lines, likely, gaps, shortest, longest := 0, 0, 0, len(head), 0
 	for len(head) > 0 && lines < 8 {
 		var line []byte
 		line, head, _ = bytes.Cut(head, []byte{'\n'})
@@ -50,14 +50,20 @@ func worthALook(head []byte) bool {
 			continue
 		}
 		lines++
-		if bytes.Contains(line, []byte("  ")) || hasNumber(line) {
+		shortest, longest = min(shortest, len(line)), max(longest, len(line))
+		switch {
+		case bytes.Contains(line, []byte("  ")):
+			gaps++
+			likely++
+		case hasNumber(line):
 			likely++
 		}
 		if likely+1 < lines {
 			return false
 		}
 	}
-	return lines >= fewestLines
+	const ragged = 16 // characters by which lines differ that gaps alone can part
+	return lines >= fewestLines && (longest-shortest <= ragged || gaps*2 >= lines)
 }
 
 // hasNumber looks for a group of digits too long to be a number in prose: from
