@@ -11,8 +11,7 @@ const (
 	testValues   = 512  // distinct values that a test looks at
 	perhaps      = 1e-3 // chance above which one of enough values is rejected
 	enoughValues = 20
-	enoughCells  = 5 // of a column, when most of its values fail
-	enoughLines  = 8 // of a place in the lines of prose, when three in four do
+	enoughCells  = 5 // when most of a column fail, or three in four of a place in the lines of prose
 	fewestHashes = 8 // distinct values of a column of digests
 )
 
@@ -88,7 +87,7 @@ func (t *columnTest) mostlyFails() bool {
 	case inColumn:
 		return t.tested >= enoughCells && t.passed*2 < t.tested
 	case inLines:
-		return t.tested >= enoughLines && t.passed*4 <= t.tested
+		return t.tested >= enoughCells && t.passed*4 <= t.tested
 	}
 	return false
 }
