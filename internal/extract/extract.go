@@ -35,11 +35,11 @@ type Confidence int
 
 // The confidences.
 const (
-	No        Confidence = iota
-	Fallback             // readable as this if nothing else fits
-	ByName               // the extension says so
-	ByContent            // the bytes say so
-	BySignature          // and say it in words that are this format's alone
+	No          Confidence = iota
+	Fallback               // readable as this if nothing else fits
+	ByName                 // the extension says so
+	ByContent              // the bytes say so
+	BySignature            // and say it in words that are this format's alone
 )
 
 // Document is the file to read. Reads past the item's limits fail.
