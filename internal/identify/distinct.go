@@ -4,8 +4,9 @@ import (
 	"math/bits"
 )
 
-// distinctExact is how many distinct values are counted exactly.
-const distinctExact = 100_000
+// distinctExact is how many distinct values are counted exactly: as many as fill
+// three quarters of a table of a mebibyte.
+const distinctExact = 3 << 15
 
 // distinct counts distinct 64-bit hashes: exactly up to a bound, and beyond it
 // by keeping those below a threshold that halves whenever the bound is reached

@@ -40,7 +40,7 @@ type Summary struct {
 // Count counts the accepted occurrences of one kind.
 type Count struct {
 	Count     int64
-	Distinct  int64 // exact to 100,000
+	Distinct  int64 // exact to 98,304
 	Estimated bool  // Distinct is not exact
 }
 

@@ -177,7 +177,7 @@ func (s *Scanner) endRow(cells [][]byte) {
 // Bounds on the values kept until columns are judged.
 const (
 	pendingEvery = 4096
-	pendingTotal = 4 * distinctExact
+	pendingTotal = distinctExact
 	pendingFew   = 8192
 )
 
