@@ -1,6 +1,8 @@
 package charset
 
 import (
+	"bytes"
+	"encoding/binary"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/charmap"
@@ -33,15 +35,29 @@ var ebcdicClass = func() (t [256]uint8) {
 // isEBCDIC recognises EBCDIC by its letters and digits, which lie where other
 // text has accented letters, and by the absence of what other text has.
 func isEBCDIC(head []byte) bool {
-	blank := true
-	for _, c := range head[:min(len(head), 64)] {
-		if c >= utf8.RuneSelf {
-			words, text, foreign := ebcdicCounts(head)
-			return foreign*50 <= len(head) && words*10 >= len(head)*5 && text*10 >= len(head)*7
-		}
-		blank = blank && (c == 0x40 || c == 0)
+	const beginning = 64
+	first := head[:min(len(head), beginning)]
+	if !allASCII(first) {
+		words, text, foreign := ebcdicCounts(head)
+		return foreign*50 <= len(head) && words*10 >= len(head)*5 && text*10 >= len(head)*7
 	}
-	return blank && len(head) > 64 && isEBCDIC(head[64:])
+	blank := len(bytes.Trim(first, "\x40\x00")) == 0
+	return blank && len(head) > beginning && isEBCDIC(head[beginning:])
+}
+
+// allASCII reports whether no byte is above ASCII, eight at a step.
+func allASCII(b []byte) bool {
+	for ; len(b) >= 8; b = b[8:] {
+		if binary.LittleEndian.Uint64(b)&0x8080808080808080 != 0 {
+			return false
+		}
+	}
+	for _, c := range b {
+		if c >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }
 
 // ebcdicCounts counts the bytes that are letters, digits and spaces, those that

@@ -65,9 +65,14 @@ var codes = [...]struct {
 
 func hexadecimal(ch byte) bool { return ch-'0' <= 9 || ch|0x20 >= 'a' && ch|0x20 <= 'f' }
 
-func inBase64(ch byte) bool {
-	return ch-'0' <= 9 || ch|0x20 >= 'a' && ch|0x20 <= 'z' || ch == '+' || ch == '/'
-}
+func inBase64(ch byte) bool { return base64Characters[ch] }
+
+var base64Characters = func() (in [256]bool) {
+	for _, ch := range []byte("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/") {
+		in[ch] = true
+	}
+	return in
+}()
 
 // Bounds of a look at a beginning, in bytes.
 const looked, fewest = 1024, 24
