@@ -13,6 +13,7 @@ import (
 
 const (
 	sampleBytes = 8 << 10
+	glanceBytes = 2 << 10 // by which most text is told from a table
 	sampleLines = 20
 )
 
@@ -31,13 +32,10 @@ func detect(head []byte, name string) extract.Confidence {
 	case ".csv", ".tsv", ".tab", ".psv":
 		named = true
 	}
+	if !named && !worthALook(charset.Sample(head, glanceBytes)) || !charset.IsText(head) {
+		return extract.No
+	}
 	sample := charset.Sample(head, sampleBytes)
-	if !named && !bytes.ContainsAny(sample[:min(len(sample), 512)], "\t;|,0123456789") {
-		return extract.No
-	}
-	if !named && !worthALook(sample) || !charset.IsText(head) {
-		return extract.No
-	}
 	if _, ok := guess(sample); ok && !foreign(sample) {
 		return extract.ByContent
 	}

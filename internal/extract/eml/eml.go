@@ -32,17 +32,18 @@ var known = map[string]bool{
 
 func detect(head []byte, name string) extract.Confidence {
 	head = head[:min(len(head), 8<<10)]
-	switch {
-	case !charset.IsText(head):
-		return extract.No
-	case isMessage(head):
-		return extract.ByContent
-	}
+	sure := extract.No
 	switch strings.ToLower(path.Ext(name)) {
 	case ".eml", ".mbox", ".mht", ".mhtml":
-		return extract.ByName
+		sure = extract.ByName
 	}
-	return extract.No
+	if isMessage(head) {
+		sure = extract.ByContent
+	}
+	if sure == extract.No || !charset.IsText(head) {
+		return extract.No
+	}
+	return sure
 }
 
 // isMessage looks at the lines a head begins with.
