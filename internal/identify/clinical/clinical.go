@@ -121,7 +121,11 @@ func (s *scan) abbreviation(word []byte) {
 // word takes the last word, by itself and with the two before it.
 func (s *scan) word() {
 	for n := 1; n <= s.words.words; n++ {
-		if t, ok := s.terms[string(s.words.last(n))]; ok {
+		words := s.words.last(n)
+		if !s.may(words) {
+			continue
+		}
+		if t, ok := s.terms[string(words)]; ok {
 			s.take(t)
 			if t.label {
 				s.labelled = labelReach

@@ -32,6 +32,21 @@ type vocabulary struct {
 	terms                      map[string]term // in lower case, words parted by spaces
 	capitals                   map[string]term
 	icd, opcs                  categories
+	// ends has a bit for the last two letters of every term in terms, and lengths
+	// one for its length, by its first: most words are told from them by these.
+	ends    [1 << 10]bool
+	lengths [256]uint64
+}
+
+// may reports whether words can be a term.
+func (v *vocabulary) may(words []byte) bool {
+	n := len(words)
+	return n >= 2 && v.ends[ending(words)] && v.lengths[words[0]]>>min(n, 63)&1 == 1
+}
+
+func ending[T string | []byte](words T) int {
+	n := len(words)
+	return int(words[n-2]&31)<<5 | int(words[n-1]&31)
 }
 
 // categories are the categories of a classification, a letter and two digits:
@@ -92,9 +107,12 @@ func rows(list string) func(yield func(string) bool) {
 func (v *vocabulary) add(to map[string]term, list string, t term) {
 	for name := range strings.SplitSeq(list, ",") {
 		t.number = uint16(len(v.terms) + len(v.capitals))
-		if _, known := to[name]; !known {
-			to[name] = t
+		if _, known := to[name]; known {
+			continue
 		}
+		to[name] = t
+		v.ends[ending(name)] = true
+		v.lengths[name[0]] |= 1 << min(len(name), 63)
 	}
 }
 
