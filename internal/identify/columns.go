@@ -15,6 +15,11 @@ const (
 	fewestHashes = 8 // distinct values of a column of digests
 )
 
+// passes reports whether a match with the signals counts as a pass.
+func (r *ColumnRule) passes(signals uint32) bool {
+	return (r.Pass == 0 || signals&r.Pass != 0) && signals&r.Fail == 0
+}
+
 // columnTest is the binomial test of one column for one kind, over distinct
 // values.
 type columnTest struct {

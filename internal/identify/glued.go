@@ -67,7 +67,7 @@ func (s *Scanner) gluedAt(v int, digits []byte) {
 			continue
 		}
 		hash := mix(s.seed, m.Value)
-		pass := ok && m.Signals&kind.Column.Pass != 0 && m.Signals&kind.Column.Fail == 0
+		pass := ok && kind.Column.passes(m.Signals)
 		if test.see(m.Value, hash, pass); pass && len(s.rowHits) < maxRowHits {
 			m.Signals |= kind.Window
 			s.rowHits = append(s.rowHits, hit{kind: uint8(k), column: int32(virtualBase + v), value: m.Value, hash: hash, match: m})

@@ -23,9 +23,6 @@ type Kind struct {
 	// Weigh adds the signals of the words around a match, or says that it is
 	// none. It may be nil.
 	Weigh func(c *Context, at int, m *Match) bool
-	// Weighs are the signals that Weigh may add; none means that it may add any.
-	// Matches that come to nothing whatever Weigh says are not weighed.
-	Weighs uint32
 	// Cell looks for a match that is the whole of c.Text, a table cell without
 	// surrounding space. tested says that the cell has the shape of the kind,
 	// match or not: columns are judged by the share of the two.

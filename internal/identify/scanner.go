@@ -62,18 +62,15 @@ type Scanner struct {
 
 // rules are what the kinds ask for. They do not change: Scanners share them.
 type rules struct {
-	evidence  []evidence   // by kind
-	headings  []headings   // by kind
-	hopes     []uint32     // by kind, the signals that a match may yet gain
-	begins    []beginnings // by kind
-	threshold float64
-	prior     float64
-	scale     float64 // of evidence in a record
-	finder    *Finder // of all kinds, for cells
-	leaders   *Finder // of those that prose is searched for
-	followers *Finder // and of those that follow
-	// followMost is what the kinds that follow are worth at most.
-	followMost float64
+	evidence   []evidence   // by kind
+	headings   []headings   // by kind
+	begins     []beginnings // by kind
+	threshold  float64
+	prior      float64
+	scale      float64 // of evidence in a record
+	finder     *Finder // of all kinds, for cells
+	leaders    *Finder // of those that prose is searched for
+	followers  *Finder // and of those that follow
 	flagging   []uint8 // kinds that flag content
 	topical    int     // the kind with Topics, below zero when there is none
 	topicMost  float64 // what it is worth at most
@@ -92,14 +89,10 @@ func readRules(kinds []Kind) *rules {
 		r.family = append(r.family, uint8(slices.IndexFunc(kinds, func(o Kind) bool {
 			return o.Name == k.Name || o.Family != "" && o.Family == k.Family
 		})))
-		r.hopes = append(r.hopes, hopesOf(&k))
 		r.begins = append(r.begins, beginningsOf(k.Shapes))
 		r.headings = append(r.headings, readHeadings(k.Name))
 		if k.Flag != nil {
 			r.flagging = append(r.flagging, uint8(i))
-		}
-		if k.Follows {
-			r.followMost += r.evidence[i].most(math.MaxUint32)
 		}
 	}
 	return r
@@ -189,7 +182,7 @@ func (s *Scanner) takeCell(k uint8, at int, m Match) int {
 	hash, column := mix(s.seed, m.Value), int32(inProse)
 	if kind.Bare != 0 && m.Signals&kind.Bare == 0 && s.cellOf < len(s.columns) {
 		column = int32(s.cellOf)
-		pass := m.Signals&kind.Column.Pass != 0 && m.Signals&kind.Column.Fail == 0
+		pass := kind.Column.passes(m.Signals)
 		s.columns[column].tests[k].see(m.Value, hash, pass)
 	}
 	if len(s.rowHits) < maxRowHits && (kind.Needs == 0 || m.Signals&kind.Needs != 0) {

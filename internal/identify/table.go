@@ -227,7 +227,7 @@ func (s *Scanner) cell(i int, cell []byte) {
 		}
 		if tested {
 			rule := kind.Column
-			pass := ok && (rule.Pass == 0 || m.Signals&rule.Pass != 0) && m.Signals&rule.Fail == 0
+			pass := ok && rule.passes(m.Signals)
 			if col.tests[k].see(m.Value, hash, pass); rule.CheckDigit {
 				s.sketch(col, k, m.Value, hash, pass)
 			}

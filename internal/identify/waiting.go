@@ -1,20 +1,16 @@
 package identify
 
-import (
-	"math"
-	"math/bits"
-	"slices"
-)
+import "slices"
 
-// waiting is a match that has not been weighed: most of what stands in a log, a
-// date or a number, would come to nothing.
+// waiting is a match that has not been weighed. The kinds that follow are looked
+// for around many at once.
 type waiting struct {
 	at    int // in buf
 	kind  uint8
 	match Match
 }
 
-// maxWaiting is how many matches wait for one another.
+// maxWaiting is how many matches wait for what follows.
 const maxWaiting = 32
 
 // takeProse takes a match in prose.
@@ -26,21 +22,17 @@ func (s *Scanner) takeProse(k uint8, at int, m Match) int {
 	return m.End
 }
 
-// weighWaiting weighs what waits before upto, if a record may come of it: alone,
-// or with the record that is open.
+// weighWaiting weighs what waits before upto, looks for what follows it, and adds
+// both to the records, unless nothing speaks for anybody.
 func (s *Scanner) weighWaiting(upto int) {
-	n := len(s.waiting)
-	if n == 0 && s.follow <= s.followed {
+	if len(s.waiting) == 0 && s.follow <= s.followed {
 		return
 	}
-	if n > 0 && len(s.hits) > 0 && s.base+int64(s.waiting[0].at)-s.lastHit > recordGap {
+	if len(s.waiting) > 0 && len(s.hits) > 0 && s.base+int64(s.waiting[0].at)-s.lastHit > recordGap {
 		s.endRecord()
 	}
-	if n > 0 && len(s.hits) == 0 && !s.promising() {
-		n = 0
-	}
 	s.weighed, s.found = s.weighed[:0], s.found[:0]
-	for i := range s.waiting[:n] {
+	for i := range s.waiting {
 		s.weigh(&s.weighed, &s.waiting[i])
 	}
 	s.followWeighed()
@@ -63,25 +55,6 @@ func (s *Scanner) weighWaiting(upto int) {
 	}
 }
 
-// promising reports whether what waits could be identifiable, whatever the words
-// around it say.
-func (s *Scanner) promising() bool {
-	best := s.best[:len(s.config.Kinds)]
-	clear(best)
-	for i := range s.waiting {
-		w := &s.waiting[i]
-		if s.config.Kinds[w.kind].Column.CheckDigit {
-			return true // columns are judged by all of them
-		}
-		best[w.kind] = max(best[w.kind], s.evidence[w.kind].most(w.match.Signals|s.hopes[w.kind]))
-	}
-	total := s.prior + s.followMost
-	for _, b := range best {
-		total += b
-	}
-	return s.identifiable(total)
-}
-
 // parted returns a Finder of the kinds that follow, or of the others. Their
 // numbers stay.
 func parted(kinds []Kind, follow bool) *Finder {
@@ -94,23 +67,6 @@ func parted(kinds []Kind, follow bool) *Finder {
 	return NewFinder(some)
 }
 
-// hopesOf returns the signals that a match may gain after it was parsed.
-func hopesOf(k *Kind) uint32 {
-	if k.Weigh != nil && k.Weighs == 0 {
-		return math.MaxUint32
-	}
-	return k.Weighs | k.Near | k.Joined | k.Column.Signal
-}
-
-// most adds up what speaks for a match among the signals.
-func (e *evidence) most(signals uint32) float64 {
-	total := 0.0
-	for ; signals != 0; signals &= signals - 1 {
-		total += max(0, e.bans[bits.TrailingZeros32(signals)])
-	}
-	return total
-}
-
 // weigh weighs a match in prose and appends it to hits if it counts.
 func (s *Scanner) weigh(hits *[]hit, w *waiting) {
 	kind, m := &s.config.Kinds[w.kind], &w.match
@@ -120,7 +76,7 @@ func (s *Scanner) weigh(hits *[]hit, w *waiting) {
 	hash, column := mix(s.seed, m.Value), int32(inProse)
 	if kind.Bare != 0 && m.Signals&kind.Bare == 0 {
 		column = ordinalColumn(ordinal(s.context.Text, w.at))
-		pass := m.Signals&kind.Column.Pass != 0 && m.Signals&kind.Column.Fail == 0
+		pass := kind.Column.passes(m.Signals)
 		own, all := s.proseTest(int(column), w.kind)
 		own.see(m.Value, hash, pass)
 		all.see(m.Value, hash, pass)

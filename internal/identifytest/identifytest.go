@@ -27,12 +27,8 @@ func Prose(kind identify.Kind, text string) []string {
 	var all []string
 	c := identify.Context{Text: []byte(text), Now: Now}
 	take := func(_ uint8, at int, m identify.Match) int {
-		before := m.Signals
 		if kind.Weigh == nil || kind.Weigh(&c, at, &m) {
 			all = append(all, show(kind, c.Text[at:m.End], m.Signals))
-		}
-		if added := m.Signals &^ before; kind.Weighs != 0 && added&^kind.Weighs != 0 {
-			all = append(all, "(a signal that Weigh should not add)")
 		}
 		return m.End
 	}

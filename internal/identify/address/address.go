@@ -30,7 +30,6 @@ var Kind = identify.Kind{
 	Parse:   parse,
 	Follows: true,
 	Weigh:   weigh,
-	Weighs:  label | addressee | organisation,
 	Cell:    cell,
 	Column:  identify.ColumnRule{Null: 0.2, Share: 0.5, Pass: street, Fail: organisation, Signal: column},
 	Names:   identify.NameRule{Beside: street, Unless: organisation},

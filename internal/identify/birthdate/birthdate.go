@@ -48,7 +48,6 @@ var Kind = identify.Kind{
 	Shapes:  shapes,
 	Parse:   parse,
 	Weigh:   weigh,
-	Weighs:  label | other | past | behind,
 	Cell:    cell,
 	Column:  identify.ColumnRule{Null: 0.1, Share: 0.4, Pass: old, Fail: other, Signal: column},
 	Strong:  label | behind,

@@ -29,7 +29,6 @@ var Kind = identify.Kind{
 		"UU dd dd dd", "UUdd dd dd", "UU  dd  dd  dd"},
 	Parse:  parse,
 	Weigh:  weigh,
-	Weighs: employment,
 	Cell:   cell,
 	Column: identify.ColumnRule{Null: 0.15, Share: 0.85, Pass: complete | temporary, Reject: true, Signal: column},
 	Names:  identify.NameRule{Alone: complete | temporary, Beside: bare},

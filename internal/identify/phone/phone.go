@@ -38,7 +38,6 @@ var Kind = identify.Kind{
 	Parse:   parse,
 	Follows: true,
 	Weigh:   weigh,
-	Weighs:  label | work,
 	Cell:    cell,
 	Column:  identify.ColumnRule{Null: 0.3, Share: 0.8, Pass: landline | mobile, Fail: work, Signal: column},
 	Names:   identify.NameRule{Alone: mobile, Beside: landline, Unless: work},
