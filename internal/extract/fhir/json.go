@@ -1,7 +1,6 @@
 package fhir
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 
@@ -34,7 +33,7 @@ func readJSON(ctx context.Context, s *charset.Stream, w *walker) error {
 		if n%1024 == 0 && ctx.Err() != nil {
 			return fmt.Errorf("read FHIR: %w", ctx.Err())
 		}
-		b, err := t.window()
+		b, err := json.Window(t.s)
 		if err != nil {
 			return err
 		}
@@ -45,16 +44,6 @@ func readJSON(ctx context.Context, s *charset.Stream, w *walker) error {
 			return err
 		}
 	}
-}
-
-func (t *tokens) window() ([]byte, error) {
-	if b := t.s.Bytes(); len(b) > 0 {
-		return b, nil
-	}
-	if _, err := t.s.More(); err != nil {
-		return nil, err
-	}
-	return t.s.Bytes(), nil
 }
 
 func (t *tokens) inObject() bool {
@@ -118,12 +107,12 @@ func (t *tokens) close() error {
 // scalar takes a key or a plain value.
 func (t *tokens) scalar(c byte) error {
 	t.text, t.cut = t.text[:0], false
-	read := t.literal
+	read := json.Literal
 	if c == '"' {
 		t.s.Advance(1)
-		read = t.quoted
+		read = json.Quoted
 	}
-	if err := read(); err != nil {
+	if err := read(t.s, t.add); err != nil {
 		return err
 	}
 	if t.due && t.inObject() {
@@ -139,75 +128,9 @@ func (t *tokens) scalar(c byte) error {
 	return t.w.value(t.key, t.text)
 }
 
-func (t *tokens) add(b []byte) {
+func (t *tokens) add(b []byte) error {
 	n := min(len(b), maxText-len(t.text))
 	t.text = append(t.text, b[:n]...)
 	t.cut = t.cut || n < len(b)
-}
-
-// quoted reads a string, without its escapes.
-func (t *tokens) quoted() error {
-	for {
-		b, err := t.window()
-		if err != nil || len(b) == 0 {
-			return err
-		}
-		n := bytes.IndexAny(b, "\"\\")
-		if n < 0 {
-			n = len(b)
-		}
-		t.add(b[:n])
-		t.s.Advance(n)
-		switch {
-		case n == len(b):
-		case b[n] == '"':
-			t.s.Advance(1)
-			return nil
-		default:
-			if err := t.escape(); err != nil {
-				return err
-			}
-		}
-	}
-}
-
-func (t *tokens) escape() error {
-	const longest = 12
-	for len(t.s.Bytes()) < longest {
-		more, err := t.s.More()
-		if err != nil {
-			return err
-		}
-		if !more {
-			break
-		}
-	}
-	out, n := json.Unescape(t.s.Bytes())
-	t.s.Advance(n)
-	t.add(out)
 	return nil
-}
-
-// literal reads a number or a word.
-func (t *tokens) literal() error {
-	for first := true; ; first = false {
-		b, err := t.window()
-		if err != nil || len(b) == 0 {
-			return err
-		}
-		n := bytes.IndexAny(b, " \t\r\n,:{}[]\"")
-		switch {
-		case n < 0:
-			n = len(b)
-		case n == 0 && first:
-			n = 1 // whatever it is
-		case n == 0:
-			return nil
-		}
-		t.add(b[:n])
-		t.s.Advance(n)
-		if n < len(b) {
-			return nil
-		}
-	}
 }

@@ -86,7 +86,7 @@ type reader struct {
 
 // step takes one token.
 func (r *reader) step() (done bool, err error) {
-	b, err := r.window()
+	b, err := Window(r.s)
 	if err != nil || len(b) == 0 {
 		return true, err
 	}
@@ -111,17 +111,6 @@ func (r *reader) step() (done bool, err error) {
 		return false, nil
 	}
 	return false, r.scalar(c)
-}
-
-// window returns what is unread; it is empty at the end alone.
-func (r *reader) window() ([]byte, error) {
-	if b := r.s.Bytes(); len(b) > 0 {
-		return b, nil
-	}
-	if _, err := r.s.More(); err != nil {
-		return nil, err
-	}
-	return r.s.Bytes(), nil
 }
 
 func (r *reader) top() byte {
@@ -192,9 +181,9 @@ func (r *reader) scalar(c byte) error {
 	var err error
 	if c == '"' {
 		r.s.Advance(1)
-		err = r.text()
+		err = Quoted(r.s, r.rec.add)
 	} else {
-		err = r.literal()
+		err = Literal(r.s, r.rec.add)
 	}
 	if err != nil {
 		return err
@@ -204,73 +193,4 @@ func (r *reader) scalar(c byte) error {
 		return nil
 	}
 	return r.rec.valueEnds(start, c != '"')
-}
-
-// text copies a string into the record, without its escapes.
-func (r *reader) text() error {
-	for {
-		b, err := r.window()
-		if err != nil || len(b) == 0 {
-			return err
-		}
-		n := bytes.IndexAny(b, "\"\\")
-		if n < 0 {
-			n = len(b)
-		}
-		if err := r.rec.add(b[:n]); err != nil {
-			return err
-		}
-		r.s.Advance(n)
-		if n == len(b) {
-			continue
-		}
-		if b[n] == '"' {
-			r.s.Advance(1)
-			return nil
-		}
-		if err := r.escape(); err != nil {
-			return err
-		}
-	}
-}
-
-func (r *reader) escape() error {
-	for len(r.s.Bytes()) < 12 {
-		more, err := r.s.More()
-		if err != nil {
-			return err
-		}
-		if !more {
-			break
-		}
-	}
-	out, n := Unescape(r.s.Bytes())
-	r.s.Advance(n)
-	return r.rec.add(out)
-}
-
-// literal copies a number or a word into the record.
-func (r *reader) literal() error {
-	for first := true; ; first = false {
-		b, err := r.window()
-		if err != nil || len(b) == 0 {
-			return err
-		}
-		n := bytes.IndexAny(b, " \t\r\n,:{}[]\"")
-		switch {
-		case n < 0:
-			n = len(b)
-		case n == 0 && first:
-			n = 1 // whatever it is
-		case n == 0:
-			return nil
-		}
-		if err := r.rec.add(b[:n]); err != nil {
-			return err
-		}
-		r.s.Advance(n)
-		if n < len(b) {
-			return nil
-		}
-	}
 }

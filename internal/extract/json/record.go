@@ -193,9 +193,9 @@ func (r *record) row() bool {
 	return true
 }
 
-// Unescape reads an escape sequence that b begins with: what it stands for, and
+// unescape reads an escape sequence that b begins with: what it stands for, and
 // its length.
-func Unescape(b []byte) (out []byte, n int) {
+func unescape(b []byte) (out []byte, n int) {
 	if len(b) < 2 {
 		return b, len(b)
 	}
