@@ -30,6 +30,10 @@ type itemRow struct {
 	Seal         string                       `json:"seal"`
 	Open         bool                         `json:"open"`
 	SealDetail   string                       `json:"seal_detail"`
+	SealCipher   string                       `json:"seal_cipher,omitempty"`
+	SealBits     int64                        `json:"seal_bits,omitempty"`
+	SealKDF      string                       `json:"seal_kdf,omitempty"`
+	SealRounds   int64                        `json:"seal_rounds,omitempty"`
 	Identifiable bool                         `json:"identifiable"`
 	TestData     bool                         `json:"test_data"`
 	Records      int64                        `json:"records"`
@@ -129,6 +133,7 @@ func rowOf(target audit.Target, f contentfact.Item, raw map[string]string) itemR
 	row := itemRow{
 		Target: target, Path: f.Path, PathBase64: f.PathBase64, ID: f.ID, Size: f.Size, Modified: f.Modified,
 		Format: f.Format, Status: f.Status, Reason: f.Reason, Seal: f.Seal, Open: f.Open, SealDetail: f.SealDetail,
+		SealCipher: f.SealCipher, SealBits: f.SealBits, SealKDF: f.SealKDF, SealRounds: f.SealRounds,
 		Identifiable: f.Identifiable, TestData: f.TestData, Records: f.Records, Clinical: f.Clinical, Identifiers: f.Identifiers,
 		Score: math.Round(f.Score*100) / 100, // bans are added up in steps of a hundredth
 	}

@@ -157,7 +157,7 @@ func TestStatus(t *testing.T) {
 			"a.zip!/b.zip!/deep.txt text read", "a.zip!/b.zip!/pic.png png unreadable: unsupported format",
 			"a.zip!/b.zip zip partial: 1 of 2 members not read: 1 unreadable", "a.zip!/t.txt text read",
 			"a.zip zip partial: 1 of 2 members not read: 1 read in part"}},
-		{"sealed", item("a.zip", packSealed(t)), []string{"a.zip!/s.csv  sealed: encrypted [strong AES-256 (WinZip AE-2)]", "a.zip zip partial: 1 of 1 members not read: 1 encrypted"}},
+		{"sealed", item("a.zip", packSealed(t)), []string{"a.zip!/s.csv  sealed: encrypted [strong AES-CTR, 256 bits (WinZip AE-2; PBKDF2-HMAC-SHA1, 1000 rounds)]", "a.zip zip partial: 1 of 1 members not read: 1 encrypted"}},
 		{"one name twice", item("a.zip", pack(t, "x", "1", "x", "2")), []string{"a.zip!/x text read", "a.zip!/x#2 text read", "a.zip zip read"}},
 		{"broken off", item("a.zip", inner[:len(inner)-60]), nil},
 		{"no archive", item("a.zip", []byte("PK\x03\x04 and then nothing")), []string{"a.zip zip unreadable: corrupt"}},

@@ -123,7 +123,8 @@ func (f *frame) Seal(s extract.Seal) error {
 	if s.Grade == "" || s.Grade == extract.SealNone {
 		return nil
 	}
-	f.item.Seal, f.item.Open, f.item.SealDetail = string(s.Grade), s.Open, s.Detail
+	f.item.Seal, f.item.Open, f.item.SealDetail = string(s.Grade), s.Open, s.String()
+	f.item.SealCipher, f.item.SealBits, f.item.SealKDF, f.item.SealRounds = s.Cipher, int64(s.Bits), s.KDF, s.Rounds
 	return nil
 }
 
@@ -165,6 +166,8 @@ func (f *frame) conclude(err error) {
 	}
 	f.item.Reason = strings.Join(f.reasons, "; ")
 	switch {
+	case errors.Is(err, extract.ErrNotLooked) && !f.got:
+		f.item.Status = fact.Skipped
 	case err != nil && !f.got:
 		f.item.Status = fact.Unreadable
 	case len(f.reasons) > 0:

@@ -30,6 +30,8 @@ func (f *frame) reason(err error) string {
 		return "encrypted"
 	case errors.Is(err, extract.ErrUnsupported):
 		return "unsupported format"
+	case errors.Is(err, extract.ErrNotLooked):
+		return extract.ErrNotLooked.Error()
 	case errors.Is(err, extract.ErrCorrupt), errors.Is(err, io.ErrUnexpectedEOF):
 		return "corrupt"
 	case errors.Is(err, source.ErrLocked):

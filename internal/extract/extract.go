@@ -4,8 +4,10 @@
 package extract
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"time"
 
@@ -17,11 +19,17 @@ var (
 	ErrSealed      = errors.New("encrypted")
 	ErrCorrupt     = errors.New("corrupt")
 	ErrUnsupported = errors.New("unsupported")
+	// ErrNotLooked is of what nobody can look into with what is at hand: speech, or
+	// pictures without OCR.
+	ErrNotLooked = errors.New("not looked at")
 )
 
 // Format is one file format, as a struct value in the generated list.
 type Format struct {
 	Name string // "csv": as items report it
+	// Plain says that reading it takes no more than linear code of our own, so that
+	// it may run in the scanning process; any other format runs contained.
+	Plain bool
 	// Detect says how sure the format is that a file is its own, from the first
 	// bytes and the name; the surest format is asked to read it.
 	Detect func(head []byte, name string) Confidence
@@ -48,6 +56,9 @@ type Document struct {
 	Size int64
 	Head []byte // the first bytes, as given to Detect
 	Data io.ReaderAt
+	// OCR reads the text in a picture (PNG, JPEG, TIFF, BMP, WebP, PNM); nil when
+	// there is nothing that does, or nobody wants it.
+	OCR func(ctx context.Context, picture io.Reader) (text []byte, err error)
 }
 
 // Reader returns a sequential reader over the document.
@@ -101,9 +112,35 @@ const (
 	SealStrong Grade = "strong"
 )
 
-// Seal is how something is encrypted. The zero Seal is not encrypted.
+// Seal is how something is encrypted. The zero Seal is not encrypted. Package
+// extract/seal grades one by its cipher.
 type Seal struct {
-	Grade  Grade
-	Open   bool   // it opens without a secret all the same
-	Detail string // "AES-256 (WinZip AE-2)"
+	Grade    Grade
+	Open     bool   // it opens without a secret all the same
+	Scheme   string // whose form it is: "WinZip AE-2", "LUKS2", "PDF revision 6"
+	Cipher   string // "AES-CBC", "RC4"; empty when it is not recognised
+	Bits     int    // of the key; zero when it is not known
+	KDF      string // how the key comes from a password: "PBKDF2-HMAC-SHA1", "Argon2id"
+	Rounds   int64  // of the KDF
+	Probable bool   // told by randomness and size alone
+}
+
+// String puts the seal into words: "AES, 256 bits (WinZip AE-2; PBKDF2-HMAC-SHA1,
+// 1000 rounds)".
+func (s Seal) String() string {
+	words := cmp.Or(s.Cipher, "cipher not recognised")
+	if s.Bits > 0 {
+		words += fmt.Sprintf(", %d bits", s.Bits)
+	}
+	scheme := s.Scheme
+	if s.Probable {
+		scheme = "probably " + scheme
+	}
+	if s.KDF != "" {
+		scheme += "; " + s.KDF
+	}
+	if s.Rounds > 0 {
+		scheme += fmt.Sprintf(", %d rounds", s.Rounds)
+	}
+	return words + " (" + scheme + ")"
 }

@@ -149,10 +149,10 @@ func TestSealed(t *testing.T) {
 		label, info string
 		want        extract.Seal
 	}{
-		{"agile", `<encryption><keyData saltSize="16" keyBits="256" cipherAlgorithm="AES"/>`, extract.Seal{Grade: extract.SealStrong, Detail: "AES-256 (Office agile)"}},
-		{"agile, weak", `<encryption><keyData keyBits="56" cipherAlgorithm="DES"/>`, extract.Seal{Grade: extract.SealWeak, Detail: "DES (Office agile)"}},
-		{"standard", "\x0e\x66\x00\x00\x04\x80\x00\x00\x80\x00\x00\x00" + strings.Repeat("\x00", 12) + wide("Microsoft Enhanced RSA and AES Cryptographic Provider"), extract.Seal{Grade: extract.SealStrong, Detail: "AES-128 (Office standard)"}},
-		{"unknown", "", extract.Seal{Grade: extract.SealWeak, Detail: "Office, algorithm not recognised"}},
+		{"agile", `<encryption><keyData saltSize="16" keyBits="256" cipherAlgorithm="AES"/>`, extract.Seal{Grade: extract.SealStrong, Scheme: "Office agile", Cipher: "AES", Bits: 256}},
+		{"agile, weak", `<encryption><keyData keyBits="56" cipherAlgorithm="DES"/>`, extract.Seal{Grade: extract.SealWeak, Scheme: "Office agile", Cipher: "DES", Bits: 56}},
+		{"standard", "\x0e\x66\x00\x00\x04\x80\x00\x00\x80\x00\x00\x00" + strings.Repeat("\x00", 12) + wide("Microsoft Enhanced RSA and AES Cryptographic Provider"), extract.Seal{Grade: extract.SealStrong, Scheme: "Office standard", Cipher: "AES-ECB", Bits: 128}},
+		{"unknown", "", extract.Seal{Grade: extract.SealWeak, Scheme: "Office"}},
 	} {
 		t.Run(tt.label, func(t *testing.T) {
 			data := []byte(ole + tt.info)

@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 
 	"trustaudit/internal/extract"
+	"trustaudit/internal/extract/seal"
 )
 
 const (
@@ -36,18 +38,18 @@ func sealed(doc extract.Document, sink extract.Sink) error {
 	if !bytes.Contains(head, mark) && !bytes.Contains(directory, mark) && !bytes.Contains(tail, mark) {
 		return fmt.Errorf("open compound file: %w", extract.ErrUnsupported)
 	}
-	seal := extract.Seal{Grade: extract.SealWeak, Detail: "Office, algorithm not recognised"}
+	found := seal.Of("Office", "", 0)
 	for _, b := range [][]byte{head, tail} {
 		if s, ok := agile(b); ok {
-			seal = s
+			found = s
 			break
 		}
 		if s, ok := standard(b); ok {
-			seal = s
+			found = s
 			break
 		}
 	}
-	if err := sink.Seal(seal); err != nil {
+	if err := sink.Seal(found); err != nil {
 		return err
 	}
 	return fmt.Errorf("open document: %w", extract.ErrSealed)
@@ -85,17 +87,8 @@ func agile(b []byte) (extract.Seal, bool) {
 		return extract.Seal{}, false
 	}
 	element, _, _ := bytes.Cut(b[i:], []byte(">"))
-	algorithm, bits := attribute(element, "cipherAlgorithm"), attribute(element, "keyBits")
-	seal := extract.Seal{Grade: extract.SealWeak, Detail: "Office agile, algorithm not recognised"}
-	switch algorithm {
-	case "AES":
-		if bits == "128" || bits == "192" || bits == "256" {
-			seal = extract.Seal{Grade: extract.SealStrong, Detail: "AES-" + bits + " (Office agile)"}
-		}
-	case "RC2", "RC4", "DES", "DESX", "3DES", "3DES_112":
-		seal.Detail = algorithm + " (Office agile)"
-	}
-	return seal, true
+	bits, _ := strconv.Atoi(attribute(element, "keyBits")) // zero when it does not say
+	return seal.Of("Office agile", attribute(element, "cipherAlgorithm"), bits), true
 }
 
 func attribute(element []byte, name string) string {
@@ -120,9 +113,9 @@ func standard(b []byte) (extract.Seal, bool) {
 	algorithm, bits := binary.LittleEndian.Uint32(b[i-24:]), binary.LittleEndian.Uint32(b[i-16:])
 	switch algorithm {
 	case 0x660e, 0x660f, 0x6610:
-		return extract.Seal{Grade: extract.SealStrong, Detail: fmt.Sprintf("AES-%d (Office standard)", bits)}, true
+		return seal.Of("Office standard", "AES-ECB", int(bits)), true
 	case 0x6801:
-		return extract.Seal{Grade: extract.SealWeak, Detail: "RC4 (Office CryptoAPI)"}, true
+		return seal.Of("Office CryptoAPI", "RC4", int(bits)), true
 	}
 	return extract.Seal{}, false
 }

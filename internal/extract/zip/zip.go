@@ -32,7 +32,7 @@ func read(ctx context.Context, doc extract.Document, sink extract.Sink) error {
 		return fmt.Errorf("open archive: %w", err)
 	}
 	if a.Masked {
-		if err := sink.Seal(extract.Seal{Grade: extract.SealStrong, Detail: "directory encrypted (PKWARE)"}); err != nil {
+		if err := sink.Seal(extract.Seal{Grade: extract.SealStrong, Scheme: "PKWARE, directory and all"}); err != nil {
 			return err
 		}
 		return fmt.Errorf("open archive: %w", extract.ErrSealed)

@@ -65,10 +65,10 @@ func TestSeals(t *testing.T) {
 		method sealedzip.EncryptionMethod
 		want   extract.Seal
 	}{
-		{"ZipCrypto", sealedzip.StandardEncryption, extract.Seal{Grade: extract.SealWeak, Detail: "ZipCrypto"}},
-		{"AES-128", sealedzip.AES128Encryption, extract.Seal{Grade: extract.SealStrong, Detail: "AES-128 (WinZip AE-2)"}},
-		{"AES-192", sealedzip.AES192Encryption, extract.Seal{Grade: extract.SealStrong, Detail: "AES-192 (WinZip AE-2)"}},
-		{"AES-256", sealedzip.AES256Encryption, extract.Seal{Grade: extract.SealStrong, Detail: "AES-256 (WinZip AE-2)"}},
+		{"ZipCrypto", sealedzip.StandardEncryption, extract.Seal{Grade: extract.SealWeak, Scheme: "ZIP", Cipher: "ZipCrypto"}},
+		{"AES-128", sealedzip.AES128Encryption, aesSeal(128)},
+		{"AES-192", sealedzip.AES192Encryption, aesSeal(192)},
+		{"AES-256", sealedzip.AES256Encryption, aesSeal(256)},
 	} {
 		t.Run(tt.label, func(t *testing.T) {
 			got := extracttest.Read(t, zip.Format, "x.zip", seal(t, tt.method))
@@ -184,4 +184,10 @@ func FuzzRead(f *testing.F) {
 	f.Add(pack(f, member{"a.txt", "text", stdzip.Deflate}, member{"b", "x", stdzip.Store}))
 	f.Add(seal(f, sealedzip.StandardEncryption))
 	f.Fuzz(func(t *testing.T, in []byte) { extracttest.Fuzz(t, zip.Format, "x.zip", in) })
+}
+
+func aesSeal(bits int) extract.Seal {
+	return extract.Seal{
+		Grade: extract.SealStrong, Scheme: "WinZip AE-2", Cipher: "AES-CTR", Bits: bits, KDF: "PBKDF2-HMAC-SHA1", Rounds: 1000,
+	}
 }

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/text/encoding/charmap"
 
 	"trustaudit/internal/extract"
+	"trustaudit/internal/extract/seal"
 )
 
 // Flags of a member.
@@ -67,29 +68,32 @@ func (e *Entry) Seal() extract.Seal {
 	case e.flags&flagStrong != 0:
 		return strongSeal(e.algorithm)
 	}
-	return extract.Seal{Grade: extract.SealWeak, Detail: "ZipCrypto"}
+	return seal.Of("ZIP", "ZipCrypto", 0)
 }
 
 func (e *Entry) aesSeal() extract.Seal {
 	bits := map[uint8]int{1: 128, 2: 192, 3: 256}[e.aes.strength]
 	if !e.aes.present || bits == 0 {
-		return extract.Seal{Grade: extract.SealWeak, Detail: "AES (WinZip), of unknown strength"}
+		return seal.Of("WinZip", "AES", 0)
 	}
-	return extract.Seal{Grade: extract.SealStrong, Detail: fmt.Sprintf("AES-%d (WinZip AE-%d)", bits, e.aes.version)}
+	s := seal.Of(fmt.Sprintf("WinZip AE-%d", e.aes.version), "AES-CTR", bits)
+	s.KDF, s.Rounds = "PBKDF2-HMAC-SHA1", 1000
+	return s
 }
 
-// strongSeal grades the algorithms of PKWARE's specification.
+// strongSeal reads the algorithms of PKWARE's specification.
 func strongSeal(algorithm uint16) extract.Seal {
-	strong := map[uint16]string{0x660e: "AES-128", 0x660f: "AES-192", 0x6610: "AES-256", 0x6721: "Twofish"}
-	weak := map[uint16]string{0x6601: "DES", 0x6602: "RC2", 0x6603: "3DES-168", 0x6609: "3DES-112", 0x6702: "RC2", 0x6720: "Blowfish", 0x6801: "RC4"}
-	if name, ok := strong[algorithm]; ok {
-		return extract.Seal{Grade: extract.SealStrong, Detail: name + " (PKWARE)"}
+	known := map[uint16]extract.Seal{
+		0x6601: seal.Of("", "DES", 56), 0x6602: seal.Of("", "RC2", 0), 0x6603: seal.Of("", "3DES", 168), 0x6609: seal.Of("", "3DES", 112),
+		0x660e: seal.Of("", "AES-CBC", 128), 0x660f: seal.Of("", "AES-CBC", 192), 0x6610: seal.Of("", "AES-CBC", 256),
+		0x6702: seal.Of("", "RC2", 0), 0x6720: seal.Of("", "Blowfish", 0), 0x6721: seal.Of("", "Twofish", 256), 0x6801: seal.Of("", "RC4", 0),
 	}
-	name, ok := weak[algorithm]
+	s, ok := known[algorithm]
 	if !ok {
-		name = "unknown algorithm"
+		s = seal.Of("", "", 0)
 	}
-	return extract.Seal{Grade: extract.SealWeak, Detail: name + " (PKWARE)"}
+	s.Scheme = "PKWARE"
+	return s
 }
 
 // centralEntry reads a header of the directory.

@@ -18,7 +18,11 @@ type Item struct {
 	ByChildren   bool             `json:"by_children,omitempty"` // Partial only because of children, whose own rows say so
 	Seal         string           `json:"seal,omitempty"`        // none when empty, weak, strong
 	Open         bool             `json:"open,omitempty"`        // sealed, and opens without a secret
-	SealDetail   string           `json:"seal_detail,omitempty"`
+	SealDetail   string           `json:"seal_detail,omitempty"` // in words
+	SealCipher   string           `json:"seal_cipher,omitempty"`
+	SealBits     int64            `json:"seal_bits,omitempty"` // of the key
+	SealKDF      string           `json:"seal_kdf,omitempty"`
+	SealRounds   int64            `json:"seal_rounds,omitempty"`  // of the key derivation
 	Identifiable bool             `json:"identifiable,omitempty"` // as if test ranges were live
 	TestData     bool             `json:"test_data,omitempty"`    // every identifier is a test value
 	Records      int64            `json:"records,omitempty"`      // identifiable records

@@ -31,11 +31,13 @@ func (i Item) AppendJSON(b []byte) ([]byte, bool) {
 	w.some(`,"seal":`, i.Seal)
 	w.flag(`,"open":true`, i.Open)
 	w.some(`,"seal_detail":`, i.SealDetail)
+	w.some(`,"seal_cipher":`, i.SealCipher)
+	w.count(`,"seal_bits":`, i.SealBits)
+	w.some(`,"seal_kdf":`, i.SealKDF)
+	w.count(`,"seal_rounds":`, i.SealRounds)
 	w.flag(`,"identifiable":true`, i.Identifiable)
 	w.flag(`,"test_data":true`, i.TestData)
-	if i.Records != 0 {
-		w.number(`,"records":`, i.Records)
-	}
+	w.count(`,"records":`, i.Records)
 	w.flag(`,"clinical":true`, i.Clinical)
 	w.counts(i.Identifiers)
 	if i.Score != 0 {
@@ -63,11 +65,13 @@ func (Item) ParseJSON(data []byte) (audit.Fact, bool) {
 	i.Seal = r.some(`,"seal":`)
 	i.Open = r.has(`,"open":true`)
 	i.SealDetail = r.some(`,"seal_detail":`)
+	i.SealCipher = r.some(`,"seal_cipher":`)
+	i.SealBits = r.count(`,"seal_bits":`)
+	i.SealKDF = r.some(`,"seal_kdf":`)
+	i.SealRounds = r.count(`,"seal_rounds":`)
 	i.Identifiable = r.has(`,"identifiable":true`)
 	i.TestData = r.has(`,"test_data":true`)
-	if r.begins(`,"records":`) {
-		i.Records = r.number(`,"records":`)
-	}
+	i.Records = r.count(`,"records":`)
 	i.Clinical = r.has(`,"clinical":true`)
 	i.Identifiers = r.counts()
 	if r.begins(`,"score":`) {
@@ -109,6 +113,13 @@ func (w *writer) flag(member string, value bool) {
 
 func (w *writer) number(key string, value int64) {
 	w.b = strconv.AppendInt(append(w.b, key...), value, 10)
+}
+
+// count writes a number that is left out when it is zero.
+func (w *writer) count(key string, value int64) {
+	if value != 0 {
+		w.number(key, value)
+	}
 }
 
 func (w *writer) fraction(key string, value float64) {
@@ -209,6 +220,14 @@ func (r *reader) number(key string) int64 {
 		r.odd = true
 	}
 	return value
+}
+
+// count takes a number that is left out when it is zero.
+func (r *reader) count(key string) int64 {
+	if !r.begins(key) {
+		return 0
+	}
+	return r.number(key)
 }
 
 // digits takes a whole number of at least one digit, without needless zeros.
