@@ -29,16 +29,18 @@ func (s *study) measureCorpus(ctx context.Context) error {
 		return err
 	}
 	defer store.Close()
-	total := newSurvey()
+	total, read := newSurvey(), newPerusal()
 	err = examine(ctx, corpusFiles(ctx, store, truths), func(o outcome) error {
 		delete(truths, o.name)
 		total.add(o)
+		read.add(&o)
 		return nil
 	})
 	if err != nil {
 		return err
 	}
 	total.print(s.out, "corpus")
+	read.print(s.out, s.list)
 	if len(truths) > 0 {
 		fmt.Fprintf(s.out, "\ncorpus: %d files of truth.tsv are not there\n", len(truths))
 	}
@@ -48,6 +50,7 @@ func (s *study) measureCorpus(ctx context.Context) error {
 	if text := total.files[place{"", textual}]; text != nil {
 		s.promiseFiles("corpus", text[ours])
 	}
+	read.promise(s)
 	return nil
 }
 

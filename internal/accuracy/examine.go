@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"iter"
@@ -45,6 +46,8 @@ type outcome struct {
 	specimen
 	status       fact.Status
 	reason       string
+	format       string
+	seal         string // its own, or else the weakest of what lies in it
 	size         int64
 	identifiable bool
 	numbers      int64 // distinct, of the three kinds of ten digits
@@ -191,7 +194,7 @@ func tenDigits(kind string) bool {
 // members of an archive counts twice.
 func conclude(s specimen, items []fact.Item, seen *naive) outcome {
 	own := items[len(items)-1]
-	o := outcome{specimen: s, status: own.Status, reason: own.Reason, size: own.Size, kinds: map[string]fact.Count{}, naive: seen}
+	o := outcome{specimen: s, status: own.Status, reason: own.Reason, format: own.Format, seal: cmp.Or(own.Seal, weakest(items), "none"), size: own.Size, kinds: map[string]fact.Count{}, naive: seen}
 	for _, item := range items {
 		o.identifiable = o.identifiable || item.Identifiable
 		o.records += item.Records
@@ -209,6 +212,15 @@ func conclude(s specimen, items []fact.Item, seen *naive) outcome {
 		}
 	}
 	return o
+}
+
+func weakest(items []fact.Item) (seal string) {
+	for _, item := range items {
+		if item.Seal == "weak" || seal == "" {
+			seal = item.Seal
+		}
+	}
+	return seal
 }
 
 // memoryItem is an item whose file lies in memory.

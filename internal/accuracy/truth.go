@@ -25,14 +25,15 @@ func (a answer) String() string { return [...]string{"aside", "negative", "posit
 type truth struct {
 	Format      string
 	Group       group
-	Extractable bool // text can be had from it without a secret or reading pictures
+	Extractable bool   // text can be had from it without a secret or reading pictures
+	Seal        string // none, weak or strong; anything else when nobody is sure
 	Answer      answer
 	Numbers     int64 // distinct NHS, CHI and H&C numbers
 	Records     int64 // identifiable records; negative when not known
 }
 
 // truthColumns are the columns of truth.tsv that are read.
-var truthColumns = [...]string{"file", "format", "readable_text_extractable", "nhs_numbers", "has_patient_identifiable_record"}
+var truthColumns = [...]string{"file", "format", "readable_text_extractable", "nhs_numbers", "has_patient_identifiable_record", "encrypted"}
 
 // readTruth reads a truth.tsv: a heading, then a line for each file.
 func readTruth(r io.Reader) (map[string]truth, error) {
@@ -59,7 +60,7 @@ func readTruth(r io.Reader) (map[string]truth, error) {
 			return nil, fmt.Errorf("line %d: nhs_numbers: %w", n, err)
 		}
 		all[want[0]] = truth{Format: want[1], Group: groupOf(want[1]), Extractable: want[2] == "yes",
-			Answer: answerOf(want[4]), Numbers: numbers, Records: -1}
+			Seal: want[5], Answer: answerOf(want[4]), Numbers: numbers, Records: -1}
 	}
 	if err := lines.Err(); err != nil {
 		return nil, fmt.Errorf("read line: %w", err)
