@@ -93,11 +93,12 @@ func TestConclude(t *testing.T) {
 	items := []fact.Item{
 		{Identifiable: true, Records: 2, Score: 3, Excerpt: "NHS number", Size: 10,
 			Identifiers: map[string]fact.Count{"nhs-number": {Count: 4, Distinct: 2}, "name": {Count: 2, Distinct: 2}}},
-		{Records: 1, Score: -1, Excerpt: "none", Identifiers: map[string]fact.Count{"chi-number": {Count: 1, Distinct: 1}, "name": {Count: 1, Distinct: 1}}},
+		{Seal: "strong"},
+		{Seal: "weak", Records: 1, Score: -1, Excerpt: "none", Identifiers: map[string]fact.Count{"chi-number": {Count: 1, Distinct: 1}, "name": {Count: 1, Distinct: 1}}},
 		{Status: fact.Partial, Reason: "1 of 3 members not read", Size: 100},
 	}
 	got := conclude(specimen{}, items, nil)
-	want := outcome{status: fact.Partial, reason: "1 of 3 members not read", size: 100, identifiable: true, numbers: 3, records: 3, score: 3,
+	want := outcome{status: fact.Partial, reason: "1 of 3 members not read", seal: "weak", size: 100, identifiable: true, numbers: 3, records: 3, score: 3,
 		excerpt: "NHS number", kinds: map[string]fact.Count{"nhs-number": {Count: 4, Distinct: 2}, "chi-number": {Count: 1, Distinct: 1}, "name": {Count: 3, Distinct: 3}}}
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(outcome{}, specimen{}), cmp.FilterPath(func(p cmp.Path) bool { return p.String() == "specimen" }, cmp.Ignore())); diff != "" {
 		t.Errorf("outcome differs (-want +got):\n%s", diff)

@@ -19,10 +19,10 @@ func TestReadTruth(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := map[string]truth{
-		"a/x.csv": {Format: "csv", Group: textual, Extractable: true, Answer: positive, Numbers: 12, Records: -1},
-		"a/y.pdf": {Format: "pdf", Group: documents, Answer: negative, Records: -1},
-		"b/z.csv": {Format: "csv", Group: textual, Answer: positive, Numbers: 3, Records: -1},
-		"b/q.jpg": {Format: "image/jpg", Group: rest, Answer: aside, Records: -1},
+		"a/x.csv": {Format: "csv", Group: textual, Extractable: true, Seal: "none", Answer: positive, Numbers: 12, Records: -1},
+		"a/y.pdf": {Format: "pdf", Group: documents, Seal: "strong", Answer: negative, Records: -1},
+		"b/z.csv": {Format: "csv", Group: textual, Seal: "none", Answer: positive, Numbers: 3, Records: -1},
+		"b/q.jpg": {Format: "image/jpg", Group: rest, Seal: "none", Answer: aside, Records: -1},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("truth differs (-want +got):\n%s", diff)
