@@ -28,7 +28,6 @@ var signatures = []struct{ prefix, format string }{
 	{"!BDN", "pst"},
 	{"\x00\x01\x00\x00Standard Jet DB", "mdb"},
 	{"\x00\x01\x00\x00Standard ACE DB", "accdb"},
-	{"PAR1", "parquet"},
 	{"\x7fELF", "elf"},
 	{"MZ", "exe"},
 	{"age-encryption.org/", "age"},
@@ -95,7 +94,7 @@ func foreign(head []byte) bool {
 		return false
 	}
 	switch s := signature(head); s {
-	case "", "exe", "ogg", "mp3", "flac", "gif", "bzip2", "parquet": // short words that a letter may begin with
+	case "", "exe", "ogg", "mp3", "flac", "gif", "bzip2": // short words that a letter may begin with
 		return false
 	default:
 		return true

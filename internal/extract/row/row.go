@@ -2,7 +2,13 @@
 // formats that must decode each of them.
 package row
 
-import "trustaudit/internal/extract"
+import (
+	"encoding/hex"
+	"unicode/utf8"
+
+	"trustaudit/internal/extract"
+	"trustaudit/internal/extract/charset"
+)
 
 // keep is how much of the buffer is kept for the next row.
 const keep = 1 << 20
@@ -61,4 +67,37 @@ func (r *Row) Give(sink extract.Sink) error {
 	err := sink.Row(r.Cells())
 	r.Drop()
 	return err
+}
+
+// maxKey is how long a binary value may be to be shown in hexadecimal: keys,
+// digests and UUIDs are; pictures are not.
+const maxKey = 64
+
+// Bytes appends a value that may be text, or not, to the cell at hand; false
+// when it is binary, and too long to be of use in hexadecimal.
+func (r *Row) Bytes(v []byte) bool {
+	switch {
+	case printable(v):
+		r.B, _ = charset.UTF8.Decode(r.B, v, true)
+	case len(v) <= maxKey:
+		r.B = hex.AppendEncode(r.B, v)
+	default:
+		return false
+	}
+	return true
+}
+
+// printable: text in UTF-8 or, if it has letters and no control characters, in
+// an older code.
+func printable(v []byte) bool {
+	high := 0
+	for _, c := range v {
+		switch {
+		case c < ' ' && c != '\t' && c != '\n' && c != '\r' && c != '\f' || c == 0x7f:
+			return false
+		case c >= 0x80:
+			high++
+		}
+	}
+	return high*4 <= len(v) || utf8.Valid(v)
 }
