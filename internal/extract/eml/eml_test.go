@@ -20,7 +20,6 @@ func TestDetect(t *testing.T) {
 	}{
 		{"message", "x", "From: a@example.org\nTo: b@example.org\nSubject: c\n\nhello\n", extract.ByContent},
 		{"folded", "x", "Received: from a\n\tby b\nFrom: a@example.org\n\nhello\n", extract.ByContent},
-		{"box", "x", "From a@example.org Mon Jan  5 10:00:00 2026\nFrom: a\nTo: b\nDate: c\n\n", extract.ByContent},
 		{"parts", "x.txt", "--b1\nContent-Type: text/plain\nContent-Transfer-Encoding: base64\n\n", extract.ByContent},
 		{"a part", "x", "Content-Transfer-Encoding: base64\n\nTk8=\n", extract.ByContent},
 		{"a line that is none", "x", "Message-ID: <1>\nFrom: a\nTo: b\nhello there\n", extract.ByContent},
@@ -59,8 +58,10 @@ func TestTexts(t *testing.T) {
 		{"another boundary", head + "Content-Type: multipart/mixed; boundary=c\n\n--b1x\n\none\n--b1x--\n", []string{"From: a@example.org\n--b1x\none\n--b1x--\n"}},
 		{"nested", head + "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: multipart/mixed; boundary=c\n\n--c\n\none\n--b\n\ntwo\n--b--\n", []string{"From: a@example.org\none\ntwo\n"}},
 		{"a message within", head + "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: message/rfc822\n\nSubject: inner\n\none\n--b--\n", []string{"From: a@example.org\nSubject: inner\none\n"}},
-		{"a box", "From a Mon Jan  5 10:00:00 2026\nSubject: one\nMIME-Version: 1\n\nfirst\n\nFrom b Mon Jan  5 10:00:00 2026\nSubject: two\n\nsecond\nFrom here\n", []string{"Subject: one\nfirst\n\n", "Subject: two\nsecond\nFrom here\n\n"}},
-		{"a box with parts that do not end", "From a Mon Jan  5 10:00:00 2026\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nfirst\n\nFrom b Mon Jan  5 10:00:00 2026\nSubject: two\n\nsecond\n", []string{"first\n\n", "Subject: two\nsecond\n\n"}},
+		{"flowed", head + "Content-Type: text/plain; format=flowed\r\n\r\nNHS 999 012 \r\n3456 and\r\n-- \r\nAnn\r\n", []string{"From: a@example.org\nNHS 999 012 3456 and\n-- \nAnn\n"}},
+		{"begins like a file", head + "\nbegin 100 metres from here\nand go on\n", []string{"From: a@example.org\nbegin 100 metres from here\nand go on\n"}},
+		{"signed in clear", head + "\n-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\none\n", []string{"From: a@example.org\n-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\none\n"}},
+		{"a long folded header", "Subject: " + strings.Repeat("a,\n ", 100_000) + "9990123456\nMIME-Version: 1\n\nx\n", []string{"Subject: " + strings.Repeat("a, ", 100_000) + "9990123456\nx\n"}},
 		{"parts alone", "--b1x\nContent-Type: text/plain\nContent-Transfer-Encoding: base64\n\n" + b64("one") + "\n--b1x--\n", []string{"one\n"}},
 		{"headers that are none", "From: a@example.org\nthis is\nMIME-Version: 1.0\n\none", []string{"From: a@example.org this is\none\n"}},
 	} {
@@ -103,6 +104,34 @@ func TestChildren(t *testing.T) {
 	}
 	if len(got.Reasons) != 1 { // the fourth has no padding
 		t.Errorf("reasons %q", got.Reasons)
+	}
+}
+
+// Files that are written into the text of a message.
+func TestInline(t *testing.T) {
+	pgp := "-----BEGIN PGP MESSAGE-----\n\nhQEMA0\n=abcd\n-----END PGP MESSAGE-----\n"
+	for _, tt := range []struct {
+		label, in, before, after string
+		want                     []extracttest.Child
+		reasons                  int
+	}{
+		{"PGP", head + "\nsee\n" + pgp + "regards\n", "see\n", "regards\n", []extracttest.Child{{Name: "message.asc", Data: pgp}}, 0},
+		{"PGP in quoted-printable", head + "Content-Transfer-Encoding: quoted-printable\n\nsee\n" + strings.ReplaceAll(pgp, "=", "=3D") + "regards\n", "see\n", "regards\n", []extracttest.Child{{Name: "message.asc", Data: pgp}}, 0},
+		{"PGP without its end", head + "\nsee\n-----BEGIN PGP MESSAGE-----\nhQEM", "see\n", "", []extracttest.Child{{Name: "message.asc", Data: "-----BEGIN PGP MESSAGE-----\nhQEM"}}, 1},
+		{"uuencode", head + "\nsee\nbegin 644 list.csv\n.;F%M92QN:',*06YN+#D*\n`\nend\nregards\n", "see\n", "regards\n", []extracttest.Child{{Name: "list.csv", Data: "name,nhs\nAnn,9"}}, 0},
+		{"uuencode that turns into text", head + "\nbegin 644 list.csv\n.;F%M92QN:',*06YN+#D*\nNHS 9990123456 is of Ann Example\n", "", "NHS 9990123456 is of Ann Example\n", []extracttest.Child{{Name: "list.csv", Data: "name,nhs\nAnn,9"}}, 1},
+		{"yEnc", head + "\n=ybegin line=128 size=3 name=a b.txt\n\x8b\x8c=\xcd\n=yend size=3\nregards\n", "", "regards\n", []extracttest.Child{{Name: "a b.txt", Data: "abc"}}, 0},
+	} {
+		t.Run(tt.label, func(t *testing.T) {
+			got := extracttest.Read(t, Format, "x.eml", []byte(tt.in))
+			if diff := cmp.Diff(tt.want, got.Kids); diff != "" {
+				t.Errorf("children differ (-want +got):\n%s", diff)
+			}
+			text := strings.TrimSpace(strings.ReplaceAll(strings.Join(got.Texts, "|"), "\r", ""))
+			if want := strings.TrimSpace("From: a@example.org\n" + tt.before + tt.after); text != want || len(got.Reasons) != tt.reasons {
+				t.Errorf("text %q, want %q; reasons %q", text, want, got.Reasons)
+			}
+		})
 	}
 }
 
@@ -161,6 +190,8 @@ func TestConformance(t *testing.T) {
 
 func FuzzRead(f *testing.F) {
 	f.Add([]byte(head + "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Transfer-Encoding: base64\n\nYWJj\n--b\nContent-Type: message/rfc822\n\nSubject: =?utf-8?Q?a=20?=\n\nx=3D\n--b--\n"))
+	f.Add([]byte(head + "\nbegin 644 list.csv\n.;F%M92QN:',*06YN+#D*\n`\nend\n=ybegin line=128 size=3 name=a\n=\xcd\n"))
+	f.Add([]byte(head + "Content-Type: text/plain; format=flowed\n\na \n-----BEGIN PGP MESSAGE-----\nb\n"))
 	f.Add([]byte("From a 10:00\nContent-Type: text/html; charset=koi8-r\nContent-Transfer-Encoding: quoted-printable\n\n<p>=41=\n\n\nFrom b 10:00\n"))
 	f.Fuzz(func(t *testing.T, in []byte) { extracttest.Fuzz(t, Format, "x.eml", in) })
 }

@@ -9,13 +9,16 @@ import (
 	"golang.org/x/text/encoding/charmap"
 )
 
-// maxHeader bounds a header.
-const maxHeader = 256 << 10
+// maxHeader bounds a header: a message to a whole hospital has a long one.
+const maxHeader = 4 << 20
 
 // header is the fields of a message or a part, in order.
 type header []headerField
 
-type headerField struct{ name, value string }
+type headerField struct {
+	name  string
+	value []byte
+}
 
 // field parts the line of a field.
 func field(line []byte) (name string, value []byte, ok bool) {
@@ -51,24 +54,30 @@ func (l *lines) header() header {
 			return h
 		}
 		if size += len(text); size > maxHeader {
+			l.cut = true
 			return h
 		}
 		name, value, ok := field(text)
 		if n := len(h); n > 0 && (!ok || !began || text[0] == ' ' || text[0] == '\t') {
-			h[n-1].value += " " + strings.TrimSpace(string(text))
+			v := &h[n-1].value
+			if began {
+				*v = append(*v, ' ')
+				text = bytes.TrimSpace(text)
+			}
+			*v = append(*v, text...)
 			continue
 		} else if !ok {
-			h = append(h, headerField{"", string(text)})
+			h = append(h, headerField{"", bytes.Clone(text)})
 			continue
 		}
-		h = append(h, headerField{name, strings.TrimSpace(string(value))})
+		h = append(h, headerField{name, append([]byte(nil), bytes.TrimSpace(value)...)})
 	}
 }
 
 func (h header) get(name string) string {
 	for _, f := range h {
 		if strings.EqualFold(f.name, name) {
-			return f.value
+			return string(f.value)
 		}
 	}
 	return ""
@@ -100,7 +109,8 @@ fields:
 }
 
 // words decodes the encoded words of a field.
-func words(s string) string {
+func words(b []byte) string {
+	s := string(b)
 	if !strings.Contains(s, "=?") {
 		return s
 	}
@@ -151,26 +161,39 @@ func (h header) filename(params map[string]string) string {
 	if name == "" {
 		name = params["name"]
 	}
-	name = strings.TrimSpace(words(name))
+	name = strings.TrimSpace(words([]byte(name)))
 	if name == "" && disposition == "attachment" {
 		return "attachment" + extension(strings.ToLower(h.get("Content-Type")))
 	}
 	return name
 }
 
+// isText reports whether a part is prose. Tables, cards and the like are files.
 func isText(kind string) bool {
-	return strings.HasPrefix(kind, "text/") && kind != "text/csv" && kind != "text/rtf" && kind != "text/xml" ||
-		strings.HasPrefix(kind, "message/") && kind != "message/rfc822" || kind == "application/xhtml+xml"
+	switch kind {
+	case "text/plain", "text/enriched", "text/richtext", "text/rfc822-headers", "text/x-markdown", "text/markdown", "text/x-amp-html", "text/watch-html":
+		return true
+	}
+	return strings.HasPrefix(kind, "message/") && !isMessage(kind)
 }
 
-// extension is what the names of files of a kind end in, so that they are known.
+func isMessage(kind string) bool { return kind == "message/rfc822" || kind == "message/global" }
+
+// extensions are what the names of files of a kind end in, so that they are known.
+var extensions = [...]struct{ kind, extension string }{
+	{"message/rfc822", ".eml"}, {"message/global", ".eml"},
+	{"text/plain", ".txt"}, {"text/csv", ".csv"}, {"text/tab-separated-values", ".tsv"}, {"text/html", ".html"}, {"text/xml", ".xml"}, {"application/xml", ".xml"},
+	{"text/calendar", ".ics"}, {"text/x-vcalendar", ".vcs"}, {"text/vcard", ".vcf"}, {"text/x-vcard", ".vcf"}, {"text/directory", ".vcf"},
+	{"text/rtf", ".rtf"}, {"application/rtf", ".rtf"}, {"application/json", ".json"}, {"application/pdf", ".pdf"}, {"application/zip", ".zip"},
+	{"application/pkcs7-mime", ".p7m"}, {"application/x-pkcs7-mime", ".p7m"}, {"application/pkcs7-signature", ".p7s"}, {"application/x-pkcs7-signature", ".p7s"},
+	{"application/pgp-encrypted", ".txt"}, {"application/pgp-signature", ".asc"}, {"application/ms-tnef", ".dat"},
+	{"image/jpeg", ".jpg"}, {"image/png", ".png"}, {"image/gif", ".gif"}, {"image/tiff", ".tif"},
+}
+
 func extension(kind string) string {
-	for prefix, ext := range map[string]string{
-		"message/rfc822": ".eml", "text/csv": ".csv", "text/html": ".html", "text/xml": ".xml", "application/xml": ".xml", "application/json": ".json",
-		"text/plain": ".txt", "text/rtf": ".rtf", "application/rtf": ".rtf", "application/pdf": ".pdf", "application/zip": ".zip",
-	} {
-		if strings.HasPrefix(kind, prefix) {
-			return ext
+	for _, e := range extensions {
+		if strings.HasPrefix(kind, e.kind) {
+			return e.extension
 		}
 	}
 	return ""

@@ -20,6 +20,7 @@ type lines struct {
 	box   bool // of messages
 	start bool // the next byte begins a line
 	blank bool // the line before was blank
+	cut   bool // a header was too long
 	err   error
 
 	bounds []string // of the parts at hand, outermost first
@@ -73,7 +74,7 @@ func (l *lines) line() ([]byte, bool) {
 
 // ends reports whether a line ends the part at hand.
 func (l *lines) ends(line []byte) bool {
-	if l.box && l.blank && bytes.HasPrefix(line, []byte("From ")) && bytes.IndexByte(line, ':') > 0 {
+	if l.box && isFrom(line, l.blank) {
 		l.found = message
 		return true
 	}
@@ -89,6 +90,32 @@ func (l *lines) ends(line []byte) bool {
 		}
 	}
 	return false
+}
+
+// longestFrom is how long a line that parts messages may be.
+const longestFrom = 512
+
+// isFrom reports whether a line parts the messages of a box: it says when the one
+// below it came. Behind a line that is not blank it must say it in full.
+func isFrom(line []byte, blank bool) bool {
+	line, ok := bytes.CutPrefix(line[:min(len(line), longestFrom)], []byte("From "))
+	if !ok {
+		return false
+	}
+	time, day, month, year := false, false, false, false
+	for word := range bytes.FieldsSeq(line) {
+		switch {
+		case len(word) >= 4 && bytes.IndexByte(word, ':') > 0 && word[0]-'0' <= 9:
+			time = true
+		case len(word) == 4 && word[0]-'0' <= 9 && word[3]-'0' <= 9:
+			year = true
+		case len(word) == 3 && bytes.Contains([]byte("Mon Tue Wed Thu Fri Sat Sun"), word):
+			day = true
+		case len(word) == 3 && bytes.Contains([]byte("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec"), word):
+			month = true
+		}
+	}
+	return time && (blank && (day || month || year) || day && month && year)
 }
 
 // content is the bytes of a part: its lines without the newline before the

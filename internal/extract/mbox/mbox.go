@@ -1,0 +1,37 @@
+// Package mbox reads boxes of messages: mbox as Unix, Thunderbird, Eudora and
+// exports write it. Each message is a record of its own; attachments are children.
+package mbox
+
+import (
+	"bytes"
+	"context"
+	"path"
+	"strings"
+
+	"trustaudit/internal/extract"
+	"trustaudit/internal/extract/charset"
+	"trustaudit/internal/extract/eml"
+)
+
+// Format is the box of messages in one file.
+var Format = extract.Format{Name: "mbox", Detect: detect, Read: read}
+
+func detect(head []byte, name string) extract.Confidence {
+	head = head[:min(len(head), 8<<10)]
+	first, rest, _ := bytes.Cut(head, []byte("\n"))
+	switch {
+	case bytes.HasPrefix(first, []byte("From ")) && eml.Begins(rest) && charset.IsText(head):
+		return extract.ByContent
+	case !charset.IsText(head):
+		return extract.No
+	}
+	switch strings.ToLower(path.Ext(name)) {
+	case ".mbox", ".mbx":
+		return extract.ByName
+	}
+	return extract.No
+}
+
+func read(ctx context.Context, doc extract.Document, sink extract.Sink) error {
+	return eml.Box(ctx, doc.Reader(), sink)
+}
