@@ -32,7 +32,8 @@ func (f *frame) readFile(ctx context.Context, open func() (source.File, error)) 
 		f.fail(err)
 		return
 	}
-	doc := extract.Document{Name: baseName(f.raw), Size: size, Head: head}
+	f.top = file
+	doc := extract.Document{Name: baseName(f.raw), Size: size, Head: head, OCR: f.x.config.OCR}
 	if err != nil || int64(len(head)) > size || len(head) < min(int(size), headSize) {
 		doc.Size = int64(len(head)) // it shrank, grew or broke off: what there is
 	}
@@ -48,6 +49,9 @@ func (f *frame) readFile(ctx context.Context, open func() (source.File, error)) 
 		doc.Data = f.file
 	}
 	f.examine(ctx, doc, err)
+	if f.away {
+		return
+	}
 	if size2, modified2, err := file.Stat(); err != nil || size2 != size || !modified2.Equal(modified) {
 		f.changed()
 	}
@@ -119,6 +123,12 @@ func (f *frame) examine(ctx context.Context, doc extract.Document, broken error)
 	case format == nil:
 		f.item.Format = magic(doc.Head, doc.Name)
 		f.conclude(errors.Join(broken, extract.ErrUnsupported))
+	case sure == extract.LastResort:
+		f.item.Format = magic(doc.Head, doc.Name)
+		f.timed(ctx, func(ctx context.Context) error { return either(format.Read(ctx, doc, f), broken) })
+	case f.top != nil && f.x.config.Contain != nil && !format.Plain:
+		f.item.Format = format.Name
+		f.contain(ctx)
 	case sure == extract.Fallback && int64(len(doc.Head)) == doc.Size:
 		// Plain text, and all of it at hand: it needs no clock.
 		f.item.Format = format.Name
@@ -139,18 +149,16 @@ func either(a, b error) error {
 // detect asks the formats whose the document is. The surest has it; of equals
 // the first.
 func (f *frame) detect(doc extract.Document) (format *extract.Format, sure extract.Confidence, err error) {
+	known := foreign(doc.Head)
 	err = f.guard(func() error {
 		for i := range f.x.config.Formats {
 			c := f.x.config.Formats[i].Detect(doc.Head, doc.Name)
-			if c > sure {
+			if c > sure && (!known || c >= extract.ByContent || c == extract.LastResort) {
 				format, sure = &f.x.config.Formats[i], c
 			}
 		}
 		return nil
 	})
-	if sure < extract.ByContent && foreign(doc.Head) {
-		format = nil
-	}
 	return format, sure, err
 }
 

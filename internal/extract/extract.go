@@ -44,6 +44,7 @@ type Confidence int
 // The confidences.
 const (
 	No          Confidence = iota
+	LastResort             // something of it may be readable, whatever it is
 	Fallback               // readable as this if nothing else fits
 	ByName                 // the extension says so
 	ByContent              // the bytes say so

@@ -5,46 +5,80 @@ package all
 
 import (
 	"trustaudit/internal/extract"
+	"trustaudit/internal/extract/brotli"
+	"trustaudit/internal/extract/bzip2"
 	"trustaudit/internal/extract/cda"
+	"trustaudit/internal/extract/compress"
 	extractcsv "trustaudit/internal/extract/csv"
+	"trustaudit/internal/extract/dbf"
 	"trustaudit/internal/extract/dicom"
 	"trustaudit/internal/extract/docx"
 	"trustaudit/internal/extract/edifact"
 	"trustaudit/internal/extract/eml"
+	"trustaudit/internal/extract/emlx"
 	"trustaudit/internal/extract/encoded"
 	"trustaudit/internal/extract/fhir"
 	"trustaudit/internal/extract/fixedwidth"
+	extractgzip "trustaudit/internal/extract/gzip"
 	"trustaudit/internal/extract/hl7"
 	extracthtml "trustaudit/internal/extract/html"
 	extractjson "trustaudit/internal/extract/json"
+	"trustaudit/internal/extract/lz4"
+	"trustaudit/internal/extract/lzma"
+	"trustaudit/internal/extract/mbox"
+	"trustaudit/internal/extract/openpgp"
+	"trustaudit/internal/extract/parquet"
+	"trustaudit/internal/extract/pptx"
+	"trustaudit/internal/extract/runs"
+	"trustaudit/internal/extract/snappy"
 	"trustaudit/internal/extract/sql"
 	"trustaudit/internal/extract/sqlite"
 	extracttext "trustaudit/internal/extract/text"
 	"trustaudit/internal/extract/xlsx"
 	extractxml "trustaudit/internal/extract/xml"
+	"trustaudit/internal/extract/xz"
 	extractzip "trustaudit/internal/extract/zip"
+	"trustaudit/internal/extract/zlib"
+	"trustaudit/internal/extract/zstd"
 )
 
 // Formats returns them all, in the order of their folders.
 func Formats() []extract.Format {
 	return []extract.Format{
+		brotli.Format,
+		bzip2.Format,
 		cda.Format,
+		compress.Format,
 		extractcsv.Format,
+		dbf.Format,
 		dicom.Format,
 		docx.Format,
 		edifact.Format,
 		eml.Format,
+		emlx.Format,
 		encoded.Format,
 		fhir.Format,
 		fixedwidth.Format,
+		extractgzip.Format,
 		hl7.Format,
 		extracthtml.Format,
 		extractjson.Format,
+		lz4.Format,
+		lzma.Format,
+		mbox.Format,
+		openpgp.Format,
+		parquet.Format,
+		pptx.Format,
+		runs.Format,
+		snappy.Format,
 		sql.Format,
 		sqlite.Format,
 		extracttext.Format,
 		xlsx.Format,
 		extractxml.Format,
+		xz.Format,
 		extractzip.Format,
+		zlib.Format,
+		zstd.Format,
 	}
 }
