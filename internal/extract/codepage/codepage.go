@@ -3,6 +3,8 @@
 package codepage
 
 import (
+	"unicode/utf8"
+
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/japanese"
@@ -103,7 +105,7 @@ func Decode(dst []byte, page encoding.Encoding, src []byte) []byte {
 			if c < 0x80 {
 				dst = append(dst, c)
 			} else {
-				dst = append(dst, string(single.DecodeByte(c))...)
+				dst = utf8.AppendRune(dst, single.DecodeByte(c))
 			}
 		}
 		return dst
