@@ -1,6 +1,6 @@
 // Package docx reads documents of Word: body, headers and footers, notes,
-// comments, text that was deleted under revision, text boxes, properties, and
-// the files embedded in them. Pictures are not looked into.
+// comments, text that was deleted under revision, text boxes, charts, variables,
+// properties, the addresses of links, and the files and pictures in them.
 package docx
 
 import (
@@ -12,6 +12,7 @@ import (
 
 	"trustaudit/internal/extract"
 	"trustaudit/internal/extract/ooxml"
+	"trustaudit/internal/extract/parts"
 )
 
 // Format is the document of Word 2007 and later.
@@ -31,10 +32,12 @@ func read(ctx context.Context, doc extract.Document, sink extract.Sink) error {
 	if !slices.ContainsFunc(names, func(n string) bool { return rank(n) == body }) {
 		return fmt.Errorf("find body: %w", extract.ErrCorrupt)
 	}
-	return ooxml.Each(names, sink, func(name string) error {
+	err = parts.Each(names, sink, func(name string) error {
 		switch rank(name) {
 		case header, body, other:
-			return p.Prose(name, sink)
+			return ooxml.Prose(p, name, sink)
+		case settings:
+			return variables(p, name, sink)
 		case properties:
 			return p.Labelled(name, sink)
 		case embedded:
@@ -42,6 +45,25 @@ func read(ctx context.Context, doc extract.Document, sink extract.Sink) error {
 		}
 		return nil
 	})
+	if err != nil {
+		return err
+	}
+	return ooxml.Links(p, sink)
+}
+
+// variables gives what macros and templates keep in a document, unseen.
+func variables(p *parts.Package, name string, sink extract.Sink) error {
+	var lines []byte
+	err := p.Elements(name, func(e *parts.Element) {
+		const most = 4 << 20
+		if e.Name == "docVar" && len(lines) < most {
+			lines = fmt.Appendf(lines, "%s: %s\n", e.Attr("name"), e.Attr("val"))
+		}
+	})
+	if err != nil || len(lines) == 0 {
+		return err
+	}
+	return sink.Text(lines)
 }
 
 // The order in which parts are read: what stands on a letter's first page
@@ -49,7 +71,8 @@ func read(ctx context.Context, doc extract.Document, sink extract.Sink) error {
 const (
 	header = iota
 	body
-	other // footers, notes, comments, diagrams
+	other // footers, notes, comments, diagrams, charts
+	settings
 	properties
 	embedded
 	nothing // styles and the like
@@ -73,7 +96,12 @@ func rank(name string) int {
 		return nothing
 	}
 	switch base {
-	case "styles", "stylesWithEffects", "settings", "webSettings", "fontTable", "numbering", "people", "commentsIds", "commentsExtensible", "commentsExtended":
+	case "settings":
+		return settings
+	case "styles", "stylesWithEffects", "webSettings", "fontTable", "numbering", "people", "commentsIds", "commentsExtensible", "commentsExtended":
+		return nothing
+	}
+	if ooxml.Looks(name) {
 		return nothing
 	}
 	return other

@@ -54,6 +54,8 @@ func TestBody(t *testing.T) {
 		{"table with headings", `<w:tbl><w:tr><w:tc><w:p><w:r><w:t>Name</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>DOB</w:t></w:r></w:p></w:tc></w:tr><w:tr><w:tc><w:p><w:r><w:t>A</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>1</w:t></w:r></w:p></w:tc></w:tr><w:tr><w:tc><w:p><w:r><w:t>B</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t></w:t></w:r></w:p></w:tc></w:tr></w:tbl><w:tbl><w:tr><w:tc><w:p><w:r><w:t>C</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>2</w:t></w:r></w:p></w:tc></w:tr><w:tr><w:tc><w:p><w:r><w:t>D</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>3</w:t></w:r></w:p></w:tc></w:tr></w:tbl>`, "Name\tDOB\t\nName: A\tDOB: 1\t\nName: B\tDOB: \t\nC\t2\t\nD\t3\t\n\n\n"},
 		{"table in a cell", `<w:tbl><w:tr><w:tc><w:p><w:r><w:t>Name</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>DOB</w:t></w:r></w:p></w:tc></w:tr><w:tr><w:tc><w:tbl><w:tr><w:tc><w:p><w:r><w:t>NHS</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>Ward</w:t></w:r></w:p></w:tc></w:tr><w:tr><w:tc><w:p><w:r><w:t>1</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>2</w:t></w:r></w:p></w:tc></w:tr></w:tbl></w:tc></w:tr></w:tbl>`, "Name\tDOB\t\nName: NHS\tWard\t\n1\t2\t\n\t\n\n\n"},
 		{"table whose first row is of values", `<w:tbl><w:tr><w:tc><w:p><w:r><w:t>Patient</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>SMITH, J</w:t></w:r></w:p></w:tc></w:tr><w:tr><w:tc><w:p><w:r><w:t>DOB</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>1</w:t></w:r></w:p></w:tc></w:tr></w:tbl>`, "Patient\tSMITH, J\t\nDOB\t1\t\n\n\n"},
+		{"deleted field, hyphens and sounds", `<w:p><w:del><w:r><w:delInstrText>MERGE</w:delInstrText></w:r></w:del><w:ruby><w:rt><w:r><w:t>sound</w:t></w:r></w:rt><w:rubyBase><w:r><w:t>a</w:t></w:r></w:rubyBase></w:ruby><w:ptab w:alignment="left"/><w:r><w:t>b</w:t></w:r></w:p>`, " MERGE a\tb\n\n\n"},
+		{"word art", `<w:p><v:textpath string="STAMP"/></w:p>`, "STAMP\n\n\n\n"},
 		{"a second version", `<w:p><mc:AlternateContent><mc:Choice><w:t>box</w:t></mc:Choice><mc:Fallback><w:t>box</w:t></mc:Fallback></mc:AlternateContent></w:p>`, "box\n\n\n"},
 	} {
 		t.Run(tt.label, func(t *testing.T) {
@@ -110,17 +112,25 @@ func TestParts(t *testing.T) {
 		"word/comments.xml", `<w:comments><w:comment><w:p><w:r><w:t>remark</w:t></w:r></w:p></w:comment></w:comments>`,
 		"word/footnotes.xml", `<w:footnotes><w:footnote><w:p><w:r><w:t>note</w:t></w:r></w:p></w:footnote></w:footnotes>`,
 		"word/styles.xml", `<w:styles><w:t>style</w:t></w:styles>`,
+		"word/settings.xml", `<w:settings><w:docVars><w:docVar w:name="Patient" w:val="var9"/></w:docVars><w:t>setting</w:t></w:settings>`,
+		"word/charts/chart1.xml", `<c:chart><c:title><a:t>chart</a:t></c:title><c:f>Sheet1!A1</c:f><c:pt><c:v>point</c:v></c:pt><c:pt><c:v>7</c:v></c:pt></c:chart>`,
+		"word/charts/style1.xml", `<cs:style><a:t>style</a:t></cs:style>`,
+		"word/diagrams/data1.xml", `<dgm:pt><a:p><a:r><a:t>diagram</a:t></a:r></a:p></dgm:pt>`,
+		"word/diagrams/drawing1.xml", `<dsp:sp><a:p><a:r><a:t>diagram</a:t></a:r></a:p></dsp:sp>`,
+		"word/afchunk1.htm", `<p>chunk</p>`,
+		"docProps/custom.xml", `<Properties><property name="NHS"><vt:lpwstr>custom9</vt:lpwstr></property></Properties>`,
+		"word/_rels/document.xml.rels", `<Relationships><Relationship Id="r1" Type="x/hyperlink" Target="file:///S:/link9.doc" TargetMode="External"/><Relationship Id="r2" Target="media/image1.png"/></Relationships>`,
 		"word/media/image1.png", "\x89PNG",
 		"word/embeddings/sheet.xlsx", "PK embedded",
 	)
 	got := extracttest.Read(t, docx.Format, "x.docx", data)
 	all := got.All()
-	for _, want := range []string{"head\n\n\nmain", "foot", "remark", "note", "creator: creator9", "word/embeddings/sheet.xlsx\nPK embedded"} {
+	for _, want := range []string{"head\n\n\nmain", "foot", "remark", "note", "creator: creator9", "Patient: var9\n", "chart\npoint\n7\n", "custom9", "word/afchunk1.htm\n<p>chunk", "file:///S:/link9.doc\n", "word/media/image1.png", "word/embeddings/sheet.xlsx\nPK embedded"} {
 		if !strings.Contains(all, want) {
 			t.Errorf("%q not found in %q", want, all)
 		}
 	}
-	if strings.Contains(all, "style") || len(got.Kids) != 1 {
+	if strings.Contains(all, "style") || strings.Contains(all, "setting") || strings.Count(all, "diagram") != 1 || len(got.Kids) != 3 {
 		t.Errorf("more than content was read: %q", all)
 	}
 }

@@ -2,9 +2,9 @@ package ooxml
 
 import (
 	"bytes"
-	"fmt"
 
 	"trustaudit/internal/extract"
+	"trustaudit/internal/extract/parts"
 	"trustaudit/internal/extract/xml/markup"
 )
 
@@ -18,7 +18,7 @@ type prose struct {
 
 	text    int  // elements at hand whose text counts
 	cells   int  // table cells at hand
-	skip    int  // elements inside a second version of something
+	skip    int  // elements at hand that say again what is said, as a second version or by its sound
 	tabs    bool // definitions of tab stops
 	newline bool // due if another paragraph follows in this cell
 	section bool // a section ends with this paragraph
@@ -27,7 +27,7 @@ type prose struct {
 
 // Prose reads a part of running text: a body, headers, notes, comments,
 // drawings. Deleted text that is still there counts as well.
-func (p *Package) Prose(name string, sink extract.Sink) error {
+func Prose(p *parts.Package, name string, sink extract.Sink) error {
 	s, closer, err := p.Stream(name)
 	if err != nil {
 		return err
@@ -53,9 +53,6 @@ func (p *Package) Prose(name string, sink extract.Sink) error {
 		if err := w.flush(); err != nil {
 			return err
 		}
-		if err := p.ctx.Err(); err != nil {
-			return fmt.Errorf("read part: %w", err)
-		}
 	}
 }
 
@@ -70,35 +67,53 @@ func (w *prose) flush() error {
 }
 
 func (w *prose) take(t markup.Token) error {
-	switch {
-	case t.Kind == markup.Start && string(t.Name) == "Fallback":
-		w.skip++
-	case t.Kind == markup.End && string(t.Name) == "Fallback":
-		w.skip = max(0, w.skip-1)
-	case w.skip > 0:
-	case t.Kind == markup.Start:
-		w.start(string(t.Name))
-	case t.Kind == markup.End:
-		return w.end(string(t.Name))
-	case t.Kind == markup.Text && w.text > 0:
-		w.buf = append(w.buf, t.Text...)
-	case t.Kind == markup.Attr && string(t.Name) == "descr" && len(t.Text) > 0: // of a picture
-		w.line()
-		w.buf = append(append(w.buf, t.Text...), '\n')
+	switch t.Kind {
+	case markup.Text:
+		if w.text > 0 && w.skip == 0 {
+			w.buf = append(w.buf, t.Text...)
+		}
+	case markup.Start:
+		if again(t.Name) {
+			w.skip++
+		} else if w.skip == 0 {
+			w.start(string(t.Name))
+		}
+	case markup.End:
+		if again(t.Name) {
+			w.skip = max(0, w.skip-1)
+		} else if w.skip == 0 {
+			return w.end(string(t.Name))
+		}
+	case markup.Attr:
+		if w.skip == 0 && len(t.Text) > 0 && described(t.Name) {
+			w.line()
+			w.buf = append(append(w.buf, t.Text...), '\n')
+		}
 	}
 	return nil
+}
+
+func again(name []byte) bool { return string(name) == "Fallback" || string(name) == "rt" }
+
+// described: an attribute that says in words what a picture shows, or that
+// holds the text of a drawing.
+func described(name []byte) bool {
+	return string(name) == "descr" || string(name) == "alt" || string(name) == "string"
 }
 
 func (w *prose) start(name string) {
 	switch name {
 	case "t", "delText", "text":
 		w.text++
-	case "instrText":
+	case "v": // a value of a chart
+		w.line()
+		w.text++
+	case "instrText", "delInstrText":
 		w.text++
 		w.buf = append(w.buf, ' ')
-	case "tabs":
+	case "tabs", "tabLst":
 		w.tabs = true
-	case "tab":
+	case "tab", "ptab":
 		if !w.tabs {
 			w.buf = append(w.buf, '\t')
 		}
@@ -126,12 +141,15 @@ func (w *prose) end(name string) error {
 	switch name {
 	case "t", "delText", "text":
 		w.text = max(0, w.text-1)
-	case "instrText":
+	case "v":
+		w.text = max(0, w.text-1)
+		w.line()
+	case "instrText", "delInstrText":
 		w.text = max(0, w.text-1)
 		w.buf = append(w.buf, ' ')
-	case "tabs":
+	case "tabs", "tabLst":
 		w.tabs = false
-	case "p", "comment", "threadedComment":
+	case "p", "comment", "threadedComment", "cm":
 		return w.paragraph()
 	case "tc":
 		w.cells = max(0, w.cells-1)
