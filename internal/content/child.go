@@ -76,7 +76,7 @@ func (f *frame) readStream(ctx context.Context, r io.Reader, c extract.Child) {
 	whole := false
 	err := f.guard(func() (err error) { whole, err = f.fill(in, most); return err })
 	f.x.held += len(f.buf)
-	doc := extract.Document{Name: baseName(c.Name), Size: int64(len(f.buf)), Head: f.buf}
+	doc := extract.Document{Name: baseName(c.Name), Size: int64(len(f.buf)), Head: f.buf, OCR: f.x.config.OCR}
 	switch random, ok := r.(io.ReaderAt); {
 	case whole || err != nil:
 		doc.Data = memoryAt(f.buf)

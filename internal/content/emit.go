@@ -27,7 +27,8 @@ func (x *Examiner) emit(f *frame) error {
 	item.Identifiable, item.TestData = sum.Identifiable, sum.TestData
 	item.Records, item.Score, item.Excerpt = sum.Records, sum.Score, sum.Excerpt
 	item.Identifiers, item.Clinical = counts(sum.Identifiers), slices.Contains(sum.Flags, "clinical")
-	x.fatal = x.name(f, &item)
+	x.name(f, &item)
+	x.fatal = x.reveal(f, item)
 	if x.fatal == nil {
 		x.fatal = x.send(f, item, sum)
 	}
@@ -35,17 +36,18 @@ func (x *Examiner) emit(f *frame) error {
 }
 
 // name gives the item its id and the path it goes by.
-func (x *Examiner) name(f *frame, item *fact.Item) error {
+func (x *Examiner) name(f *frame, item *fact.Item) {
 	masked, found := f.scan.Mask(f.raw)
 	item.ID = x.id(f.raw, found)
 	item.Path, item.PathMasked = lossy(masked), found
-	if !found {
-		if !utf8.ValidString(f.raw) {
-			item.PathBase64 = base64.StdEncoding.EncodeToString([]byte(f.raw))
-		}
-		return nil
+	if !found && !utf8.ValidString(f.raw) {
+		item.PathBase64 = base64.StdEncoding.EncodeToString([]byte(f.raw))
 	}
-	if x.config.Reveal == nil {
+}
+
+// reveal keeps the raw path of an item whose path is masked.
+func (x *Examiner) reveal(f *frame, item fact.Item) error {
+	if !item.PathMasked || x.config.Reveal == nil {
 		return nil
 	}
 	if err := x.config.Reveal(item.ID, f.raw); err != nil {

@@ -12,6 +12,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"time"
 
 	"trustaudit/internal/audit"
@@ -45,6 +46,11 @@ type Config struct {
 	Emit func(audit.Fact) error
 	// Reveal keeps the raw path of an item whose path is masked.
 	Reveal func(id, raw string) error
+	// OCR reads the text in a picture; nil when nothing does.
+	OCR func(ctx context.Context, picture io.Reader) (text []byte, err error)
+	// Contain has a file examined in a contained process; nil examines all in this
+	// one. Plain formats are examined here in any case.
+	Contain Contain
 	// Explain is told, right after an item, why its best records are taken for what
 	// they are; nil when nobody wants to know. Headings are masked.
 	Explain func(item fact.Item, records []identify.Record)
@@ -94,6 +100,9 @@ func (x *Examiner) Examine(ctx context.Context, item source.Item) error {
 	}
 	if x.fatal == nil && ctx.Err() != nil {
 		return fmt.Errorf("examine item: %w", ctx.Err())
+	}
+	if f.away {
+		return x.fatal
 	}
 	return x.emit(f)
 }

@@ -12,6 +12,7 @@ import (
 	"trustaudit/internal/extract"
 	"trustaudit/internal/identify"
 	"trustaudit/internal/probe/content/fact"
+	"trustaudit/internal/source"
 )
 
 const (
@@ -40,7 +41,9 @@ type frame struct {
 	got     bool // the format has given something
 	rows    int
 
-	file     *fileAt   // of a top-level file that is streamed
+	top      source.File // of a top-level file
+	away     bool        // its facts came from a contained process
+	file     *fileAt     // of a top-level file that is streamed
 	declared int64     // size of a child, by its container
 	unpacked *unpacked // a child's bytes, once opened
 
@@ -55,6 +58,7 @@ func (f *frame) reset(raw string, size int64, modified time.Time) {
 	f.item = fact.Item{Size: max(size, 0)}
 	f.setModified(modified)
 	f.reasons, f.got, f.rows = f.reasons[:0], false, 0
+	f.top, f.away = nil, false
 	f.file, f.declared, f.unpacked = nil, size, nil
 	f.children = tally{}
 	f.names = nil
