@@ -5,6 +5,7 @@ package all
 
 import (
 	"trustaudit/internal/extract"
+	"trustaudit/internal/extract/age"
 	"trustaudit/internal/extract/brotli"
 	"trustaudit/internal/extract/bzip2"
 	"trustaudit/internal/extract/cda"
@@ -27,12 +28,14 @@ import (
 	"trustaudit/internal/extract/lzma"
 	"trustaudit/internal/extract/mbox"
 	"trustaudit/internal/extract/openpgp"
+	"trustaudit/internal/extract/openssl"
 	"trustaudit/internal/extract/parquet"
 	"trustaudit/internal/extract/pptx"
 	"trustaudit/internal/extract/runs"
 	"trustaudit/internal/extract/snappy"
 	"trustaudit/internal/extract/sql"
 	"trustaudit/internal/extract/sqlite"
+	extracttar "trustaudit/internal/extract/tar"
 	extracttext "trustaudit/internal/extract/text"
 	"trustaudit/internal/extract/xlsx"
 	extractxml "trustaudit/internal/extract/xml"
@@ -45,6 +48,7 @@ import (
 // Formats returns them all, in the order of their folders.
 func Formats() []extract.Format {
 	return []extract.Format{
+		age.Format,
 		brotli.Format,
 		bzip2.Format,
 		cda.Format,
@@ -67,12 +71,14 @@ func Formats() []extract.Format {
 		lzma.Format,
 		mbox.Format,
 		openpgp.Format,
+		openssl.Format,
 		parquet.Format,
 		pptx.Format,
 		runs.Format,
 		snappy.Format,
 		sql.Format,
 		sqlite.Format,
+		extracttar.Format,
 		extracttext.Format,
 		xlsx.Format,
 		extractxml.Format,
