@@ -1,5 +1,5 @@
 // Package heading tells whether the first row of a table names its columns, or
-// the first column its rows.
+// the first column its rows, and writes such names into running text.
 // A wrong yes hides a row of data among the names, so doubt means no.
 package heading
 

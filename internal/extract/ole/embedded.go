@@ -70,7 +70,7 @@ func (f *File) packed(e *Entry, name string, sink extract.Sink) error {
 		if err = readErr; n == len(b) || errors.Is(err, io.EOF) {
 			err = nil
 		}
-		if label, at, size, ok := packager(b[:n]); ok && err == nil {
+		if label, at, size, ok := Packager(b[:n]); ok && err == nil {
 			size = min(size, e.Size-at)
 			return sink.Child(extract.Child{Name: name + "/" + label, Size: size, Open: func() (io.ReadCloser, error) {
 				return stretch(s, at, size), nil
@@ -97,9 +97,9 @@ func stretch(s *Stream, at, size int64) io.ReadCloser {
 	}{io.NewSectionReader(s, at, size), io.NopCloser(nil)}
 }
 
-// packager reads what stands before a packed file: a label, the path it came
+// Packager reads what stands before a packed file: a label, the path it came
 // from, the path of a temporary copy, its size.
-func packager(b []byte) (label string, at, size int64, ok bool) {
+func Packager(b []byte) (label string, at, size int64, ok bool) {
 	const begin = 6 // the size of all, and a mark
 	if len(b) < begin || binary.LittleEndian.Uint16(b[4:]) != 2 {
 		return "", 0, 0, false

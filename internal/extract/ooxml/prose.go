@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"trustaudit/internal/extract"
+	"trustaudit/internal/extract/heading"
 	"trustaudit/internal/extract/parts"
 	"trustaudit/internal/extract/xml/markup"
 )
@@ -22,7 +23,7 @@ type prose struct {
 	tabs    bool // definitions of tab stops
 	newline bool // due if another paragraph follows in this cell
 	section bool // a section ends with this paragraph
-	table   table
+	table   heading.Names
 }
 
 // Prose reads a part of running text: a body, headers, notes, comments,
@@ -59,7 +60,7 @@ func Prose(p *parts.Package, name string, sink extract.Sink) error {
 func (w *prose) flush() error {
 	b := w.buf
 	w.buf = w.buf[:0]
-	w.table.start = -1 // the cell at hand, if there is one, is too long for a name
+	w.table.Flushed()
 	if len(bytes.TrimSpace(b)) == 0 {
 		return nil
 	}
@@ -127,11 +128,11 @@ func (w *prose) start(name string) {
 		}
 		w.newline = false
 	case "tbl":
-		w.table.open()
+		w.table.Open()
 	case "tc":
 		w.cells++
 		w.newline = false
-		w.buf = w.table.cell(w.buf)
+		w.buf = w.table.Cell(w.buf)
 	case "sectPr":
 		w.section = true
 	}
@@ -154,13 +155,13 @@ func (w *prose) end(name string) error {
 	case "tc":
 		w.cells = max(0, w.cells-1)
 		w.newline = false
-		w.table.cellEnds(w.buf)
+		w.table.CellEnds(w.buf)
 		w.buf = append(w.buf, '\t')
 	case "tr":
 		w.buf = append(w.buf, '\n')
-		w.table.rowEnds()
+		w.table.RowEnds()
 	case "tbl":
-		w.table.close()
+		w.table.Close()
 	}
 	return nil
 }
