@@ -6,6 +6,8 @@ package all
 import (
 	"trustaudit/internal/extract"
 	"trustaudit/internal/extract/age"
+	"trustaudit/internal/extract/ansiblevault"
+	"trustaudit/internal/extract/bitlocker"
 	"trustaudit/internal/extract/brotli"
 	"trustaudit/internal/extract/bzip2"
 	"trustaudit/internal/extract/cda"
@@ -23,14 +25,19 @@ import (
 	extractgzip "trustaudit/internal/extract/gzip"
 	"trustaudit/internal/extract/hl7"
 	extracthtml "trustaudit/internal/extract/html"
+	"trustaudit/internal/extract/image"
 	extractjson "trustaudit/internal/extract/json"
+	"trustaudit/internal/extract/keepass"
+	"trustaudit/internal/extract/luks"
 	"trustaudit/internal/extract/lz4"
 	"trustaudit/internal/extract/lzma"
 	"trustaudit/internal/extract/mbox"
+	"trustaudit/internal/extract/msg"
 	"trustaudit/internal/extract/openpgp"
 	"trustaudit/internal/extract/openssl"
 	"trustaudit/internal/extract/parquet"
 	"trustaudit/internal/extract/pptx"
+	"trustaudit/internal/extract/rtf"
 	"trustaudit/internal/extract/runs"
 	"trustaudit/internal/extract/snappy"
 	"trustaudit/internal/extract/sql"
@@ -49,6 +56,8 @@ import (
 func Formats() []extract.Format {
 	return []extract.Format{
 		age.Format,
+		ansiblevault.Format,
+		bitlocker.Format,
 		brotli.Format,
 		bzip2.Format,
 		cda.Format,
@@ -66,14 +75,19 @@ func Formats() []extract.Format {
 		extractgzip.Format,
 		hl7.Format,
 		extracthtml.Format,
+		image.Format,
 		extractjson.Format,
+		keepass.Format,
+		luks.Format,
 		lz4.Format,
 		lzma.Format,
 		mbox.Format,
+		msg.Format,
 		openpgp.Format,
 		openssl.Format,
 		parquet.Format,
 		pptx.Format,
+		rtf.Format,
 		runs.Format,
 		snappy.Format,
 		sql.Format,
