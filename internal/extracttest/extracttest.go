@@ -175,6 +175,14 @@ func Read(t testing.TB, f extract.Format, name string, data []byte) *Recording {
 	return record(t, f, document(name, data, len(data)), 0)
 }
 
+// ReadWith is Read with something that reads pictures.
+func ReadWith(t testing.TB, f extract.Format, name string, data []byte, ocr func(context.Context, io.Reader) ([]byte, error)) *Recording {
+	t.Helper()
+	doc := document(name, data, len(data))
+	doc.OCR = ocr
+	return record(t, f, doc, 0)
+}
+
 func document(name string, data []byte, head int) extract.Document {
 	return extract.Document{
 		Name: name, Size: int64(len(data)),
@@ -274,7 +282,8 @@ func garbage(t *testing.T, f extract.Format, s Sample) {
 
 func checkError(t testing.TB, when string, err error) {
 	t.Helper()
-	if err == nil || errors.Is(err, extract.ErrCorrupt) || errors.Is(err, extract.ErrSealed) || errors.Is(err, extract.ErrUnsupported) {
+	if err == nil || errors.Is(err, extract.ErrCorrupt) || errors.Is(err, extract.ErrSealed) ||
+		errors.Is(err, extract.ErrUnsupported) || errors.Is(err, extract.ErrNotLooked) {
 		return
 	}
 	t.Errorf("%s: error %v is none of package extract", when, err)
