@@ -24,9 +24,6 @@ var signatures = []struct{ prefix, format string }{
 	{"\xd4\xc3\xb2\xa1", "pcap"},
 	{"\xa1\xb2\xc3\xd4", "pcap"},
 	{"\x0a\x0d\x0d\x0a", "pcapng"},
-	{"OggS", "ogg"},
-	{"ID3", "mp3"},
-	{"fLaC", "flac"},
 }
 
 // begins marks the bytes with which a signature begins.
@@ -81,7 +78,7 @@ func foreign(head []byte) bool {
 		return false
 	}
 	switch s := signature(head); s {
-	case "", "exe", "ogg", "mp3", "flac", "gif", "bzip2": // short words that a letter may begin with
+	case "", "exe", "bzip2": // short words that a letter may begin with
 		return false
 	default:
 		return true
