@@ -3,6 +3,7 @@
 package codepage
 
 import (
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding"
@@ -115,4 +116,23 @@ func Decode(dst []byte, page encoding.Encoding, src []byte) []byte {
 		return append(dst, src...)
 	}
 	return append(dst, out...)
+}
+
+// Wide appends UTF-16, the lower byte first, in UTF-8 to dst. An odd byte at the
+// end is dropped.
+func Wide(dst, src []byte) []byte {
+	for ; len(src) >= 2; src = src[2:] {
+		r := rune(src[0]) | rune(src[1])<<8
+		if r < utf8.RuneSelf {
+			dst = append(dst, byte(r))
+			continue
+		}
+		if utf16.IsSurrogate(r) && len(src) >= 4 {
+			if pair := utf16.DecodeRune(r, rune(src[2])|rune(src[3])<<8); pair != utf8.RuneError {
+				r, src = pair, src[2:]
+			}
+		}
+		dst = utf8.AppendRune(dst, r)
+	}
+	return dst
 }

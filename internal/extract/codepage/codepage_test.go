@@ -25,3 +25,13 @@ func TestDecode(t *testing.T) {
 		}
 	}
 }
+
+func TestWide(t *testing.T) {
+	for src, want := range map[string]string{
+		"9\x009\x00": "99", "\x3d\xd8\x00\xde": "😀", "\x3d\xd81\x00": "\ufffd1", "a\x00b": "a", "\xac\x20": "€",
+	} {
+		if got := string(codepage.Wide(nil, []byte(src))); got != want {
+			t.Errorf("%q is %q, want %q", src, got, want)
+		}
+	}
+}

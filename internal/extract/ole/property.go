@@ -8,7 +8,6 @@ import (
 	"math"
 	"strconv"
 	"time"
-	"unicode/utf16"
 
 	"trustaudit/internal/extract"
 	"trustaudit/internal/extract/codepage"
@@ -166,7 +165,7 @@ func (s *section) dictionary() map[uint32]string {
 
 func (s *section) decode(b []byte) []byte {
 	if s.page == 1200 {
-		return decodeWide(b)
+		return codepage.Wide(nil, b)
 	}
 	return codepage.Decode(nil, codepage.Of(s.page), b)
 }
@@ -239,7 +238,7 @@ func (s *section) words(kind uint32, b []byte) (text []byte, size int) {
 	b = b[4:]
 	if kind == 31 {
 		n = min(2*n, int64(len(b)))
-		return trimNul(decodeWide(b[:n&^1])), 4 + int(min((n+3)&^3, int64(len(b))))
+		return trimNul(codepage.Wide(nil, b[:n])), 4 + int(min((n+3)&^3, int64(len(b))))
 	}
 	n = min(n, int64(len(b)))
 	return trimNul(s.decode(b[:n])), 4 + int(n)
@@ -248,13 +247,4 @@ func (s *section) words(kind uint32, b []byte) (text []byte, size int) {
 func trimNul(b []byte) []byte {
 	before, _, _ := bytes.Cut(b, []byte{0})
 	return before
-}
-
-// decodeWide turns UTF-16 into UTF-8.
-func decodeWide(b []byte) []byte {
-	units := make([]uint16, len(b)/2)
-	for i := range units {
-		units[i] = binary.LittleEndian.Uint16(b[2*i:])
-	}
-	return []byte(string(utf16.Decode(units)))
 }

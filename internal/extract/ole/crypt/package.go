@@ -171,6 +171,9 @@ func (s *Stream) Apply(p []byte, off int64) error {
 	for len(p) > 0 {
 		index := off / s.size
 		if s.block != index {
+			if s.key.stream == nil {
+				return fmt.Errorf("decrypt stream: %w", extract.ErrUnsupported)
+			}
 			c, err := s.key.stream(uint32(index))
 			if err != nil {
 				return fmt.Errorf("decrypt stream: %w", extract.ErrCorrupt)
