@@ -16,12 +16,16 @@ import (
 var Format = extract.Format{Name: "zip", Detect: detect, Read: read}
 
 // detect is as sure of a document that is made of a ZIP archive: of two that
-// are sure, the document's format comes first by its name.
+// are sure, the document's format comes first by its name. A program that
+// unpacks itself is known by the first member behind it.
 func detect(head []byte, _ string) extract.Confidence {
 	for _, mark := range []string{"PK\x03\x04", "PK\x05\x06", "PK00PK\x03\x04", "PK\x07\x08PK\x03\x04"} {
 		if bytes.HasPrefix(head, []byte(mark)) {
 			return extract.ByContent
 		}
+	}
+	if bytes.HasPrefix(head, []byte("MZ")) && archive.Behind(head) {
+		return extract.ByContent
 	}
 	return extract.No
 }
@@ -36,6 +40,9 @@ func read(ctx context.Context, doc extract.Document, sink extract.Sink) error {
 			return err
 		}
 		return fmt.Errorf("open archive: %w", extract.ErrSealed)
+	}
+	if a.Split {
+		sink.Partial("a volume of several: what lies in the others is read with them")
 	}
 	return a.Walk(func(e *archive.Entry) error {
 		if err := ctx.Err(); err != nil {

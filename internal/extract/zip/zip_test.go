@@ -163,7 +163,7 @@ func TestWrongChecksum(t *testing.T) {
 func TestUnknownMethod(t *testing.T) {
 	var b bytes.Buffer
 	w := stdzip.NewWriter(&b)
-	f, _ := w.CreateRaw(&stdzip.FileHeader{Name: "a", Method: 14, CompressedSize64: 3, UncompressedSize64: 9})
+	f, _ := w.CreateRaw(&stdzip.FileHeader{Name: "a", Method: 98, CompressedSize64: 3, UncompressedSize64: 9})
 	io.WriteString(f, "xyz")
 	w.Close()
 	got := extracttest.Read(t, zip.Format, "x.zip", b.Bytes())

@@ -21,6 +21,7 @@ const (
 	end64Mark    = "PK\x06\x06"
 	locatorMark  = "PK\x06\x07"
 	descriptMark = "PK\x07\x08"
+	splitMark    = descriptMark // at the beginning of the first volume
 
 	localLen   = 30
 	centralLen = 46
@@ -34,6 +35,8 @@ const (
 type Archive struct {
 	// Masked says that the directory is encrypted.
 	Masked bool
+	// Split says that this is a volume of several, and not the last.
+	Split bool
 
 	r         io.ReaderAt
 	size      int64
@@ -41,6 +44,7 @@ type Archive struct {
 	dir       int64 // where the directory begins; -1 when there is none
 	dirSize   int64
 	count     int64
+	disk      uint16 // the number of this volume
 	inflaters []inflater
 }
 
@@ -59,6 +63,7 @@ func Open(r io.ReaderAt, size int64) (*Archive, error) {
 	}
 	at := size - int64(len(tail)) + int64(i)
 	end := tail[i:]
+	a.disk = binary.LittleEndian.Uint16(end[4:])
 	a.count = int64(binary.LittleEndian.Uint16(end[10:]))
 	a.dirSize = int64(binary.LittleEndian.Uint32(end[12:]))
 	offset := int64(binary.LittleEndian.Uint32(end[16:]))
@@ -105,6 +110,7 @@ func (a *Archive) end64(end int64, offset *int64) (at int64, err error) {
 			return -1, err
 		}
 		if string(b[:4]) == end64Mark {
+			a.disk = uint16(binary.LittleEndian.Uint32(b[16:]))
 			a.count = int64(binary.LittleEndian.Uint64(b[32:]))
 			a.dirSize = int64(binary.LittleEndian.Uint64(b[40:]))
 			*offset = int64(binary.LittleEndian.Uint64(b[48:]))
@@ -154,8 +160,15 @@ func (a *Archive) begins() bool {
 
 // salvageable reports whether there is at least a member to begin with.
 func (a *Archive) salvageable() error {
-	var b [4]byte
-	if a.size < localLen || a.readAt(b[:], 0) != nil || string(b[:]) != localMark {
+	var b [8]byte
+	if a.size < localLen {
+		return fmt.Errorf("find directory: %w", extract.ErrCorrupt)
+	}
+	if err := a.readAt(b[:], 0); err != nil {
+		return err
+	}
+	a.Split = string(b[:]) == splitMark+localMark
+	if !a.Split && string(b[:4]) != localMark {
 		return fmt.Errorf("find directory: %w", extract.ErrCorrupt)
 	}
 	return nil
@@ -173,12 +186,30 @@ func (a *Archive) readAt(b []byte, off int64) error {
 	return fmt.Errorf("read archive: %w", err)
 }
 
-// Walk calls see for each member, in the order of the directory. The entry is
-// see's only until it returns.
+// Walk calls see for each member, in the order of the directory, and for those
+// that it does not list. The entry is see's only until it returns.
 func (a *Archive) Walk(see func(*Entry) error) error {
 	if a.dir < 0 {
 		return a.salvage(see)
 	}
+	if !a.ascending() {
+		return a.list(see)
+	}
+	g := gaps{a: a, at: -1}
+	err := a.list(func(e *Entry) error {
+		if err := g.fill(e, see); err != nil {
+			return err
+		}
+		return see(e)
+	})
+	if err != nil {
+		return err
+	}
+	return g.fill(&Entry{offset: a.dir, disk: a.disk}, see)
+}
+
+// list calls see for each entry of the directory.
+func (a *Archive) list(see func(*Entry) error) error {
 	r := bufio.NewReaderSize(io.NewSectionReader(a.r, a.dir, a.dirSize), 64<<10)
 	var e Entry
 	var variable []byte
@@ -217,4 +248,21 @@ func (a *Archive) ended(n int64, err error) error {
 		return fmt.Errorf("read directory: %w", extract.ErrCorrupt)
 	}
 	return nil
+}
+
+// Behind reports whether a member begins somewhere in the bytes, told by more
+// of its header than the mark.
+func Behind(head []byte) bool {
+	for {
+		i := bytes.Index(head, []byte(localMark))
+		if i < 0 || len(head)-i < localLen {
+			return false
+		}
+		h := head[i:]
+		name := binary.LittleEndian.Uint16(h[26:])
+		if version := h[4]; version >= 10 && version <= 63 && h[5] < 20 && h[8] <= methodAES && h[9] == 0 && name > 0 && name < 1024 {
+			return true
+		}
+		head = h[len(localMark):]
+	}
 }

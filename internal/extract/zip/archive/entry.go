@@ -17,6 +17,7 @@ import (
 // Flags of a member.
 const (
 	flagSealed     = 1 << 0
+	flagEndMark    = 1 << 1 // what LZMA packed ends in a mark
 	flagDescriptor = 1 << 3 // its sizes stand behind its data
 	flagStrong     = 1 << 6
 	flagUTF8       = 1 << 11
@@ -25,10 +26,15 @@ const (
 
 // Methods of compression.
 const (
-	methodStore   = 0
-	methodDeflate = 8
-	methodBzip2   = 12
-	methodAES     = 99
+	methodStore     = 0
+	methodDeflate   = 8
+	methodDeflate64 = 9
+	methodBzip2     = 12
+	methodLZMA      = 14
+	methodZstdOld   = 20
+	methodZstd      = 93
+	methodXZ        = 95
+	methodAES       = 99
 )
 
 // Entry is one member.
@@ -40,7 +46,8 @@ type Entry struct {
 	flags, method uint16
 	crc           uint32
 	packed        int64
-	offset        int64 // of its local header
+	offset        int64  // of its local header
+	disk          uint16 // the volume that it begins in
 	aes           aesExtra
 	algorithm     uint16 // of PKWARE's strong encryption
 	short         bool   // salvaged without its end
@@ -105,6 +112,7 @@ func centralEntry(h, name, extra []byte) Entry {
 		crc:      binary.LittleEndian.Uint32(h[16:]),
 		packed:   int64(binary.LittleEndian.Uint32(h[20:])),
 		Size:     int64(binary.LittleEndian.Uint32(h[24:])),
+		disk:     binary.LittleEndian.Uint16(h[34:]),
 		offset:   int64(binary.LittleEndian.Uint32(h[42:])),
 	}
 	e.setName(name)
@@ -144,6 +152,9 @@ func (e *Entry) readField(tag uint16, b, name []byte) {
 				*v = int64(binary.LittleEndian.Uint64(b) &^ (1 << 63))
 				b = b[8:]
 			}
+		}
+		if e.disk == 0xffff && len(b) >= 4 {
+			e.disk = uint16(binary.LittleEndian.Uint32(b))
 		}
 	case tag == 0x5455 && len(b) >= 5 && b[0]&1 != 0:
 		e.Modified = time.Unix(int64(int32(binary.LittleEndian.Uint32(b[1:]))), 0).UTC()

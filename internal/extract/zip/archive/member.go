@@ -1,9 +1,6 @@
 package archive
 
 import (
-	"bufio"
-	"compress/bzip2"
-	"compress/flate"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -11,12 +8,15 @@ import (
 	"hash/crc32"
 	"io"
 
+	"github.com/klauspost/compress/flate"
+
 	"trustaudit/internal/extract"
+	"trustaudit/internal/extract/unpack"
 )
 
-// inflater is a decompressor with its buffer; making one is dear.
+// inflater is a decompressor with its input; making one is dear.
 type inflater struct {
-	buf *bufio.Reader
+	in *unpack.Input
 	io.ReadCloser
 }
 
@@ -30,25 +30,31 @@ func (a *Archive) Open(e *Entry) (io.ReadCloser, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &member{size: e.Size, sum: e.crc, crc: crc32.NewIEEE(), salvaged: e.Size < 0, short: e.short}
+	m := &member{size: e.Size, sum: e.crc, crc: crc32.NewIEEE(), salvaged: e.Size < 0, short: e.short || data.Size() < e.packed}
 	switch e.method {
 	case methodStore:
 		m.Reader = data
 		return &storedMember{m, data}, nil
 	case methodDeflate:
 		f := a.inflater(data)
-		m.Reader, m.done = f, func() { a.inflaters = append(a.inflaters, f) }
-	case methodBzip2:
-		m.Reader = bzip2.NewReader(bufio.NewReader(data))
-	default:
-		return nil, fmt.Errorf("open member packed by method %d: %w", e.method, extract.ErrUnsupported)
+		m.in, m.Reader, m.done = f.in, f, func() { a.inflaters = append(a.inflaters, f) }
+		return m, nil
 	}
+	m.in = unpack.NewInput(data)
+	r, done, err := a.unpacker(e, m.in)
+	if err != nil {
+		return nil, fmt.Errorf("open member packed by method %d: %w", e.method, m.in.Judge(err))
+	}
+	m.Reader, m.done = r, done
 	return m, nil
 }
 
 // data finds a member's bytes behind its local header.
 func (a *Archive) data(e *Entry) (*io.SectionReader, error) {
 	var h [localLen]byte
+	if e.disk != a.disk && !a.here(e) {
+		return nil, fmt.Errorf("open member of another volume: %w", extract.ErrUnsupported)
+	}
 	if e.offset < 0 || e.offset > a.size-localLen {
 		return nil, fmt.Errorf("open member: %w", extract.ErrCorrupt)
 	}
@@ -65,21 +71,33 @@ func (a *Archive) data(e *Entry) (*io.SectionReader, error) {
 	return io.NewSectionReader(a.r, start, min(e.packed, max(0, a.size-start))), nil
 }
 
+// here reports whether a member that should lie in another volume lies here all
+// the same: volumes may have been joined.
+func (a *Archive) here(e *Entry) bool {
+	var h [localLen]byte
+	if e.offset < 0 || e.offset > a.size-localLen || a.readAt(h[:], e.offset) != nil || string(h[:4]) != localMark {
+		return false
+	}
+	local, _, err := a.localEntry(h[:], e.offset)
+	return err == nil && local.Name == e.Name
+}
+
 func (a *Archive) inflater(data io.Reader) inflater {
 	if n := len(a.inflaters); n > 0 {
 		f := a.inflaters[n-1]
 		a.inflaters = a.inflaters[:n-1]
-		f.buf.Reset(data)
-		f.ReadCloser.(flate.Resetter).Reset(f.buf, nil) //nolint:errcheck // it never fails
+		f.in.Reset(data)
+		f.ReadCloser.(flate.Resetter).Reset(f.in, nil) //nolint:errcheck // it never fails
 		return f
 	}
-	buf := bufio.NewReaderSize(data, 16<<10)
-	return inflater{buf, flate.NewReader(buf)}
+	in := unpack.NewInput(data)
+	return inflater{in, flate.NewReader(in)}
 }
 
 // member reads a member, and in the end compares it with what was declared.
 type member struct {
 	io.Reader
+	in       *unpack.Input // of its decompressor; nil when it is stored as it is
 	size     int64
 	sum      uint32
 	crc      hash.Hash32
@@ -102,17 +120,10 @@ func (m *member) Read(p []byte) (int, error) {
 		}
 		return n, io.EOF
 	}
-	return n, fmt.Errorf("read member: %w", corrupt(err))
-}
-
-// corrupt makes the errors of decompressors one of package extract.
-func corrupt(err error) error {
-	var damaged flate.CorruptInputError
-	var structure bzip2.StructuralError
-	if errors.As(err, &damaged) || errors.As(err, &structure) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return extract.ErrCorrupt
+	if m.in != nil {
+		err = m.in.Judge(err)
 	}
-	return err
+	return n, fmt.Errorf("read member: %w", err)
 }
 
 // Close gives the decompressor back.

@@ -11,17 +11,33 @@ import (
 )
 
 // salvage walks the members of an archive that has lost its directory: most
-// often a copy that was broken off. It ends in ErrCorrupt, whatever it found.
+// often a copy that was broken off. It ends in ErrCorrupt, whatever it found,
+// unless the directory is known to lie in another volume.
 func (a *Archive) salvage(see func(*Entry) error) error {
-	for at := int64(0); at <= a.size-localLen; {
+	start := int64(0)
+	if a.Split {
+		start = int64(len(splitMark))
+	}
+	if err := a.members(start, a.size, see); err != nil || a.Split {
+		return err
+	}
+	return fmt.Errorf("read archive without a directory: %w", extract.ErrCorrupt)
+}
+
+// members walks members by their local headers, from one to the next.
+func (a *Archive) members(at, end int64, see func(*Entry) error) error {
+	for at <= end-localLen {
 		var h [localLen]byte
 		if err := a.readAt(h[:], at); err != nil {
 			return err
 		}
 		if string(h[:4]) != localMark {
-			break
+			return nil
 		}
 		e, start, err := a.localEntry(h[:], at)
+		if errors.Is(err, extract.ErrCorrupt) {
+			return nil // its name does not fit: it is none
+		}
 		if err != nil {
 			return err
 		}
@@ -41,7 +57,7 @@ func (a *Archive) salvage(see func(*Entry) error) error {
 			return err
 		}
 	}
-	return fmt.Errorf("read archive without a directory: %w", extract.ErrCorrupt)
+	return nil
 }
 
 func (a *Archive) localEntry(h []byte, at int64) (e *Entry, start int64, err error) {
@@ -57,7 +73,7 @@ func (a *Archive) localEntry(h []byte, at int64) (e *Entry, start int64, err err
 		crc:      binary.LittleEndian.Uint32(h[14:]),
 		packed:   int64(binary.LittleEndian.Uint32(h[18:])),
 		Size:     int64(binary.LittleEndian.Uint32(h[22:])),
-		offset:   at,
+		disk:     a.disk,
 	}
 	e.setName(variable[:name])
 	e.readExtra(variable[name:], variable[:name])
