@@ -9,7 +9,6 @@ import (
 // their items can be named. One with a plain beginning would pass for text.
 var signatures = []struct{ prefix, format string }{
 	{"%PDF-", "pdf"},
-	{"{\\rtf", "rtf"},
 	{"%!PS", "postscript"},
 	{"7z\xbc\xaf\x27\x1c", "7z"},
 	{"Rar!\x1a\x07", "rar"},
