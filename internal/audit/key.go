@@ -57,6 +57,10 @@ func (k *Key) DigestString(domain, data string) string {
 	return hex.EncodeToString(b[:])
 }
 
+// Secret is what NewKey makes the key of again, in a process of the same run. It
+// is never written down.
+func (k *Key) Secret() [32]byte { return k.secret }
+
 // String hides the secret from every formatter.
 func (*Key) String() string { return "[audit key]" }
 

@@ -44,8 +44,8 @@ type frame struct {
 	top      source.File // of a top-level file
 	away     bool        // its facts came from a contained process
 	file     *fileAt     // of a top-level file that is streamed
-	declared int64     // size of a child, by its container
-	unpacked *unpacked // a child's bytes, once opened
+	declared int64       // size of a child, by its container
+	unpacked *unpacked   // a child's bytes, once opened
 
 	children tally
 	names    map[uint64]int // of children, to tell apart those of one name

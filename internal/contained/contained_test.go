@@ -1,0 +1,340 @@
+package contained_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"trustaudit/internal/audit"
+	"trustaudit/internal/contained"
+	"trustaudit/internal/content"
+	"trustaudit/internal/engagement"
+	"trustaudit/internal/extract"
+	formats "trustaudit/internal/extract/all"
+	"trustaudit/internal/identify"
+	kinds "trustaudit/internal/identify/all"
+	"trustaudit/internal/probe/content/fact"
+	"trustaudit/internal/source"
+	"trustaudit/internal/source/file"
+)
+
+func TestMain(m *testing.M) {
+	if len(os.Args) == 2 && os.Args[1] == contained.Verb {
+		if (contained.Child{Formats: known(), Kinds: kinds.Kinds()}).Serve(os.Stdin, os.Stdout) != nil {
+			os.Exit(1)
+		}
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// known are all formats, and one that misbehaves as it is told.
+func known() []extract.Format {
+	return append(slices.Clone(formats.Formats()), extract.Format{Name: "trial", Detect: isTrial, Read: readTrial})
+}
+
+const trialMark = "TRIAL\x00"
+
+func isTrial(head []byte, _ string) extract.Confidence {
+	if bytes.HasPrefix(head, []byte(trialMark)) {
+		return extract.BySignature
+	}
+	return extract.No
+}
+
+// readTrial does what the file says.
+func readTrial(ctx context.Context, d extract.Document, s extract.Sink) error {
+	words := strings.Fields(string(d.Head[len(trialMark):]))
+	for _, word := range words {
+		if err := trials()[word](ctx, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func trials() map[string]func(context.Context, extract.Sink) error {
+	// attempt tells by its fact whether something could be done.
+	attempt := func(do func() error) func(context.Context, extract.Sink) error {
+		return func(_ context.Context, s extract.Sink) error {
+			if do() != nil {
+				s.Partial("refused")
+				return nil
+			}
+			s.Partial("granted")
+			return nil
+		}
+	}
+	return map[string]func(context.Context, extract.Sink) error{
+		"text": func(_ context.Context, s extract.Sink) error { return s.Text([]byte(letter)) },
+		"member": func(_ context.Context, s extract.Sink) error {
+			return s.Child(extract.Child{Name: "letter.txt", Size: -1, Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(letter)), nil }})
+		},
+		"wait":  func(context.Context, extract.Sink) error { time.Sleep(300 * time.Millisecond); return nil },
+		"crash": func(context.Context, extract.Sink) error { go func() { panic("NHS No: 943 476 5919") }(); select {} },
+		"stack": func(context.Context, extract.Sink) error { deep(0); return nil },
+		"hang": func(context.Context, extract.Sink) error {
+			for {
+				runtime.KeepAlive(0)
+			}
+		},
+		"slow":  func(ctx context.Context, s extract.Sink) error { <-ctx.Done(); return ctx.Err() },
+		"bomb":  func(context.Context, extract.Sink) error { return fill(4 << 20) },
+		"burst": func(context.Context, extract.Sink) error { return fill(8 << 30) },
+		"print": func(context.Context, extract.Sink) error { fmt.Println("943 476 5919"); return nil },
+		"socket": attempt(func() error {
+			c, err := net.Dial("udp", "127.0.0.1:9")
+			if err == nil {
+				c.Close()
+			}
+			return err
+		}),
+		"listen": attempt(func() error {
+			l, err := net.Listen("tcp", "127.0.0.1:0")
+			if err == nil {
+				l.Close()
+			}
+			return err
+		}),
+		"open":   attempt(func() error { _, err := os.ReadFile("/etc/hostname"); return err }),
+		"write":  attempt(func() error { return os.WriteFile(filepath.Join(os.TempDir(), "trial"), nil, 0o600) }),
+		"remove": attempt(func() error { return os.Mkdir("/tmp/trial", 0o700) }),
+		"fork":   attempt(func() error { return exec.Command("/bin/true").Run() }),
+		"environment": attempt(func() error {
+			if len(os.Environ()) == 0 {
+				return errors.New("none")
+			}
+			return nil
+		}),
+	}
+}
+
+func deep(n int) int {
+	if n < 0 {
+		return n
+	}
+	return deep(n+1) + deep(n+2)
+}
+
+// fill takes memory in pieces, and never enough.
+func fill(piece int) error {
+	var all [][]byte
+	for {
+		b := make([]byte, piece)
+		for i := 0; i < len(b); i += 4096 {
+			b[i] = 1
+		}
+		all = append(all, b)
+		if len(all) < 0 {
+			return nil
+		}
+	}
+}
+
+const letter = "SYNTHETIC TEST DATA\nDear Mrs Canary\nNHS No: 943 476 5919\nDate of birth: 03/04/1961\n"
+
+var noon = time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)
+
+func newPool(t testing.TB, c contained.Config) *contained.Pool {
+	t.Helper()
+	c.Key, c.Now = audit.NewKey([32]byte{1}), noon
+	p, err := contained.New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(p.Close)
+	return p
+}
+
+func limits() audit.Limits { return audit.Limits{ItemTime: 3 * time.Second} }
+
+// seen is all that an examination gave.
+type seen struct {
+	Facts    []audit.Fact
+	Locators [][2]string
+	Records  []identify.Record
+}
+
+// examine examines items, contained if contain is set.
+func examine(t testing.TB, contain content.Contain, items []source.Item) (all seen) {
+	t.Helper()
+	x := content.New(content.Config{
+		Target: "file:///share", Key: audit.NewKey([32]byte{1}), Now: noon, Formats: known(), Kinds: kinds.Kinds(), Contain: contain,
+		Limits:  limits(),
+		Emit:    func(f audit.Fact) error { all.Facts = append(all.Facts, f); return nil },
+		Reveal:  func(id, raw string) error { all.Locators = append(all.Locators, [2]string{id, raw}); return nil },
+		Explain: func(_ fact.Item, records []identify.Record) { all.Records = append(all.Records, records...) },
+	})
+	for _, item := range items {
+		if err := x.Examine(t.Context(), item); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return all
+}
+
+// share writes files and lists them.
+func share(t testing.TB, files map[string]string) []source.Item {
+	t.Helper()
+	dir := t.TempDir()
+	for name, text := range files {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(path, noon, noon); err != nil {
+			t.Fatal(err)
+		}
+	}
+	url, err := engagement.StoreURL(dir, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := file.Opener.Open(t.Context(), source.Config{URL: url})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	var items []source.Item
+	for item, err := range s.Items(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		items = append(items, item)
+	}
+	return items
+}
+
+// archive is a ZIP archive of members in the order of their names.
+func archive(t testing.TB, members map[string]string) string {
+	t.Helper()
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for _, name := range slices.Sorted(maps.Keys(members)) {
+		w, err := z.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate, Modified: noon})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.WriteString(w, members[name]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+const table = "nhs_number,surname,dob\n9434765919,Canary,1961-04-03\n9876544321,Finch,1944-03-12\n"
+
+// mixed is a folder of plain files and others, of names that identify and
+// names that do not.
+func mixed(t testing.TB) map[string]string {
+	inner := archive(t, map[string]string{"Mrs Canary 943 476 5919.txt": letter, "people.csv": table, "odd-\xff.txt": letter})
+	mail := "From: a@example.org\nTo: b@example.org\nSubject: referral\nMIME-Version: 1.0\n" +
+		"Content-Type: multipart/mixed; boundary=x\n\n--x\nContent-Type: text/plain\n\n" + letter +
+		"\n--x\nContent-Type: text/csv; name=people.csv\nContent-Disposition: attachment; filename=people.csv\n\n" + table + "\n--x--\n"
+	return map[string]string{
+		"letter.txt": letter, "empty.txt": "", "people.csv": table, "inner.zip": inner, "mail.eml": mail,
+		"Mrs Canary 943 476 5919.zip": inner, "sub/odd-\xff.zip": inner,
+		"nested.zip":    archive(t, map[string]string{"a/inner.zip": inner, "b.txt": letter, "b.csv": table}),
+		"truncated.zip": inner[:len(inner)/2], "not.zip": "PK\x03\x04 nothing",
+		"book.docx": archive(t, map[string]string{"word/document.xml": "<w:document><w:p><w:t>" + letter + "</w:t></w:p></w:document>"}),
+		"large.zip": archive(t, map[string]string{"large.csv": table + strings.Repeat("9434765919,Canary,1961-04-03\n", 100_000)}),
+	}
+}
+
+// TestSame holds that nothing a contained process gives differs from what is
+// found without, whether it reads a file itself or its parent does.
+func TestSame(t *testing.T) {
+	items := share(t, mixed(t))
+	want := examine(t, nil, items)
+	if len(want.Locators) < 4 || len(want.Records) < 10 || len(want.Facts) < 20 {
+		t.Fatalf("%d locators, %d records, %d facts: the test tests too little", len(want.Locators), len(want.Records), len(want.Facts))
+	}
+	p := newPool(t, contained.Config{Workers: 1, Explain: true})
+	handed := 0
+	got := examine(t, func(ctx context.Context, h content.Handed) error { handed++; return p.Examine(ctx, h) }, items)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-alone +contained:\n%s", diff)
+	}
+	if handed < 8 {
+		t.Errorf("%d files were handed over", handed)
+	}
+	for i := range items {
+		open := items[i].File
+		items[i].File = func() (source.File, error) {
+			f, err := open()
+			return hidden{f}, err
+		}
+	}
+	if diff := cmp.Diff(want, examine(t, p.Examine, items)); diff != "" {
+		t.Errorf("-alone +contained, read by the parent:\n%s", diff)
+	}
+}
+
+// hidden hides a file's descriptor.
+type hidden struct{ source.File }
+
+// Whatever a parser does, it costs its own item, and what came of it before.
+func TestTrials(t *testing.T) {
+	tests := []struct{ does, want string }{
+		{"text", "read"},
+		{"print text", "read"},
+		{"crash", "unreadable: parser crashed"},
+		{"stack", "unreadable: parser crashed"},
+		{"member wait crash", "partial: parser crashed"},
+		{"hang", "unreadable: time limit of 3s reached"},
+		{"member hang", "partial: time limit of 3s reached"},
+		{"slow", "unreadable: time limit of 3s reached"},
+		{"bomb", "unreadable: memory limit reached"},
+		{"burst", "unreadable: memory limit reached"},
+		{"environment", "partial: refused"},
+	}
+	if runtime.GOOS == "linux" {
+		for _, does := range []string{"socket", "listen", "open", "write", "remove", "fork"} {
+			tests = append(tests, struct{ does, want string }{does, "partial: refused"})
+		}
+	}
+	p := newPool(t, contained.Config{Workers: 2, Limits: limits()})
+	for _, test := range tests {
+		items := share(t, map[string]string{"a.zip": archive(t, map[string]string{"a.txt": letter}), "b.trial": trialMark + test.does, "c.zip": archive(t, map[string]string{"a.txt": letter})})
+		var got []string
+		members := 0
+		for _, f := range examine(t, p.Examine, items).Facts {
+			item := f.(fact.Item)
+			switch {
+			case item.Path == "b.trial":
+				got = append(got, strings.TrimSuffix(string(item.Status)+": "+item.Reason, ": "))
+			case strings.HasPrefix(item.Path, "b.trial"):
+				members++
+			case item.Status != fact.Read:
+				t.Errorf("%s: %s is %s, %s", test.does, item.Path, item.Status, item.Reason)
+			}
+		}
+		if diff := cmp.Diff([]string{test.want}, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", test.does, diff)
+		}
+		if want := strings.Count(test.does, "member"); members != want {
+			t.Errorf("%s: %d members, want %d", test.does, members, want)
+		}
+	}
+}
