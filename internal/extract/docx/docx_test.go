@@ -71,6 +71,7 @@ func TestBody(t *testing.T) {
 // names of their parts, and is none.
 func TestDetect(t *testing.T) {
 	letter := document(t, "word/document.xml", body("<w:p/>"))
+	untyped := bytes.Replace(document(t, "_rels/.rels", "", "word/document.xml", ""), []byte("[Content_Types].xml"), []byte("_rels/typesbehi.xml"), -1)
 	stored := func(name string) []byte {
 		var b bytes.Buffer
 		w := zip.NewWriter(&b)
@@ -93,6 +94,8 @@ func TestDetect(t *testing.T) {
 	}{
 		{"letter.docx", letter, extract.ByContent},
 		{"letter", letter, extract.ByContent},
+		{"letter.docx", untyped, extract.ByContent},
+		{"letter", untyped, extract.ByContent},
 		{"letters.zip", stored("letter.docx"), extract.No},
 		{"letters.zip", stored("word/letter.docx"), extract.No},
 		{"letters.zip", stored("[Content_Types].xml/letter.docx"), extract.No},

@@ -18,14 +18,16 @@ import (
 const looked = 256 << 10
 
 // Detect tells a document by the folder that its parts are in ("word"), and an
-// encrypted one, which shows nothing of itself, by its name.
+// encrypted one, which shows nothing of itself, by its name. Where its list of
+// types stands, at either end, is up to the writer.
 func Detect(head []byte, name, folder string, extensions ...string) extract.Confidence {
 	named := slices.Contains(extensions, strings.ToLower(path.Ext(name)))
 	head = head[:min(len(head), looked)]
 	switch {
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
 		typed := bytes.Contains(head, []byte("[Content_Types].xml"))
-		if typed && (named || begins(head, folder) && bytes.Contains(head, []byte(folder+"/"))) {
+		begun := begins(head, folder)
+		if named && (typed || begun) || begun && bytes.Contains(head, []byte(folder+"/")) && (typed || bytes.Contains(head, []byte(main(folder)))) {
 			return extract.ByContent
 		}
 	case bytes.HasPrefix(head, []byte(oleMark)) && named:
@@ -35,6 +37,11 @@ func Detect(head []byte, name, folder string, extensions ...string) extract.Conf
 		return extract.ByName
 	}
 	return extract.No
+}
+
+// main is how the name of a document's main part begins.
+func main(folder string) string {
+	return map[string]string{"word": "word/document", "xl": "xl/workbook", "ppt": "ppt/presentation"}[folder]
 }
 
 // begins reports whether the archive's first member is a part of a document.
