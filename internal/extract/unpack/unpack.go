@@ -70,10 +70,12 @@ func (in *Input) Failed() error { return in.err }
 
 // Judge makes an error of the decompressor one of package extract, unless the
 // input itself could not be read.
-func (in *Input) Judge(err error) error {
+func (in *Input) Judge(err error) error { return judge(in.err, err) }
+
+func judge(input, err error) error {
 	switch {
-	case in.err != nil:
-		return in.err
+	case input != nil:
+		return input
 	case err == nil, errors.Is(err, extract.ErrUnsupported), errors.Is(err, extract.ErrSealed), errors.Is(err, extract.ErrCorrupt):
 		return err
 	}
