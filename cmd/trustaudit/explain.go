@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"trustaudit/internal/audit"
+	"trustaudit/internal/contained"
 	"trustaudit/internal/content"
 	"trustaudit/internal/engagement"
 	extractall "trustaudit/internal/extract/all"
@@ -24,7 +25,7 @@ import (
 )
 
 func (a *app) explainCommand() *cobra.Command {
-	var asJSON bool
+	var o explainOptions
 	c := &cobra.Command{
 		Use:   "explain PATH…",
 		Short: "Tell why files are taken for patient data, or are not",
@@ -36,15 +37,22 @@ odds: +1 makes it ten times as likely, +2 a hundred times.
 Of a folder only the items that hold any evidence are told, and how many others
 there are; --json tells every one. Nothing is written, and no value is shown.`,
 		Args: usage(cobra.MinimumNArgs(1)),
-		RunE: func(c *cobra.Command, args []string) error { return a.explain(c.Context(), args, asJSON) },
+		RunE: func(c *cobra.Command, args []string) error { return a.explain(c.Context(), args, o) },
 	}
-	c.Flags().BoolVar(&asJSON, "json", false, "print NDJSON")
+	c.Flags().BoolVar(&o.json, "json", false, "print NDJSON")
+	c.Flags().Var(&o.ocr, "ocr", "read the text in pictures where Tesseract is installed: auto or off (default auto)")
 	return c
+}
+
+// explainOptions are the flags of explain.
+type explainOptions struct {
+	json bool
+	ocr  ocrFlag
 }
 
 // explain examines what the paths name, under a key that is forgotten with the
 // process, and prints why each item is judged as it is.
-func (a *app) explain(ctx context.Context, paths []string, asJSON bool) error {
+func (a *app) explain(ctx context.Context, paths []string, o explainOptions) error {
 	base, err := os.Getwd()
 	if err != nil {
 		return fmt.Errorf("find the current folder: %w", err)
@@ -64,14 +72,21 @@ func (a *app) explain(ctx context.Context, paths []string, asJSON bool) error {
 	if err != nil {
 		return err
 	}
+	children, err := contained.New(contained.Config{
+		Workers: 1, Key: key, Now: a.now(), Explain: true, OCR: string(pictureProgram(o.ocr.off)),
+	})
+	if err != nil {
+		return err
+	}
+	defer children.Close()
 	reasons := identify.ReadReasons()
-	out := a.explanations(asJSON, reasons[identify.Threshold])
+	out := a.explanations(o.json, reasons[identify.Threshold])
 	targets := guard.Targets()
 	for _, target := range targets {
 		if err := out.begin(target, len(targets) > 1); err != nil {
 			return err
 		}
-		if err := a.explainStore(ctx, guard, target, examination{key: key, reasons: reasons, tell: out.item}); err != nil {
+		if err := a.explainStore(ctx, guard, target, examination{key: key, reasons: reasons, tell: out.item, contain: children.Examine}); err != nil {
 			return out.close(fmt.Errorf("explain %s: %w", target, err))
 		}
 		if err := out.end(); err != nil {
@@ -90,7 +105,7 @@ func (a *app) explainStore(ctx context.Context, guard *scope.Guard, target audit
 	defer s.Close()
 	examiner := content.New(content.Config{
 		Target: target, Key: e.key, Now: a.now(), Formats: extractall.Formats(), Kinds: identifyall.Kinds(),
-		Emit: e.emit, Explain: e.explain,
+		Emit: e.emit, Explain: e.explain, Contain: e.contain,
 	})
 	for item, err := range s.Items(ctx) {
 		if err != nil {
@@ -122,6 +137,7 @@ func openStore(ctx context.Context, guard *scope.Guard, target audit.Target) (so
 type examination struct {
 	key     *audit.Key
 	reasons map[string]identify.Reason
+	contain content.Contain
 	tell    func(explained) error
 	at      explained
 	some    bool // at is an item

@@ -17,6 +17,8 @@ import (
 	_ "time/tzdata" // engagements name time zones; Windows has no database of them
 
 	"github.com/spf13/cobra"
+
+	"trustaudit/internal/contained"
 )
 
 // version is set by the linker.
@@ -73,6 +75,9 @@ func main() { os.Exit(program()) }
 
 // program is main without its exit.
 func program() int {
+	if len(os.Args) == 2 && os.Args[1] == contained.Verb {
+		return examineContained()
+	}
 	debug.SetGCPercent(collectAt)
 	debug.SetMemoryLimit(memoryLimit)
 	a := &app{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, now: time.Now}

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"trustaudit/internal/contained"
 )
 
 // mainAgain makes the test binary the program itself: tests that kill or
@@ -14,7 +16,7 @@ import (
 const mainAgain = "TRUSTAUDIT_TEST_MAIN"
 
 func TestMain(m *testing.M) {
-	if os.Getenv(mainAgain) != "" {
+	if os.Getenv(mainAgain) != "" || len(os.Args) == 2 && os.Args[1] == contained.Verb {
 		os.Exit(program())
 	}
 	testscript.Main(m, map[string]func(){"trustaudit": func() { os.Exit(program()) }})

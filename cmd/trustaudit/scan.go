@@ -21,6 +21,7 @@ type scanOptions struct {
 	selfAssessment bool
 	paths          []string
 	countTestData  bool
+	ocr            ocrFlag
 	passphraseFile string
 }
 
@@ -53,6 +54,7 @@ unless the engagement says otherwise.`,
 	f.BoolVar(&o.selfAssessment, "self-assessment", false, "assess the paths named with --path, without an engagement file")
 	f.StringArrayVar(&o.paths, "path", nil, "folder, file or store URL to assess; may be repeated")
 	f.BoolVar(&o.countTestData, "count-test-data", false, "count identifiers from test ranges as if they were live")
+	f.Var(&o.ocr, "ocr", "read the text in pictures where Tesseract is installed: auto or off (default auto)")
 	f.StringVar(&o.passphraseFile, "passphrase-file", "", "file that holds the passphrase of the audit key")
 	return c
 }
@@ -62,8 +64,8 @@ func (a *app) engagement(args []string, o scanOptions) (*engagement.File, error)
 	switch {
 	case o.out == "":
 		return nil, &exit{exitUsage, errors.New("--out is missing: write the folder that the run is to be kept in")}
-	case len(args) == 1 && (o.selfAssessment || len(o.paths) > 0 || o.countTestData):
-		return nil, &exit{exitUsage, errors.New("an engagement file says itself what to assess: leave out --self-assessment, --path and --count-test-data")}
+	case len(args) == 1 && (o.selfAssessment || len(o.paths) > 0 || o.countTestData || o.ocr.off):
+		return nil, &exit{exitUsage, errors.New("an engagement file says itself what to assess: leave out --self-assessment, --path, --count-test-data and --ocr")}
 	case len(args) == 1:
 		return a.load(args[0], o.out)
 	case !o.selfAssessment:
@@ -73,7 +75,9 @@ func (a *app) engagement(args []string, o scanOptions) (*engagement.File, error)
 	if err != nil {
 		return nil, fmt.Errorf("find the current folder: %w", err)
 	}
-	file, err := engagement.ForPaths(engagement.PathsConfig{Paths: o.paths, Base: base, CountTestData: o.countTestData})
+	file, err := engagement.ForPaths(engagement.PathsConfig{
+		Paths: o.paths, Base: base, CountTestData: o.countTestData, WithoutOCR: o.ocr.off,
+	})
 	if err != nil {
 		return nil, &exit{exitUsage, err}
 	}

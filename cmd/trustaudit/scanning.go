@@ -13,11 +13,13 @@ import (
 
 	"trustaudit/internal/audit"
 	"trustaudit/internal/auditkey"
+	"trustaudit/internal/contained"
 	"trustaudit/internal/engagement"
 	"trustaudit/internal/engine"
 	"trustaudit/internal/identify"
 	identifyall "trustaudit/internal/identify/all"
 	"trustaudit/internal/journal"
+	"trustaudit/internal/ocr"
 	probeall "trustaudit/internal/probe/all"
 	"trustaudit/internal/scope"
 	sourceall "trustaudit/internal/source/all"
@@ -35,6 +37,8 @@ type scanning struct {
 	mask   func(string) string
 
 	locators *auditkey.Locators
+	pictures ocr.Program
+	children *contained.Pool
 }
 
 // open makes the run folder, or opens one that is unfinished. It returns nil
@@ -63,6 +67,9 @@ func (a *app) open(file *engagement.File, o scanOptions) (*scanning, error) {
 // close lets go of the run's files.
 func (s *scanning) close() error {
 	var errs []error
+	if s.children != nil {
+		s.children.Close()
+	}
 	if s.locators != nil {
 		errs = append(errs, s.locators.Close())
 	}
@@ -151,6 +158,13 @@ func (s *scanning) prepare() error {
 	if s.locators, err = auditkey.OpenLocators(s.dir, s.secret.Recipient()); err != nil {
 		return err
 	}
+	s.pictures = pictureProgram(s.file.WithoutOCR)
+	s.children, err = contained.New(contained.Config{
+		Workers: runtime.GOMAXPROCS(0), Key: s.secret.Key, Now: s.now(), Limits: s.file.Limits, OCR: string(s.pictures),
+	})
+	if err != nil {
+		return err
+	}
 	s.guard, err = scope.New(scope.Config{
 		Scope: s.file.Scope, Now: s.now, Mask: s.mask,
 		Record: func(c scope.Contact) error { return s.writer.Append(journal.KindContact, c) },
@@ -163,7 +177,7 @@ func (s *scanning) prepare() error {
 func (s *scanning) opened() journal.Opened {
 	o := journal.Opened{
 		Tool: "trustaudit", Version: version, Started: s.now().UTC(),
-		Engagement: s.guard.Masked(s.file.Engagement), EngagementDigest: s.file.Digest, Limits: limits(runtime.GOOS),
+		Engagement: s.guard.Masked(s.file.Engagement), EngagementDigest: s.file.Digest, Limits: s.limits(runtime.GOOS),
 	}
 	for _, p := range probeall.Probes() {
 		o.Probes = append(o.Probes, journal.ProbeText{Name: p.Name, Doc: p.Doc, Facts: engine.Kinds(p.Facts)})
@@ -172,21 +186,26 @@ func (s *scanning) opened() journal.Opened {
 }
 
 // limits says what a scan on this platform cannot see.
-func limits(goos string) []string {
-	all := []string{
-		"Pictures inside documents are not looked at: what stands on a scanned page goes unseen.",
-		"Rows that were deleted from a database and not yet overwritten are not looked at.",
+func (s *scanning) limits(goos string) []string {
+	pictures := "Text in pictures is read by Tesseract as far as it recognises print: handwriting goes unseen."
+	switch {
+	case s.file.WithoutOCR:
+		pictures = "Text in pictures is not read, since the engagement says so: what stands on a scanned page goes unseen."
+	case s.pictures == "":
+		pictures = "Text in pictures is not read, since Tesseract is not installed: what stands on a scanned page goes unseen."
 	}
+	all := []string{pictures, "Rows that were deleted from a database and not yet overwritten are not looked at."}
 	if goos == "linux" {
 		all = append(all, "Linux does not tell files that only a cloud service holds from others: opening one may fetch it.")
 	}
-	return all
+	return append(all, contained.Lacks(s.pictures != "")...)
 }
 
 func (s *scanning) config(log *slog.Logger, report func(engine.Progress)) engine.Config {
 	return engine.Config{
 		Engagement: s.guard.Masked(s.file.Engagement), Probes: probeall.Probes(), Sources: sourceall.Openers(),
-		Guard: s.guard, Journal: s.writer, Done: s.done, Key: s.secret.Key, Exclude: []string{s.dir},
+		Contain: s.children.Examine,
+		Guard:   s.guard, Journal: s.writer, Done: s.done, Key: s.secret.Key, Exclude: []string{s.dir},
 		Locators: s.locators, Mask: s.mask, Log: log, Now: s.now, Progress: report,
 	}
 }

@@ -28,6 +28,7 @@ type Engagement struct {
 	Scope         Scope          `json:"scope"`
 	NamedTests    []NamedTest    `json:"named_tests,omitempty"`
 	CountTestData bool           `json:"count_test_data"`
+	WithoutOCR    bool           `json:"without_ocr,omitempty"` // pictures are not read
 	SamplingSeed  string         `json:"sampling_seed,omitempty"`
 	FollowUpOf    string         `json:"follow_up_of,omitempty"` // reference of an earlier engagement
 	Flows         []Flow         `json:"flows,omitempty"`        // declared by the trust
@@ -108,6 +109,8 @@ type Limits struct {
 	Members   int64         `json:"members,omitempty"`    // children of one item
 	ItemTime  time.Duration `json:"item_time,omitempty"`  // per top-level item
 	ItemBytes int64         `json:"item_bytes,omitempty"` // bytes read of one item; 0: all
+	Ratio     int64         `json:"ratio,omitempty"`      // bytes unpacked from one item for each byte of it
+	Pages     int64         `json:"pages,omitempty"`      // pages or pictures read of one document
 }
 
 // WithDefaults fills the zero fields.
@@ -123,6 +126,12 @@ func (l Limits) WithDefaults() Limits {
 	}
 	if l.ItemTime == 0 {
 		l.ItemTime = 10 * time.Minute
+	}
+	if l.Ratio == 0 {
+		l.Ratio = 2000
+	}
+	if l.Pages == 0 {
+		l.Pages = 20_000
 	}
 	return l
 }

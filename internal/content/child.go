@@ -76,7 +76,7 @@ func (f *frame) readStream(ctx context.Context, r io.Reader, c extract.Child) {
 	whole := false
 	err := f.guard(func() (err error) { whole, err = f.fill(in, most); return err })
 	f.x.held += len(f.buf)
-	doc := extract.Document{Name: baseName(c.Name), Size: int64(len(f.buf)), Head: f.buf, OCR: f.x.config.OCR}
+	doc := extract.Document{Name: baseName(c.Name), Size: int64(len(f.buf)), Head: f.buf, Pages: f.x.config.Limits.Pages, OCR: f.x.config.OCR}
 	switch random, ok := r.(io.ReaderAt); {
 	case whole || err != nil:
 		doc.Data = memoryAt(f.buf)
@@ -155,6 +155,9 @@ func (u *unpacked) admit() error {
 	}
 	if u.x.expanded >= u.x.config.Limits.Expansion {
 		return errExpansion
+	}
+	if u.x.expanded >= freely && u.x.expanded/max(u.x.size, 1) >= u.x.config.Limits.Ratio {
+		return errRatio
 	}
 	return nil
 }

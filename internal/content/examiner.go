@@ -13,6 +13,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math"
 	"time"
 
 	"trustaudit/internal/audit"
@@ -30,6 +31,9 @@ const (
 	// heldBytes bounds what the containers of one item hold in memory, all
 	// levels together. A larger member is streamed.
 	heldBytes = 32 << 20
+	// freely is how much may be unpacked from one item before the ratio to its
+	// size counts: small files are often empty forms, and pack well.
+	freely = 256 << 20
 	// keptBuffer is the largest buffer that is kept for the next item.
 	keptBuffer = 4 << 20
 )
@@ -66,6 +70,7 @@ type Examiner struct {
 	memory  bytes.Reader
 
 	// Of the top-level item at hand.
+	size     int64 // of the file
 	expanded int64 // bytes unpacked
 	members  int64
 	held     int
@@ -85,7 +90,7 @@ func (x *Examiner) Examine(ctx context.Context, item source.Item) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("examine item: %w", err)
 	}
-	x.expanded, x.members, x.held, x.fatal = 0, 0, 0, nil
+	x.size, x.expanded, x.members, x.held, x.fatal = math.MaxInt64, 0, 0, 0, nil
 	f := x.frame(0)
 	f.reset(item.Path, item.Size, item.Modified)
 	switch {

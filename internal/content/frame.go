@@ -23,6 +23,7 @@ const (
 var (
 	errPanic     = errors.New("parser failed")
 	errExpansion = errors.New("limit of unpacked bytes reached")
+	errRatio     = errors.New("limit of the ratio of unpacking reached")
 	errBackward  = errors.New("too large to be read inside another file")
 )
 

@@ -25,7 +25,7 @@ func (f *frame) readFile(ctx context.Context, open func() (source.File, error)) 
 		f.fail(err)
 		return
 	}
-	f.item.Size = size
+	f.item.Size, f.x.size = size, size
 	f.setModified(modified)
 	head, err := readHead(file, f.x.room(size), size)
 	if err != nil && len(head) == 0 {
@@ -33,7 +33,7 @@ func (f *frame) readFile(ctx context.Context, open func() (source.File, error)) 
 		return
 	}
 	f.top = file
-	doc := extract.Document{Name: baseName(f.raw), Size: size, Head: head, OCR: f.x.config.OCR}
+	doc := extract.Document{Name: baseName(f.raw), Size: size, Head: head, Pages: f.x.config.Limits.Pages, OCR: f.x.config.OCR}
 	if err != nil || int64(len(head)) > size || len(head) < min(int(size), headSize) {
 		doc.Size = int64(len(head)) // it shrank, grew or broke off: what there is
 	}

@@ -24,6 +24,8 @@ func (f *frame) reason(err error) string {
 		return fmt.Sprintf("time limit of %v reached%s", limits.ItemTime, f.left())
 	case errors.Is(err, errExpansion):
 		return fmt.Sprintf("limit of %d bytes unpacked reached%s", limits.Expansion, f.left())
+	case errors.Is(err, errRatio):
+		return fmt.Sprintf("limit of %d bytes unpacked for each byte reached%s", limits.Ratio, f.left())
 	case errors.Is(err, errPanic), errors.Is(err, errBackward),
 		errors.Is(err, ErrCrashed), errors.Is(err, ErrMemory), errors.Is(err, ErrNoProcess):
 		return known(err, errPanic, errBackward, ErrCrashed, ErrMemory, ErrNoProcess)

@@ -109,6 +109,7 @@ type PathsConfig struct {
 	Paths         []string // folders, files or store URLs
 	Base          string   // the folder that relative ones start from
 	CountTestData bool
+	WithoutOCR    bool
 }
 
 // ForPaths returns the engagement of a self-assessment whose scope is exactly
@@ -122,6 +123,7 @@ func ForPaths(c PathsConfig) (*File, error) {
 			Client:        audit.Organisation{Name: "Not stated"},
 			Edition:       DefaultEdition,
 			CountTestData: c.CountTestData,
+			WithoutOCR:    c.WithoutOCR,
 			Scope:         audit.Scope{Rate: scope.DefaultRate, PerHost: scope.DefaultPerHost},
 		},
 		Key: KeySeal{Seal: SealUnattended},

@@ -59,7 +59,7 @@ func (r *reader) read(data []byte) {
 
 func topKeys() []string {
 	return []string{"engagement", "kind", "client", "auditor", "authority", "standard", "scope", "named_tests",
-		"count_test_data", "sampling_seed", "follow_up_of", "flows", "claims", "attestations", "limits", "key", "credentials"}
+		"count_test_data", "ocr", "sampling_seed", "follow_up_of", "flows", "claims", "attestations", "limits", "key", "credentials"}
 }
 
 // document parses the YAML and returns its only document.
@@ -176,6 +176,7 @@ func (r *reader) identity(top *section) {
 	e.Reference = top.needed("engagement", "a reference such as RXX-2026-01")
 	e.Kind = audit.EngagementKind(top.oneOf("kind", kinds(), ""))
 	e.CountTestData = top.flag("count_test_data")
+	e.WithoutOCR = top.oneOf("ocr", []string{"auto", "off"}, "auto") == "off"
 	e.SamplingSeed = top.text("sampling_seed")
 	e.FollowUpOf = top.text("follow_up_of")
 

@@ -137,7 +137,7 @@ func (r *reader) attestations(top *section) {
 }
 
 func limitKeys() []string {
-	return []string{"depth", "expansion", "members", "item_time", "item_bytes"}
+	return []string{"depth", "expansion", "members", "item_time", "item_bytes", "ratio", "pages"}
 }
 
 // limits reads the bounds on the work on one item.
@@ -149,6 +149,8 @@ func (r *reader) limits(top *section) {
 		Members:   s.whole("members", 1, 1_000_000_000, 0),
 		ItemTime:  s.duration("item_time"),
 		ItemBytes: s.size("item_bytes"),
+		Ratio:     s.whole("ratio", 1, 1_000_000_000, 0),
+		Pages:     s.whole("pages", 1, 1_000_000_000, 0),
 	}
 }
 

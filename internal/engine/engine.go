@@ -24,6 +24,7 @@ import (
 
 	"trustaudit/internal/audit"
 	"trustaudit/internal/auditkey"
+	"trustaudit/internal/content"
 	"trustaudit/internal/journal"
 	"trustaudit/internal/probe"
 	"trustaudit/internal/scope"
@@ -39,6 +40,7 @@ type Config struct {
 	Journal    *journal.Writer
 	Done       Done
 	Key        *audit.Key
+	Contain    content.Contain          // examines stored files in contained processes; nil: in this one
 	Exclude    []string                 // folders never listed: where this run writes
 	Locators   *auditkey.Locators       // keeps raw names, sealed, before their unit is committed
 	Mask       func(text string) string // removes what identifies somebody from an error's words

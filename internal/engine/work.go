@@ -38,11 +38,12 @@ func (w *work) session(ctx context.Context, items []source.Item) *probe.Session 
 		Dial: func(ctx context.Context, network, address string) (probe.Conn, error) {
 			return r.dial(ctx, w.unit, network, address)
 		},
-		Items:  w.items(ctx, items),
-		Emit:   w.emit,
-		Reveal: w.reveal,
-		Log:    r.Log.With("unit", w.unit.ID),
-		Now:    r.Now,
+		Items:   w.items(ctx, items),
+		Contain: r.Contain,
+		Emit:    w.emit,
+		Reveal:  w.reveal,
+		Log:     r.Log.With("unit", w.unit.ID),
+		Now:     r.Now,
 	}
 }
 

@@ -57,6 +57,9 @@ type Document struct {
 	Size int64
 	Head []byte // the first bytes, as given to Detect
 	Data io.ReaderAt
+	// Pages is how many pages or pictures are read at most; 0: all. What is left
+	// of them is Partial.
+	Pages int64
 	// OCR reads the text in a picture (PNG, JPEG, TIFF, BMP, WebP, PNM); nil when
 	// there is nothing that does, or nobody wants it.
 	OCR func(ctx context.Context, picture io.Reader) (text []byte, err error)

@@ -66,6 +66,7 @@ func benchOf(s *probe.Session) *bench {
 		Now:     s.Now(),
 		Formats: formats.Formats(),
 		Kinds:   kinds.Kinds(),
+		Contain: s.Contain,
 		Emit:    func(f audit.Fact) error { return b.session.Emit(f) },
 		Reveal:  func(id, raw string) error { return b.session.Reveal(id, raw) },
 	})
