@@ -5,6 +5,7 @@ package all
 
 import (
 	"trustaudit/internal/extract"
+	"trustaudit/internal/extract/access"
 	"trustaudit/internal/extract/age"
 	"trustaudit/internal/extract/ansiblevault"
 	"trustaudit/internal/extract/bitlocker"
@@ -12,14 +13,18 @@ import (
 	"trustaudit/internal/extract/bzip2"
 	"trustaudit/internal/extract/cda"
 	"trustaudit/internal/extract/compress"
+	"trustaudit/internal/extract/container"
 	extractcsv "trustaudit/internal/extract/csv"
 	"trustaudit/internal/extract/dbf"
 	"trustaudit/internal/extract/dicom"
+	"trustaudit/internal/extract/disguise"
+	"trustaudit/internal/extract/doc"
 	"trustaudit/internal/extract/docx"
 	"trustaudit/internal/extract/edifact"
 	"trustaudit/internal/extract/eml"
 	"trustaudit/internal/extract/emlx"
 	"trustaudit/internal/extract/encoded"
+	"trustaudit/internal/extract/envelope"
 	"trustaudit/internal/extract/fhir"
 	"trustaudit/internal/extract/fixedwidth"
 	extractgzip "trustaudit/internal/extract/gzip"
@@ -28,22 +33,31 @@ import (
 	"trustaudit/internal/extract/image"
 	extractjson "trustaudit/internal/extract/json"
 	"trustaudit/internal/extract/keepass"
+	"trustaudit/internal/extract/keystore"
 	"trustaudit/internal/extract/luks"
 	"trustaudit/internal/extract/lz4"
 	"trustaudit/internal/extract/lzma"
 	"trustaudit/internal/extract/mbox"
+	"trustaudit/internal/extract/media"
 	"trustaudit/internal/extract/msg"
 	"trustaudit/internal/extract/openpgp"
 	"trustaudit/internal/extract/openssl"
 	"trustaudit/internal/extract/parquet"
+	"trustaudit/internal/extract/pcap"
+	"trustaudit/internal/extract/pdf"
+	"trustaudit/internal/extract/ppt"
 	"trustaudit/internal/extract/pptx"
+	"trustaudit/internal/extract/privatekey"
+	"trustaudit/internal/extract/pst"
 	"trustaudit/internal/extract/rtf"
 	"trustaudit/internal/extract/runs"
+	"trustaudit/internal/extract/sevenzip"
 	"trustaudit/internal/extract/snappy"
 	"trustaudit/internal/extract/sql"
 	"trustaudit/internal/extract/sqlite"
 	extracttar "trustaudit/internal/extract/tar"
 	extracttext "trustaudit/internal/extract/text"
+	"trustaudit/internal/extract/xls"
 	"trustaudit/internal/extract/xlsx"
 	extractxml "trustaudit/internal/extract/xml"
 	"trustaudit/internal/extract/xz"
@@ -55,6 +69,7 @@ import (
 // Formats returns them all, in the order of their folders.
 func Formats() []extract.Format {
 	return []extract.Format{
+		access.Format,
 		age.Format,
 		ansiblevault.Format,
 		bitlocker.Format,
@@ -62,14 +77,18 @@ func Formats() []extract.Format {
 		bzip2.Format,
 		cda.Format,
 		compress.Format,
+		container.Format,
 		extractcsv.Format,
 		dbf.Format,
 		dicom.Format,
+		disguise.Format,
+		doc.Format,
 		docx.Format,
 		edifact.Format,
 		eml.Format,
 		emlx.Format,
 		encoded.Format,
+		envelope.Format,
 		fhir.Format,
 		fixedwidth.Format,
 		extractgzip.Format,
@@ -78,22 +97,31 @@ func Formats() []extract.Format {
 		image.Format,
 		extractjson.Format,
 		keepass.Format,
+		keystore.Format,
 		luks.Format,
 		lz4.Format,
 		lzma.Format,
 		mbox.Format,
+		media.Format,
 		msg.Format,
 		openpgp.Format,
 		openssl.Format,
 		parquet.Format,
+		pcap.Format,
+		pdf.Format,
+		ppt.Format,
 		pptx.Format,
+		privatekey.Format,
+		pst.Format,
 		rtf.Format,
 		runs.Format,
+		sevenzip.Format,
 		snappy.Format,
 		sql.Format,
 		sqlite.Format,
 		extracttar.Format,
 		extracttext.Format,
+		xls.Format,
 		xlsx.Format,
 		extractxml.Format,
 		xz.Format,

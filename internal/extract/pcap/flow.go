@@ -1,0 +1,132 @@
+package pcap
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"trustaudit/internal/extract"
+	"trustaudit/internal/extract/runs"
+)
+
+// flow is what one end of a conversation said, as far as it was not given yet.
+type flow struct {
+	capture   *capture
+	name      string
+	peer      *flow // the other direction of a connection
+	held      []byte
+	parts     int // given
+	began     bool
+	sealed    bool // encrypted, and told
+	ended     bool
+	datagrams bool
+}
+
+// add takes what was said next.
+func (f *flow) add(b []byte) {
+	f.began = f.began || len(b) > 0
+	if f.sealed {
+		return
+	}
+	f.held = append(f.held, b...)
+	f.capture.held += len(b)
+	if len(f.held) > onePart {
+		f.give(false)
+	}
+}
+
+// give gives what is held: all of it when nothing follows, else up to the end of
+// a line.
+func (f *flow) give(last bool) {
+	b := f.held
+	if len(b) == 0 || f.capture.failed != nil {
+		return
+	}
+	if !last {
+		const near = 64 << 10 // a longer line is cut
+		if i := bytes.LastIndexByte(b[max(0, len(b)-near):], '\n'); i >= 0 {
+			b = b[:max(0, len(b)-near)+i+1]
+		}
+	}
+	f.parts++
+	f.capture.fail(f.hand(b))
+	f.capture.held -= len(b)
+	if f.held = f.held[:copy(f.held, f.held[min(len(b), len(f.held)):])]; len(f.held) == 0 {
+		f.held = nil
+	}
+}
+
+// hand gives a part as what it is.
+func (f *flow) hand(b []byte) error {
+	switch {
+	case f.sealed:
+		return nil
+	case f.datagrams:
+		return f.handText(b)
+	case (f.peer.isSealed() || f.isSealed()) && !isOpen(f.held) && !isOpen(f.peer.held):
+		return f.handSeal()
+	case isHTTP(b):
+		return f.handHTTP(b)
+	case isSMTP(b):
+		return f.handSMTP(b)
+	}
+	return f.handFile("", b)
+}
+
+// handFile gives bytes as a file inside the capture.
+func (f *flow) handFile(suffix string, b []byte) error {
+	name := f.name + suffix
+	if f.parts > 1 {
+		name += fmt.Sprintf(", part %d", f.parts)
+	}
+	return f.capture.sink.Child(extract.Child{Name: name, Size: int64(len(b)), Open: func() (io.ReadCloser, error) {
+		return memory{bytes.NewReader(b)}, nil
+	}})
+}
+
+// memory is a file in memory.
+type memory struct{ *bytes.Reader }
+
+func (memory) Close() error { return nil }
+
+// handText gives the text in datagrams. What holds none is counted: nobody knows
+// what it is.
+func (f *flow) handText(b []byte) error {
+	doc := extract.Document{Name: f.name, Size: int64(len(b)), Head: b, Data: bytes.NewReader(b)}
+	err := runs.Read(context.Background(), doc, quiet{f.capture.sink})
+	if errors.Is(err, extract.ErrUnsupported) {
+		f.capture.silent++
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("give datagrams: %w", err)
+	}
+	return f.capture.sink.Break()
+}
+
+// quiet is a sink for text of which nobody expects that it is all there is.
+type quiet struct{ extract.Sink }
+
+func (quiet) Partial(string) {}
+
+// isSealed reports whether the flow is known to be encrypted, or looks so: TLS
+// begins with a record of a handshake, or goes on with one of data; SSH with its
+// name.
+func (f *flow) isSealed() bool {
+	return f.sealed || f.parts <= 1 && (isRecord(f.held) || isSSH(f.held))
+}
+
+// handSeal tells an encrypted connection, both directions as one.
+func (f *flow) handSeal() error {
+	there := f
+	if f.peer.name < f.name { // the same of the two, whichever comes first
+		there = f.peer
+	}
+	child := extract.Child{Name: there.name, Size: int64(len(f.held) + len(f.peer.held)), Seal: sealOf(f.held, f.peer.held), Open: func() (io.ReadCloser, error) {
+		return nil, fmt.Errorf("read connection: %w", extract.ErrSealed)
+	}}
+	f.sealed, f.peer.sealed = true, true
+	return f.capture.sink.Child(child)
+}

@@ -1,0 +1,120 @@
+package pcap
+
+import (
+	"bytes"
+	"crypto/tls"
+	"encoding/binary"
+	"fmt"
+	"strings"
+
+	"trustaudit/internal/extract"
+	"trustaudit/internal/extract/seal"
+)
+
+// isRecord reports whether bytes begin with a record of TLS.
+func isRecord(b []byte) bool {
+	const handshake, data = 22, 23
+	return len(b) >= 5 && (b[0] == handshake || b[0] == data) && b[1] == 3 && b[2] <= 4 && binary.BigEndian.Uint16(b[3:]) <= 1<<14+2048
+}
+
+func isSSH(b []byte) bool { return bytes.HasPrefix(b, []byte("SSH-")) }
+
+// sealOf tells how well a connection is encrypted, by what either side said. Of
+// one whose handshake is not there, nothing is known.
+func sealOf(sides ...[]byte) extract.Seal {
+	for _, b := range sides {
+		if bytes.HasPrefix(b, []byte("SSH-2.0")) || bytes.HasPrefix(b, []byte("SSH-1.99")) {
+			return extract.Seal{Grade: extract.SealStrong, Scheme: "SSH"}
+		}
+		if isSSH(b) {
+			return seal.Of("SSH 1", "", 0)
+		}
+		if version, suite, ok := serverHello(b); ok {
+			return sealOfSuite(version, suite)
+		}
+	}
+	return extract.Seal{}
+}
+
+// serverHello reads what the server chose.
+func serverHello(b []byte) (version, suite uint16, ok bool) {
+	const handshake, hello, session = 22, 2, 5 + 4 + 2 + 32
+	if len(b) <= session || b[0] != handshake || b[5] != hello {
+		return 0, 0, false
+	}
+	chosen := session + 1 + int(b[session])
+	if len(b) < chosen+2 {
+		return 0, 0, false
+	}
+	version, suite = binary.BigEndian.Uint16(b[9:]), binary.BigEndian.Uint16(b[chosen:])
+	if suite>>8 == 0x13 { // of TLS 1.3 alone, which calls itself 1.2
+		version = tls.VersionTLS13
+	}
+	return version, suite, true
+}
+
+// isOpen reports whether a server chose not to encrypt.
+func isOpen(b []byte) bool {
+	_, suite, ok := serverHello(b)
+	return ok && listed(suite, 0x0000, 0x0001, 0x0002, 0x003b, 0x002c, 0x002d, 0x002e, 0x00b0, 0x00b1, 0x00b4, 0x00b5, 0x00b8, 0x00b9,
+		0xc001, 0xc006, 0xc00b, 0xc010, 0xc015, 0xc039, 0xc03a, 0xc03b, 0xc0b4, 0xc0b5)
+}
+
+func sealOfSuite(version, suite uint16) extract.Seal {
+	name := tls.CipherSuiteName(suite)
+	cipher, bits := cipherOf(name, suite)
+	s := seal.Of(tls.VersionName(version), cipher, bits)
+	if version < tls.VersionTLS12 || isAnonymous(suite) {
+		s.Grade = extract.SealWeak
+	}
+	if isAnonymous(suite) {
+		s.Scheme += ", nobody proves who he is"
+	}
+	return s
+}
+
+// cipherOf reads a cipher off the name of a suite; those that Go does not name are
+// listed.
+func cipherOf(name string, suite uint16) (cipher string, bits int) {
+	for _, known := range []struct {
+		word, cipher string
+		bits         int
+	}{
+		{"AES_128", "AES", 128}, {"AES_256", "AES", 256}, {"CHACHA20", "ChaCha20-Poly1305", 256}, {"3DES", "3DES", 168}, {"RC4", "RC4", 128},
+	} {
+		if strings.Contains(name, known.word) {
+			return known.cipher, known.bits
+		}
+	}
+	switch {
+	case listed(suite, 0x0032, 0x0033, 0x0031, 0x0030, 0x0040, 0x0067, 0x003f, 0x003e, 0x009e, 0x00a2, 0x00a0, 0x00a4, 0xc004, 0xc00e, 0xc025, 0xc029, 0xc02d, 0xc031,
+		0xc09c, 0xc09e, 0xc0a0, 0xc0a2, 0xc0ac, 0xc0ae, 0x008c, 0x00a8, 0x00ae, 0xc035, 0xc037, 0x0034, 0x006c, 0x00a6, 0xc018):
+		return "AES", 128
+	case listed(suite, 0x0036, 0x0037, 0x0038, 0x0039, 0x0068, 0x0069, 0x006a, 0x006b, 0x009f, 0x00a1, 0x00a3, 0x00a5, 0xc005, 0xc00f, 0xc026, 0xc02a, 0xc02e, 0xc032,
+		0xc09d, 0xc09f, 0xc0a1, 0xc0a3, 0xc0ad, 0xc0af, 0x008d, 0x00a9, 0x00af, 0xc036, 0xc038, 0x003a, 0x006d, 0x00a7, 0xc019):
+		return "AES", 256
+	case listed(suite, 0xccaa, 0xccab, 0xccac):
+		return "ChaCha20-Poly1305", 256
+	case listed(suite, 0x0041, 0x0044, 0x0045, 0x00ba, 0x00bd, 0x00be, 0xc072, 0xc076):
+		return "Camellia", 128
+	case listed(suite, 0x0084, 0x0087, 0x0088, 0x00c0, 0x00c3, 0x00c4, 0xc073, 0xc077):
+		return "Camellia", 256
+	}
+	return fmt.Sprintf("cipher suite 0x%04X", suite), 0
+}
+
+// isAnonymous reports whether a suite has no certificates: anybody can stand in
+// the middle.
+func isAnonymous(suite uint16) bool {
+	return listed(suite, 0x0017, 0x0018, 0x0019, 0x001a, 0x001b, 0x0034, 0x003a, 0x0046, 0x006c, 0x006d, 0x0089, 0x009b, 0x00a6, 0x00a7, 0x00bf, 0x00c5) ||
+		suite >= 0xc015 && suite <= 0xc019
+}
+
+func listed(suite uint16, list ...uint16) bool {
+	for _, s := range list {
+		if s == suite {
+			return true
+		}
+	}
+	return false
+}
