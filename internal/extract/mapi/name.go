@@ -133,5 +133,14 @@ func (o *Object) label(p *Property) (label string, read bool) {
 	return n.Word, words || kind == Int32 || kind == Double || kind == Time
 }
 
-// IsBody reports whether a property of bytes holds an item's text.
-func IsBody(id uint16) bool { return id == bodyHTML || id == bodyRTF || id == bodyText }
+// Told reports whether a property of varying length, or of more than a few bytes,
+// may say something: words, times, and the bytes of a text.
+func Told(id, kind uint16) bool {
+	switch kind &^ Multiple {
+	case String8, Unicode:
+		return true
+	case Time, Double, Int64:
+		return kind&Multiple == 0
+	}
+	return kind == Binary && (id == bodyHTML || id == bodyRTF || id == bodyText)
+}

@@ -168,7 +168,7 @@ func (r *reader) object(storage *ole.Entry) (mapi.Object, error) {
 	held := int64(0)
 	for _, e := range storage.Children {
 		id, kind, ok := parseName(e.Name)
-		if !ok || e.Storage || !isRead(id, kind) {
+		if !ok || e.Storage || !mapi.Told(id, kind) {
 			continue
 		}
 		b, err := r.file.ReadAll(e, min(maxValue, max(0, maxHeld-held)))
@@ -197,11 +197,6 @@ func parseName(name string) (id, kind uint16, ok bool) {
 		return 0, 0, false
 	}
 	return id, kind &^ mapi.Multiple, err == nil
-}
-
-// isRead tells what holds words from what holds a picture or a key.
-func isRead(id, kind uint16) bool {
-	return kind == mapi.String8 || kind == mapi.Unicode || kind == mapi.Binary && mapi.IsBody(id)
 }
 
 // short reads the list of properties: the values of numbers and times stand in it.
