@@ -81,6 +81,10 @@ func (s *records) walk(in record, depth int, see func(record) (enter bool, err e
 		if err != nil {
 			return err
 		}
+		if rec.kind == 0 { // no record, but room between two
+			from += 2
+			continue
+		}
 		enter, err := see(rec)
 		if err != nil {
 			return err
