@@ -16,8 +16,6 @@ var signatures = []struct{ prefix, format string }{
 	{"PK\x05\x06", "zip"},
 	{"SQLite format 3\x00", "sqlite"},
 	{"!BDN", "pst"},
-	{"\x00\x01\x00\x00Standard Jet DB", "mdb"},
-	{"\x00\x01\x00\x00Standard ACE DB", "accdb"},
 	{"\x7fELF", "elf"},
 	{"MZ", "exe"},
 	{"\xd4\xc3\xb2\xa1", "pcap"},

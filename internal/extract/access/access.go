@@ -70,6 +70,7 @@ type reader struct {
 	ends  []int  // of the values of a row
 	value []byte // a long value, put together
 	gone  bool   // the row at hand was deleted: it may be damaged
+	given int64  // bytes of values
 	bad   int    // rows and long values that make no sense
 	left  int64  // binary values left out
 }
@@ -211,8 +212,16 @@ func (r *reader) take(t *table, page []byte, i int) (ok bool, err error) {
 		r.row.Drop()
 		r.broken()
 	}
+	r.given += int64(len(r.row.B))
+	if err == nil && r.given > maxGrowth*int64(r.count)*int64(r.size)+maxLong {
+		err = fmt.Errorf("read rows: %w: more than the pages can hold", extract.ErrCorrupt)
+	}
 	return ok, err
 }
+
+// maxGrowth is how many times its size a file may yield: values are stored with
+// little compression, but a row may point to the long value of another.
+const maxGrowth = 8
 
 // broken counts what makes no sense, unless it is a deleted row's.
 func (r *reader) broken() {

@@ -12,8 +12,11 @@ type layout struct {
 const maxVariable = 1024
 
 // layout finds the parts of a row.
-func (r *reader) layout(b []byte) (l layout, ok bool) {
-	if r.jet3 {
+func (r *reader) layout(t *table, b []byte) (l layout, ok bool) {
+	switch {
+	case t.flat:
+		return r.flat(b)
+	case r.jet3:
 		return r.layout3(b)
 	}
 	l = layout{count: le16(b), prefix: 2}
@@ -32,6 +35,20 @@ func (r *reader) layout(b []byte) (l layout, ok bool) {
 		l.ends[i] = le16(b[end-4-2*i:])
 	}
 	return l, l.valid(len(b))
+}
+
+// flat finds the parts of a row without variable columns.
+func (r *reader) flat(b []byte) (l layout, ok bool) {
+	l = layout{count: le16(b), prefix: 2}
+	if r.jet3 {
+		l = layout{count: int(b[0]), prefix: 1}
+	}
+	end := len(b) - (l.count+7)/8
+	if end < l.prefix {
+		return l, false
+	}
+	l.mask = b[end:]
+	return l, true
 }
 
 // layout3 finds the parts of a row of Jet 3, whose offsets are of a byte each,
@@ -101,7 +118,7 @@ func (l *layout) value(b []byte, c *column) (value []byte, there bool) {
 
 // cells puts the cells of a row together; not ok when it makes no sense.
 func (r *reader) cells(t *table, b []byte) (ok bool, err error) {
-	l, ok := r.layout(b)
+	l, ok := r.layout(t, b)
 	if !ok {
 		return false, nil
 	}

@@ -1,6 +1,9 @@
 package access
 
 import (
+	"cmp"
+	"slices"
+
 	"trustaudit/internal/extract/charset"
 )
 
@@ -44,6 +47,7 @@ type table struct {
 	name    string
 	system  bool
 	columns []column
+	flat    bool // there are no variable columns, and rows do not count them
 }
 
 func (t *table) names() []string {
@@ -69,7 +73,8 @@ const maxDefinition = 1 << 20
 
 // shape is where things lie in the definition of a table.
 type shape struct {
-	columns, indexes int // where they are counted
+	variables        int // where they are counted
+	columns, indexes int // and these
 	first            int // what follows the counts
 	index, column    int // the size of each
 	number, variable int // places in a column
@@ -80,9 +85,9 @@ type shape struct {
 
 func (h header) shape() shape {
 	if h.jet3 {
-		return shape{columns: 25, indexes: 31, first: 43, index: 8, column: 18, number: 1, variable: 3, scale: 10, flags: 13, fixed: 14, size: 16}
+		return shape{variables: 23, columns: 25, indexes: 31, first: 43, index: 8, column: 18, number: 1, variable: 3, scale: 10, flags: 13, fixed: 14, size: 16}
 	}
-	return shape{columns: 45, indexes: 51, first: 63, index: 12, column: 25, number: 5, variable: 7, scale: 12, flags: 15, fixed: 21, size: 23}
+	return shape{variables: 43, columns: 45, indexes: 51, first: 63, index: 12, column: 25, number: 5, variable: 7, scale: 12, flags: 15, fixed: 21, size: 23}
 }
 
 // table reads the definition of a table; nil when there is none on the page.
@@ -97,7 +102,7 @@ func (r *reader) table(root uint32) (*table, error) {
 	if count == 0 || count > 1024 || at+count*s.column > len(b) {
 		return nil, nil
 	}
-	t := &table{root: root, name: r.names[root], columns: make([]column, count)}
+	t := &table{root: root, name: r.names[root], columns: make([]column, count), flat: le16(b[s.variables:]) == 0}
 	t.system = len(t.name) > 4 && t.name[:4] == "MSys"
 	names := at + count*s.column
 	for i := range t.columns {
@@ -112,7 +117,16 @@ func (r *reader) table(root uint32) (*table, error) {
 		}
 		t.columns[i] = c
 	}
+	// Files are given last: then their names are known.
+	slices.SortStableFunc(t.columns, func(a, b column) int { return cmp.Compare(order(a), order(b)) })
 	return t, nil
+}
+
+func order(c column) int {
+	if c.kind == typeOLE {
+		return 1
+	}
+	return 0
 }
 
 // name reads a column's name, and returns where the next one stands: -1 when

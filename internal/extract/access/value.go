@@ -15,7 +15,7 @@ func (r *reader) bool(v bool) { r.row.B = strconv.AppendBool(r.row.B, v) }
 
 // cell writes a value into the cell at hand.
 func (r *reader) cell(t *table, c *column, v []byte) error {
-	if c.computed {
+	if c.computed && c.kind != typeMemo {
 		v = computed(v)
 	}
 	switch c.kind {
@@ -23,6 +23,9 @@ func (r *reader) cell(t *table, c *column, v []byte) error {
 		r.text(v)
 	case typeMemo:
 		v, err := r.long(v)
+		if c.computed {
+			v = computed(v)
+		}
 		r.text(v)
 		return err
 	case typeOLE:
@@ -79,9 +82,9 @@ func (r *reader) number(c *column, v []byte) {
 	case typeMoney:
 		b = strconv.AppendFloat(b, float64(int64(binary.LittleEndian.Uint64(v)))/1e4, 'f', -1, 64)
 	case typeFloat:
-		b = strconv.AppendFloat(b, float64(math.Float32frombits(le32(v))), 'f', -1, 32)
+		b = float(b, float64(math.Float32frombits(le32(v))), 32)
 	case typeDouble:
-		b = strconv.AppendFloat(b, math.Float64frombits(binary.LittleEndian.Uint64(v)), 'f', -1, 64)
+		b = float(b, math.Float64frombits(binary.LittleEndian.Uint64(v)), 64)
 	case typeDate:
 		b = moment(b, math.Float64frombits(binary.LittleEndian.Uint64(v)))
 	case typeGUID:
@@ -92,6 +95,15 @@ func (r *reader) number(c *column, v []byte) {
 		b = longMoment(b, v)
 	}
 	r.row.B = b
+}
+
+// float writes numbers of a usual size without an exponent.
+func float(b []byte, v float64, bits int) []byte {
+	format := byte('f')
+	if a := math.Abs(v); a != 0 && a < 1e-9 || a > 1e18 {
+		format = 'g'
+	}
+	return strconv.AppendFloat(b, v, format, -1, bits)
 }
 
 // moment writes a date: days since the end of 1899, as a floating-point number

@@ -40,6 +40,7 @@ import (
 	"trustaudit/internal/extract/mbox"
 	"trustaudit/internal/extract/media"
 	"trustaudit/internal/extract/msg"
+	"trustaudit/internal/extract/odf"
 	"trustaudit/internal/extract/openpgp"
 	"trustaudit/internal/extract/openssl"
 	"trustaudit/internal/extract/parquet"
@@ -49,6 +50,7 @@ import (
 	"trustaudit/internal/extract/pptx"
 	"trustaudit/internal/extract/privatekey"
 	"trustaudit/internal/extract/pst"
+	"trustaudit/internal/extract/rar"
 	"trustaudit/internal/extract/rtf"
 	"trustaudit/internal/extract/runs"
 	"trustaudit/internal/extract/sevenzip"
@@ -104,6 +106,7 @@ func Formats() []extract.Format {
 		mbox.Format,
 		media.Format,
 		msg.Format,
+		odf.Format,
 		openpgp.Format,
 		openssl.Format,
 		parquet.Format,
@@ -113,6 +116,7 @@ func Formats() []extract.Format {
 		pptx.Format,
 		privatekey.Format,
 		pst.Format,
+		rar.Format,
 		rtf.Format,
 		runs.Format,
 		sevenzip.Format,
