@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
 	"time"
 
@@ -55,6 +56,9 @@ func runEngine(args []string) error {
 		"four":   func(folder string) (found, error) { return countText(folder, fourKinds()...) },
 		"all":    func(folder string) (found, error) { return examine(folder, 1) },
 		"all2":   func(folder string) (found, error) { return examine(folder, 2) },
+		// The two that are held against each other.
+		"in-process": func(folder string) (found, error) { return examine(folder, runtime.GOMAXPROCS(0)) },
+		"contained":  examineContained,
 	}
 	run, ok := engines[name]
 	if !ok {
@@ -165,7 +169,10 @@ func (f *found) match(number *regexp.Regexp, text []byte) {
 
 // examine is everything on: all kinds, records and evidence, as a scan does it,
 // by as many workers.
-func examine(folder string, workers int) (found, error) {
+func examine(folder string, workers int) (found, error) { return examineWith(folder, workers, nil) }
+
+// examineWith hands to contained processes what is not plain, if there are any.
+func examineWith(folder string, workers int, contain content.Contain) (found, error) {
 	items, closeStore, err := itemsOf(folder)
 	if err != nil {
 		return found{}, err
@@ -179,7 +186,7 @@ func examine(folder string, workers int) (found, error) {
 	}
 	close(queue)
 	for i := range parts {
-		group.Go(func() error { return parts[i].examineAll(queue) })
+		group.Go(func() error { return parts[i].examineAll(queue, contain) })
 	}
 	err = group.Wait()
 	var sum found
@@ -192,10 +199,10 @@ func examine(folder string, workers int) (found, error) {
 }
 
 // examineAll examines the items of a queue and adds up what their facts say.
-func (f *found) examineAll(queue <-chan source.Item) error {
+func (f *found) examineAll(queue <-chan source.Item, contain content.Contain) error {
 	x := content.New(content.Config{
 		Target: "file:///bench", Key: audit.NewKey([32]byte{1}), Now: time.Now(),
-		Formats: formats.Formats(), Kinds: kinds.Kinds(),
+		Formats: formats.Formats(), Kinds: kinds.Kinds(), Contain: contain,
 		Emit: func(a audit.Fact) error {
 			if item, ok := a.(fact.Item); ok {
 				f.Count += item.Identifiers["nhs-number"].Count

@@ -3,9 +3,9 @@
 // beside ripgrep, in turns within one run; identification beside ripgrep, grep
 // and the memory's own speed, on text that is dense with numbers, on text that
 // is not, and on hostile text; judging and verifying a long journal; the
-// demonstration; the binary's size and start.
+// overhead of contained processes; the demonstration; the binary's size and start.
 //
-//	go run ./internal/bench -binary bin/trustaudit [-only files,identify,judge,verify,demo,binary]
+//	go run ./internal/bench -binary bin/trustaudit [-only files,contained,identify,judge,verify,demo,binary]
 package main
 
 import (
@@ -15,11 +15,17 @@ import (
 	"os"
 	"strconv"
 	"strings"
+
+	"trustaudit/internal/contained"
 )
 
 func main() {
 	if len(os.Args) > 1 && os.Args[1] == engineVerb {
 		exit(runEngine(os.Args[2:]))
+		return
+	}
+	if len(os.Args) == 2 && os.Args[1] == contained.Verb {
+		exit(serveContained())
 		return
 	}
 	b := bench{size: 1_000_000_000}
@@ -32,7 +38,7 @@ func main() {
 		return err
 	})
 	flag.BoolVar(&b.full, "full", false, "let identify read a file of four times that size as well")
-	only := flag.String("only", "binary,demo,files,identify,verify,judge", "what to measure")
+	only := flag.String("only", "binary,demo,files,contained,identify,verify,judge", "what to measure")
 	flag.Parse()
 	exit(b.run(strings.Split(*only, ",")))
 }
@@ -78,7 +84,7 @@ func (b *bench) run(only []string) error {
 	defer os.RemoveAll(dir)
 	b.dir = dir
 	measures := map[string]func() error{
-		"binary": b.measureBinary, "demo": b.measureDemo, "files": b.measureFiles,
+		"binary": b.measureBinary, "demo": b.measureDemo, "files": b.measureFiles, "contained": b.measureContained,
 		"identify": b.measureIdentify, "judge": b.measureJudge, "verify": b.measureVerify,
 	}
 	var wrong []error // what is wrong with one measure does not keep the others from being shown

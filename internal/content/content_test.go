@@ -149,7 +149,7 @@ func TestStatus(t *testing.T) {
 		{"empty", item("a.txt", nil), []string{"a.txt text read"}},
 		{"table", item("a.csv", []byte("id,name\n1,a\n2,b\n")), []string{"a.csv csv read"}},
 		{"unknown", item("a.bin", noise), []string{"a.bin binary unreadable: unsupported format"}},
-		{"known, not read", item("a.pdf", []byte("%PDF-1.7\nplain beginning")), []string{"a.pdf pdf unreadable: unsupported format"}},
+		{"known, not read", item("a.ps", []byte("%!PS-Adobe-3.0\nplain beginning")), []string{"a.ps postscript unreadable: unsupported format"}},
 		{"old Word", item("a.DOC", []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\x00\x00")), []string{"a.DOC doc unreadable: unsupported format"}},
 		{"archive", item("a.zip", pack(t, "b/c.txt", "x", "d.txt", "")), []string{"a.zip!/b/c.txt text read", "a.zip!/d.txt text read", "a.zip zip read"}},
 		{"empty archive", item("a.zip", pack(t)), []string{"a.zip zip read"}},

@@ -24,6 +24,7 @@ var (
 	errPanic     = errors.New("parser failed")
 	errExpansion = errors.New("limit of unpacked bytes reached")
 	errRatio     = errors.New("limit of the ratio of unpacking reached")
+	errPlain     = errors.New("not read: it lies in a format that promised to hold no files")
 	errBackward  = errors.New("too large to be read inside another file")
 )
 

@@ -8,7 +8,6 @@ import (
 // signatures are the beginnings of formats that no parser reads yet, so that
 // their items can be named. One with a plain beginning would pass for text.
 var signatures = []struct{ prefix, format string }{
-	{"%PDF-", "pdf"},
 	{"%!PS", "postscript"},
 	{"7z\xbc\xaf\x27\x1c", "7z"},
 	{"Rar!\x1a\x07", "rar"},

@@ -26,9 +26,9 @@ func (f *frame) reason(err error) string {
 		return fmt.Sprintf("limit of %d bytes unpacked reached%s", limits.Expansion, f.left())
 	case errors.Is(err, errRatio):
 		return fmt.Sprintf("limit of %d bytes unpacked for each byte reached%s", limits.Ratio, f.left())
-	case errors.Is(err, errPanic), errors.Is(err, errBackward),
+	case errors.Is(err, errPanic), errors.Is(err, errBackward), errors.Is(err, errPlain),
 		errors.Is(err, ErrCrashed), errors.Is(err, ErrMemory), errors.Is(err, ErrNoProcess):
-		return known(err, errPanic, errBackward, ErrCrashed, ErrMemory, ErrNoProcess)
+		return known(err, errPanic, errBackward, errPlain, ErrCrashed, ErrMemory, ErrNoProcess)
 	case errors.Is(err, extract.ErrSealed):
 		return "encrypted"
 	case errors.Is(err, extract.ErrUnsupported):

@@ -15,7 +15,7 @@ import (
 )
 
 // Format is delimited text.
-var Format = extract.Format{Name: "csv", Detect: detect, Read: read}
+var Format = extract.Format{Name: "csv", Plain: true, Detect: detect, Read: read}
 
 func read(_ context.Context, doc extract.Document, sink extract.Sink) error {
 	r := &reader{parser: parser{layout: survey(doc.Head, doc.Name)}, s: charset.Open(doc), sink: sink}

@@ -15,7 +15,7 @@ import (
 )
 
 // Format is EDIFACT.
-var Format = extract.Format{Name: "edifact", Detect: detect, Read: read}
+var Format = extract.Format{Name: "edifact", Plain: true, Detect: detect, Read: read}
 
 // delimiters are the signs that part an interchange.
 type delimiters struct{ component, element, release, terminator byte }

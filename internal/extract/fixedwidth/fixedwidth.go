@@ -15,7 +15,7 @@ import (
 )
 
 // Format is text in columns of fixed width.
-var Format = extract.Format{Name: "fixedwidth", Detect: detect, Read: read}
+var Format = extract.Format{Name: "fixedwidth", Plain: true, Detect: detect, Read: read}
 
 const (
 	sampleBytes = 16 << 10

@@ -17,7 +17,7 @@ import (
 )
 
 // Format is HTML and XHTML.
-var Format = extract.Format{Name: "html", Detect: detect, Read: read}
+var Format = extract.Format{Name: "html", Plain: true, Detect: detect, Read: read}
 
 const sampleBytes = 4 << 10
 

@@ -18,7 +18,7 @@ import (
 )
 
 // Format is JSON, JSON lines included.
-var Format = extract.Format{Name: "json", Detect: detect, Read: read}
+var Format = extract.Format{Name: "json", Plain: true, Detect: detect, Read: read}
 
 func detect(head []byte, name string) extract.Confidence {
 	b := bytes.TrimLeft(charset.Sample(head, 512), " \t\r\n")

@@ -16,7 +16,7 @@ import (
 )
 
 // Format is the dump of a database as SQL.
-var Format = extract.Format{Name: "sql", Detect: detect, Read: read}
+var Format = extract.Format{Name: "sql", Plain: true, Detect: detect, Read: read}
 
 const sampleBytes = 8 << 10
 

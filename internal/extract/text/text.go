@@ -13,7 +13,7 @@ import (
 )
 
 // Format is plain text.
-var Format = extract.Format{Name: "text", Detect: detect, Read: read}
+var Format = extract.Format{Name: "text", Plain: true, Detect: detect, Read: read}
 
 func detect(head []byte, _ string) extract.Confidence {
 	if charset.IsText(head) {

@@ -18,7 +18,7 @@ import (
 )
 
 // Format is XML.
-var Format = extract.Format{Name: "xml", Detect: detect, Read: read}
+var Format = extract.Format{Name: "xml", Plain: true, Detect: detect, Read: read}
 
 func detect(head []byte, name string) extract.Confidence {
 	sample := bytes.TrimLeft(charset.Sample(head, 512), " \t\r\n")
