@@ -5,9 +5,11 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"math"
 	"sync"
 
 	"github.com/bodgit/sevenzip"
+	"github.com/stangelandcl/ppmd"
 
 	"trustaudit/internal/extract"
 	"trustaudit/internal/extract/seal"
@@ -20,14 +22,19 @@ const (
 	methodAES       = "\x06\xf1\x07\x01"
 	methodLZMA      = "\x03\x01\x01"
 	methodLZMA2     = "\x21"
+	methodPPMd      = "\x03\x04\x01"
 	methodDeflate64 = "\x04\x01\x09" // the library has not
 )
+
+// mostModel is the largest model of PPMd: what the highest setting of 7-Zip asks for.
+const mostModel = 256 << 20
 
 // begin puts our methods in the library's list, once.
 var begin = sync.OnceFunc(func() {
 	sevenzip.RegisterDecompressor([]byte(methodAES), decrypt)
 	sevenzip.RegisterDecompressor([]byte(methodLZMA), unpackLZMA)
 	sevenzip.RegisterDecompressor([]byte(methodLZMA2), unpackLZMA2)
+	sevenzip.RegisterDecompressor([]byte(methodPPMd), unpackPPMd)
 	sevenzip.RegisterDecompressor([]byte(methodDeflate64), unpackDeflate64)
 })
 
@@ -70,6 +77,21 @@ func unpackLZMA2(properties []byte, size uint64, packed []io.ReadCloser) (io.Rea
 	}
 	r, err := unpack.LZMA2(packed[0], min(unpack.Window2(properties[0]), size))
 	return coder{r, packed[0]}, err
+}
+
+func unpackPPMd(properties []byte, size uint64, packed []io.ReadCloser) (io.ReadCloser, error) {
+	if len(properties) != 5 || len(packed) != 1 || size > math.MaxInt {
+		return nil, fmt.Errorf("read properties: %w", extract.ErrCorrupt)
+	}
+	model := binary.LittleEndian.Uint32(properties[1:])
+	if model > mostModel {
+		return nil, fmt.Errorf("unpack with a model of %d bytes: %w", model, extract.ErrUnsupported)
+	}
+	r, err := ppmd.NewH7zReader(packed[0], int(properties[0]), int(model), int(size))
+	if err != nil {
+		return nil, fmt.Errorf("begin to unpack: %w", err)
+	}
+	return coder{&r, packed[0]}, nil
 }
 
 func unpackDeflate64(_ []byte, _ uint64, packed []io.ReadCloser) (io.ReadCloser, error) {

@@ -42,7 +42,8 @@ func read(ctx context.Context, doc extract.Document, sink extract.Sink) error {
 	if done, err := start(in, doc, sink); done || err != nil {
 		return err
 	}
-	z, err := sevenzip.NewReader(in, doc.Size)
+	var z *sevenzip.Reader
+	err := unpack.Guard(func() (err error) { z, err = sevenzip.NewReader(in, doc.Size); return err })
 	if err != nil {
 		return refuse(in.Judge(known(err)), sink)
 	}
@@ -119,9 +120,7 @@ func (a *archive) child(f *sevenzip.File) extract.Child {
 	}
 	if f.Stream != a.at {
 		a.at = f.Stream
-		if a.first, a.err = f.Open(); a.err != nil {
-			a.err = a.in.Judge(known(a.err))
-		}
+		a.first, a.err = a.begin(f)
 	}
 	var s sealed
 	if errors.As(a.err, &s) {
@@ -135,9 +134,7 @@ func (a *archive) open(f *sevenzip.File) (io.ReadCloser, error) {
 	r, err := a.first, a.err
 	a.first = nil
 	if r == nil && err == nil {
-		if r, err = f.Open(); err != nil {
-			err = a.in.Judge(known(err))
-		}
+		r, err = a.begin(f)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open member: %w", err)
@@ -145,10 +142,18 @@ func (a *archive) open(f *sevenzip.File) (io.ReadCloser, error) {
 	return &member{r: r, in: a.in, want: f.CRC32}, nil
 }
 
+func (a *archive) begin(f *sevenzip.File) (r io.ReadCloser, err error) {
+	err = unpack.Guard(func() (err error) { r, err = f.Open(); return err })
+	if err != nil {
+		return nil, a.in.Judge(known(err))
+	}
+	return r, nil
+}
+
 // leave gives back what nobody read, for the next file of the stream.
 func (a *archive) leave() {
 	if a.first != nil {
-		a.first.Close()
+		unpack.Guard(a.first.Close) //nolint:errcheck // what matters comes when it is read
 		a.first = nil
 	}
 }
@@ -172,7 +177,8 @@ type member struct {
 
 // Read implements io.Reader.
 func (m *member) Read(p []byte) (int, error) {
-	n, err := m.r.Read(p)
+	var n int
+	err := unpack.Guard(func() (err error) { n, err = m.r.Read(p); return err })
 	m.sum = crc32.Update(m.sum, crc32.IEEETable, p[:n])
 	switch {
 	case err == nil:
@@ -186,4 +192,4 @@ func (m *member) Read(p []byte) (int, error) {
 }
 
 // Close implements io.Closer.
-func (m *member) Close() error { return m.r.Close() }
+func (m *member) Close() error { return unpack.Guard(m.r.Close) }
