@@ -1,0 +1,164 @@
+package pdf
+
+import (
+	"slices"
+	"strings"
+
+	"trustaudit/internal/extract/charset"
+	"trustaudit/internal/extract/pdf/object"
+	"trustaudit/internal/extract/pdf/page"
+	"trustaudit/internal/extract/xml"
+)
+
+// Bounds of what documents hang on to pages.
+const (
+	maxFields  = 1 << 17
+	maxTree    = 32 // nodes inside one another
+	maxOutline = 1 << 17
+)
+
+// properties gives what the document says of itself.
+func (d *document) properties() error {
+	silent := []object.Name{"Producer", "Creator", "CreationDate", "ModDate", "Trapped"}
+	for _, e := range d.file.Dict(d.file.Trailer.Get("Info")) {
+		if !slices.Contains(silent, e.Key) {
+			d.add(string(e.Key), e.Value)
+		}
+	}
+	if err := d.give(); err != nil {
+		return err
+	}
+	return d.markup(d.root().Get("Metadata"))
+}
+
+func (d *document) root() object.Dict { return d.file.Dict(d.file.Trailer.Get("Root")) }
+
+// markup reads a stream that is XML.
+func (d *document) markup(v any) error {
+	s := d.file.Stream(v)
+	if s == nil {
+		return nil
+	}
+	r, err := d.file.Reader(s)
+	if err != nil {
+		d.file.Damage()
+		return nil
+	}
+	text, err := charset.FromReader(r)
+	if err == nil {
+		err = xml.Labelled(d.ctx, text, d.sink)
+	}
+	if tolerable(err) {
+		d.sink.Partial("a part is corrupt")
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return d.sink.Break()
+}
+
+// form gives the fields of the document's form, all as one record, and the data
+// of a form in XML.
+func (d *document) form() error {
+	form := d.file.Dict(d.root().Get("AcroForm"))
+	for _, f := range d.file.Array(form.Get("Fields")) {
+		if err := d.field(f, "", 0); err != nil {
+			return err
+		}
+	}
+	if err := d.give(); err != nil {
+		return err
+	}
+	switch xfa := d.file.Resolve(form.Get("XFA")).(type) {
+	case *object.Stream:
+		return d.markup(xfa)
+	case object.Array:
+		for i := 0; i+1 < len(xfa); i += 2 {
+			if d.file.String(xfa[i]) == "datasets" {
+				return d.markup(xfa[i+1])
+			}
+		}
+	}
+	return nil
+}
+
+// field gives a field and those below it.
+func (d *document) field(v any, above string, depth int) error {
+	ref, isRef := v.(object.Ref)
+	if depth > maxTree || isRef && d.fields[ref] || len(d.fields) >= maxFields {
+		return nil
+	}
+	if isRef {
+		d.fields[ref] = true
+	}
+	f := d.file.Dict(v)
+	name := above
+	if own := page.Plain(string(d.file.String(f.Get("T")))); own != "" {
+		name = strings.TrimPrefix(above+"."+own, ".")
+	}
+	kids := d.file.Array(f.Get("Kids"))
+	if len(kids) == 0 || f.Get("V") != nil {
+		d.value(f, name)
+	}
+	for _, kid := range kids {
+		if err := d.field(kid, name, depth+1); err != nil {
+			return err
+		}
+	}
+	if d.record.Full() {
+		return d.give()
+	}
+	return nil
+}
+
+// value adds a field's value under what people see as its name.
+func (d *document) value(f object.Dict, name string) {
+	if shown := page.Plain(string(d.file.String(f.Get("TU")))); shown != "" {
+		name = shown
+	}
+	if name == "" {
+		name = page.Plain(string(d.file.String(f.Get("T"))))
+	}
+	switch v := d.file.Resolve(f.Get("V")).(type) {
+	case object.Array:
+		for _, each := range v {
+			d.add(name, each)
+		}
+	case object.Name:
+		if v != "Off" {
+			d.add(name, v)
+		}
+	default:
+		d.add(name, v)
+	}
+}
+
+// outline gives the titles of the document's parts, a line each.
+func (d *document) outline() error {
+	var text []byte
+	seen := map[object.Ref]bool{}
+	var list func(v any, depth int)
+	list = func(v any, depth int) {
+		for depth < maxTree && len(seen) < maxOutline {
+			ref, ok := v.(object.Ref)
+			if !ok || seen[ref] {
+				return
+			}
+			seen[ref] = true
+			item := d.file.Dict(v)
+			text = append(text, page.Plain(string(d.file.String(item.Get("Title"))))...)
+			text = append(text, '\n')
+			list(item.Get("First"), depth+1)
+			v = item.Get("Next")
+		}
+	}
+	list(d.file.Dict(d.root().Get("Outlines")).Get("First"), 0)
+	if len(text) == 0 {
+		return nil
+	}
+	if err := d.sink.Text(text); err != nil {
+		return err
+	}
+	return d.sink.Break()
+}
