@@ -106,9 +106,9 @@ func (o *Object) Text(id uint16) string {
 func (o *Object) text(p *Property) []byte {
 	switch p.Type &^ Multiple {
 	case Unicode:
-		return trim(codepage.Wide(nil, p.Data))
+		return clean(p, codepage.Wide(nil, p.Data))
 	case String8:
-		return trim(o.decode(p.Data))
+		return clean(p, o.decode(p.Data))
 	case Time:
 		if t := timeOf(p.Data); !t.IsZero() {
 			return t.AppendFormat(nil, dateForm(t))
@@ -123,8 +123,13 @@ func (o *Object) text(p *Property) []byte {
 	return nil
 }
 
-func trim(b []byte) []byte {
-	return bytes.TrimSpace(bytes.TrimRight(b, "\x00"))
+// clean takes off what ends a string, and what stores put before a subject: a mark,
+// and how long the part of it is that says "Re:".
+func clean(p *Property, text []byte) []byte {
+	if p.ID == subject && len(text) > 1 && text[0] == 1 {
+		text = text[2:]
+	}
+	return bytes.TrimSpace(bytes.TrimRight(text, "\x00"))
 }
 
 // decode turns a string of bytes into UTF-8.

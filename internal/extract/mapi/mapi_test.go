@@ -72,10 +72,14 @@ func TestGive(t *testing.T) {
 		{"page in its code page", 0, []Property{{bodyHTML, Binary, []byte("<p>\xc8\xe2</p>")}, {internetPage, Int32, []byte{0xe3, 4, 0, 0}}}, []string{"Ив\n\n"}},
 		{"text and page", 0, []Property{{bodyHTML, Binary, []byte("<p>one")}, {bodyText, String8, []byte("two")}}, []string{"two\none\n\n"}},
 		{"time", 0, []Property{{0x3a42, Time, []byte{0, 0x80, 0x3e, 0xd5, 0xde, 0xb1, 0x9d, 1}}}, []string{"Date of birth: 1970-01-01\n"}},
+		{"prefix of a subject", 0, []Property{{subject, Unicode, []byte("\x01\x00\x05\x00F\x00W\x00")}}, []string{"Subject: FW\n"}},
+		{"stores among themselves", 0, []Property{{0x6655, String8, []byte("NHS 1")}}, nil},
+		{"names", 0, []Property{{0x8001, String8, []byte("one")}, {0x8002, String8, []byte("two")}, {0x8003, String8, []byte("three")}, {0x8004, String8, []byte("16.0")}}, []string{"Ward: one\nLocation: three\n"}},
 		{"no time", 0, []Property{{0x3a42, Time, []byte{1}}, {0x3a41, Time, bytes.Repeat([]byte{0xff}, 8)}}, nil},
 	} {
 		t.Run(tt.label, func(t *testing.T) {
-			m := &Message{Object: Object{Page: tt.page, Props: tt.props}}
+			names := map[uint16]Name{0x8001: {Word: "Ward", Own: true}, 0x8002: {Word: "Score"}, 0x8003: {Number: 0x8208}, 0x8004: {Number: 0x8554}}
+			m := &Message{Object: Object{Page: tt.page, Names: names, Props: tt.props}}
 			got := extracttest.Read(t, item(m), "x", nil)
 			var texts []string
 			for _, s := range got.Texts {
@@ -104,9 +108,9 @@ func TestRichText(t *testing.T) {
 }
 
 func TestNames(t *testing.T) {
-	list := []byte{0x83, 0x80, 0, 0, 6, 0, 0, 0 /* words: */, 4, 0, 0, 0, 1, 0, 1, 0 /* beyond: */, 0xff, 0, 0, 0, 1, 0, 2, 0}
+	list := []byte{0x83, 0x80, 0, 0, 6, 0, 0, 0 /* words: */, 4, 0, 0, 0, 5, 0, 1, 0 /* beyond: */, 0xff, 0, 0, 0, 1, 0, 2, 0}
 	words := append([]byte{0, 0, 0, 0}, 4, 0, 0, 0, 'a', 0, 'b', 0)
-	want := map[uint16]Name{0x8000: {Number: 0x8083}, 0x8001: {Word: "ab"}, 0x8002: {}}
+	want := map[uint16]Name{0x8000: {Number: 0x8083}, 0x8001: {Word: "ab", Own: true}, 0x8002: {}}
 	if diff := cmp.Diff(want, Names(list, words)); diff != "" {
 		t.Errorf("names differ (-want +got):\n%s", diff)
 	}

@@ -11,11 +11,13 @@ import (
 type Name struct {
 	Word   string
 	Number uint32
+	Own    bool // by a person or a form; other words are programs' own
 }
 
 const (
-	maxNames = 1 << 14
-	maxWord  = 512
+	maxNames    = 1 << 14
+	maxWord     = 512
+	publicWords = 2 // the set of names that anybody may add to
 )
 
 // Names reads the list of names that a store or message keeps, and the words it
@@ -25,7 +27,7 @@ func Names(list, words []byte) map[uint16]Name {
 	for ; len(list) >= 8 && len(names) < maxNames; list = list[8:] {
 		n := Name{Number: binary.LittleEndian.Uint32(list)}
 		if list[4]&1 == 1 {
-			n = Name{Word: word(words, n.Number)}
+			n = Name{Word: word(words, n.Number), Own: list[4]>>1 == publicWords}
 		}
 		names[0x8000+binary.LittleEndian.Uint16(list[6:])] = n
 	}
@@ -101,9 +103,13 @@ var unread = map[uint16]bool{
 	messageClass: true, 0x003d: true, 0x0e1d: true, 0x0070: true, transport: true, 0x0064: true, 0x0c1e: true, 0x0e28: true, 0x0e29: true, 0x1035: true, 0x1039: true, 0x1042: true,
 	0x1046: true, 0x3002: true, 0x3613: true, 0x39ff: true, 0x3ff8: true, 0x3ffa: true, 0x4022: true, 0x4023: true, 0x4024: true, 0x4025: true, 0x4030: true, 0x4031: true, 0x4034: true, 0x4035: true,
 	0x4038: true, 0x4039: true, 0x5d07: true, 0x5d08: true, 0x5d09: true, 0x5d0a: true, 0x5d0b: true, 0x5d0c: true, 0x1015: true, 0x10f3: true, 0x10f4: true, 0x0075: true, 0x0076: true, 0x0077: true, 0x0078: true,
-	0x0040: true, 0x0044: true, 0x0068: true, 0x0066: true, 0x35d8: true, 0x1008: true, 0x65e0: true, 0x0e4b: true, bodyText: true, bodyHTML: true, bodyRTF: true,
+	0x0040: true, 0x0044: true, 0x0068: true, 0x0066: true, 0x35d8: true, 0x1008: true, 0x65e0: true, 0x0e4b: true, 0x0e05: true, 0x3fd9: true, bodyText: true, bodyHTML: true, bodyRTF: true,
 	attachData: true,
 }
+
+// internal reports whether a number is one that stores and transports use among
+// themselves.
+func internal(id uint16) bool { return id >= 0x4000 && id < 0x6800 }
 
 // program reports whether a property says which program wrote the item, or of
 // which kind an address is.
@@ -117,20 +123,14 @@ func (o *Object) label(p *Property) (label string, read bool) {
 	words := kind == Unicode || kind == String8
 	if p.ID < 0x8000 {
 		label, known := labels[p.ID]
-		return label, known || words && !unread[p.ID]
+		return label, known || words && !unread[p.ID] && !internal(p.ID)
 	}
 	n := o.Names[p.ID]
 	if n.Word == "" {
 		label, known := numbered[n.Number]
 		return label, known || words && !program(n.Number)
 	}
-	lower := strings.ToLower(n.Word)
-	for _, t := range []string{"x-", "arc-", "authentication-", "received", "dkim-", "content-", "accept", "http:", "urn:", "list-", "msip_", "_"} {
-		if strings.HasPrefix(lower, t) {
-			return "", false
-		}
-	}
-	return n.Word, words || kind == Int32 || kind == Double || kind == Time
+	return n.Word, n.Own && (words || kind == Int32 || kind == Double || kind == Time) && !strings.HasPrefix(n.Word, "http:")
 }
 
 // Told reports whether a property of varying length, or of more than a few bytes,

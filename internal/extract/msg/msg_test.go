@@ -65,7 +65,7 @@ func letter(t testing.TB) []byte {
 		text(0x001a, "IPM.Note"), text(0x0037, "Ann Example 999 012 3456"), text(0x0c1a, "Dr Who"), text(0x0c1f, "/o=Trust/cn=who"), text(0x1000, "Please see her.\r\n"),
 		stream(value+"10130102", []byte("<p>Seen on <b>Monday</b></p>")),
 		stream(value+"8001101F", make([]byte, 16)), stream(value+"8001101F-00000000", wide("red")), stream(value+"8001101F-00000001", wide("blue")),
-		storage(nameList, stream(value+"00030102", []byte{0, 0, 0, 0, 1, 0, 1, 0}), stream(value+"00040102", append([]byte{14, 0, 0, 0}, wide("Colours")...))),
+		storage(nameList, stream(value+"00030102", []byte{0, 0, 0, 0, 5, 0, 1, 0}), stream(value+"00040102", append([]byte{14, 0, 0, 0}, wide("Colours")...))),
 		storage(recipient+"#00000000", numbers(8, 0x0c150003, 2), text(0x3001, "Bo Example"), text(0x39fe, "bo@example.org")),
 		storage(attachment+"#00000000", numbers(8, 0x37050003, 1), text(0x3707, "list.csv"), stream(value+"37010102", []byte("name,nhs\nAnn,9990123456\n"))),
 		storage(attachment+"#00000001", numbers(8, 0x37050003, 5), text(0x3001, "FW: clinic"),

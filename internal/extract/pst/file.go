@@ -72,6 +72,17 @@ func cut(err error) error {
 	return err
 }
 
+// readAt fills b from a place of the file.
+func (f *file) readAt(b []byte, at int64) error {
+	if at <= 0 || at > f.size-int64(len(b)) {
+		return extract.ErrCorrupt
+	}
+	if n, err := f.data.ReadAt(b, at); n < len(b) {
+		return cut(err)
+	}
+	return nil
+}
+
 // page is one of a tree: entries of one width, in the order of their keys.
 type page struct {
 	level   int // 0 of leaves
@@ -85,8 +96,8 @@ func (f *file) read(at int64) (*page, error) {
 		return p, nil
 	}
 	b := make([]byte, f.form.page)
-	if n, err := f.data.ReadAt(b, at); at <= 0 || n < len(b) {
-		return nil, fmt.Errorf("read page: %w", cut(err))
+	if err := f.readAt(b, at); err != nil {
+		return nil, fmt.Errorf("read page: %w", err)
 	}
 	p, count := new(page), 0
 	switch {
@@ -196,8 +207,8 @@ func (f *file) block(id uint64) ([]byte, error) {
 		return nil, fmt.Errorf("find block: %w", extract.ErrCorrupt)
 	}
 	b := make([]byte, f.length(entry))
-	if n, err := f.data.ReadAt(b, int64(f.number(entry, 1))); n < len(b) {
-		return nil, fmt.Errorf("read block: %w", cut(err))
+	if err := f.readAt(b, int64(f.number(entry, 1))); err != nil {
+		return nil, fmt.Errorf("read block: %w", err)
 	}
 	if f.form.page == largePage {
 		b = inflate(b)
