@@ -19,7 +19,7 @@ import (
 )
 
 // Format is a disguised file.
-var Format = extract.Format{Name: "disguise", Plain: true, Detect: detect, Read: read}
+var Format = extract.Format{Name: "disguise", Detect: detect, Read: read}
 
 func detect(head []byte, _ string) extract.Confidence {
 	if _, ok := find(head); ok {

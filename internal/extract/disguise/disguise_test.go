@@ -18,7 +18,7 @@ import (
 // list is a list of patients, prose a letter: neither has the other's letters.
 func list(rows int) []byte {
 	b := []byte("Surname,Forename,DOB,NHS Number,Address,Diagnosis\r\n")
-	people := []string{"Example,Susan", "Beispiel,Raymond", "Sample,Patricia"}
+	people := []string{"Example,Susan", "Beispiel,Raymond", "Hannah,Patricia"}
 	for i := range rows {
 		b = fmt.Appendf(b, "%s,%02d/10/1958,99901234%02d,%d Park Lane,Asthma\r\n", people[i%3], i%28+1, i%100, i)
 	}

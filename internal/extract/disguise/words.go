@@ -44,10 +44,23 @@ var words = sync.OnceValue(func() *vocabulary {
 	}
 	v := &vocabulary{words: all}
 	for w := range all {
+		if isPalindrome(w) { // it says nothing of the direction
+			delete(all, w)
+			continue
+		}
 		v.begins[w[0]-'a'][w[1]-'a'] |= 1 << len(w)
 	}
 	return v
 })
+
+func isPalindrome(w string) bool {
+	for i := range len(w) / 2 {
+		if w[i] != w[len(w)-1-i] {
+			return false
+		}
+	}
+	return true
+}
 
 // has reports whether a word of small letters is one of them.
 func (v *vocabulary) has(word []byte) bool {
