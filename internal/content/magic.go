@@ -17,9 +17,6 @@ var signatures = []struct{ prefix, format string }{
 	{"!BDN", "pst"},
 	{"\x7fELF", "elf"},
 	{"MZ", "exe"},
-	{"\xd4\xc3\xb2\xa1", "pcap"},
-	{"\xa1\xb2\xc3\xd4", "pcap"},
-	{"\x0a\x0d\x0d\x0a", "pcapng"},
 }
 
 // begins marks the bytes with which a signature begins.

@@ -63,10 +63,44 @@ func (f *flow) hand(b []byte) error {
 	switch {
 	case f.sealed:
 		return nil
+	case f.datagrams && isQUIC(b):
+		f.sealed = true
+		return f.handSeal(extract.Seal{Grade: extract.SealStrong, Scheme: "QUIC"})
 	case f.datagrams:
 		return f.handText(b)
-	case (f.peer.isSealed() || f.isSealed()) && !isOpen(f.held) && !isOpen(f.peer.held):
-		return f.handSeal()
+	case f.parts == 1:
+		return f.handFirst(b)
+	}
+	return f.handPlain(b)
+}
+
+// handFirst gives what a connection begins with. It may be encrypted from some
+// point on, in both directions.
+func (f *flow) handFirst(b []byte) error {
+	here, there := turn(b), turn(f.peer.held)
+	if here < 0 && there < 0 && !f.peer.sealed || isOpen(b) || isOpen(f.peer.held) {
+		return f.handPlain(b)
+	}
+	if here < 0 {
+		here = len(b) // it ends before that
+	}
+	if there < 0 {
+		there = len(f.peer.held)
+	}
+	if here > 0 {
+		if err := f.handPlain(b[:here]); err != nil {
+			return err
+		}
+	}
+	f.sealed = true
+	if f.peer.sealed {
+		return nil // both directions are one
+	}
+	return f.handSeal(sealOf(b[here:], f.peer.held[there:]))
+}
+
+func (f *flow) handPlain(b []byte) error {
+	switch {
 	case isHTTP(b):
 		return f.handHTTP(b)
 	case isSMTP(b):
@@ -111,22 +145,9 @@ type quiet struct{ extract.Sink }
 
 func (quiet) Partial(string) {}
 
-// isSealed reports whether the flow is known to be encrypted, or looks so: TLS
-// begins with a record of a handshake, or goes on with one of data; SSH with its
-// name.
-func (f *flow) isSealed() bool {
-	return f.sealed || f.parts <= 1 && (isRecord(f.held) || isSSH(f.held))
-}
-
-// handSeal tells an encrypted connection, both directions as one.
-func (f *flow) handSeal() error {
-	there := f
-	if f.peer.name < f.name { // the same of the two, whichever comes first
-		there = f.peer
-	}
-	child := extract.Child{Name: there.name, Size: int64(len(f.held) + len(f.peer.held)), Seal: sealOf(f.held, f.peer.held), Open: func() (io.ReadCloser, error) {
+// handSeal tells an encrypted conversation.
+func (f *flow) handSeal(seal extract.Seal) error {
+	return f.capture.sink.Child(extract.Child{Name: f.name + ", encrypted", Size: int64(len(f.held)), Seal: seal, Open: func() (io.ReadCloser, error) {
 		return nil, fmt.Errorf("read connection: %w", extract.ErrSealed)
-	}}
-	f.sealed, f.peer.sealed = true, true
-	return f.capture.sink.Child(child)
+	}})
 }

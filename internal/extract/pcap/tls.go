@@ -11,22 +11,70 @@ import (
 	"trustaudit/internal/extract/seal"
 )
 
-// isRecord reports whether bytes begin with a record of TLS.
-func isRecord(b []byte) bool {
-	const handshake, data = 22, 23
-	return len(b) >= 5 && (b[0] == handshake || b[0] == data) && b[1] == 3 && b[2] <= 4 && binary.BigEndian.Uint16(b[3:]) <= 1<<14+2048
+// turn returns where what was said turns into what is encrypted; below zero when
+// it does not. TLS begins with a handshake, at once or after STARTTLS; where that
+// is not in the capture, with a record of data.
+func turn(b []byte) int {
+	const data, reach = 23, 64 << 10
+	b = b[:min(len(b), reach)]
+	if i := bytes.Index(b, []byte("\xfdSMB")); i >= 4 {
+		return i - 4 // its length stands before it
+	}
+	switch {
+	case bytes.HasPrefix(b, []byte("SSH-")):
+		return 0
+	case len(b) > 5 && b[0] == data && b[1] == 3 && b[2] <= 4 && binary.BigEndian.Uint16(b[3:]) <= 1<<14+2048:
+		return 0
+	}
+	for i := 0; ; i++ {
+		next := bytes.Index(b[i:], []byte{22, 3})
+		if next < 0 {
+			return -1
+		}
+		if i += next; isHello(b[i:]) {
+			return i
+		}
+	}
 }
 
-func isSSH(b []byte) bool { return bytes.HasPrefix(b, []byte("SSH-")) }
+// isHello reports whether bytes begin with a record of TLS that holds the hello of
+// a client or a server.
+func isHello(b []byte) bool {
+	const client, server = 1, 2
+	if len(b) < 11 || b[2] > 4 || b[5] != client && b[5] != server || b[9] != 3 {
+		return false
+	}
+	record, hello := int(binary.BigEndian.Uint16(b[3:])), int(b[6])<<16|int(b[7])<<8|int(b[8])
+	return record <= 1<<14 && (hello+4 <= record || b[5] == client)
+}
+
+// isSMB3 reports whether a message of SMB is encrypted.
+func isSMB3(b []byte) bool { return len(b) > 8 && string(b[4:8]) == "\xfdSMB" }
+
+// isQUIC reports whether a datagram is the first of a connection.
+func isQUIC(b []byte) bool {
+	if len(b) < 1200 || b[0]&0xc0 != 0xc0 {
+		return false
+	}
+	switch version := binary.BigEndian.Uint32(b[1:]); version {
+	case 1, 0x6b3343cf:
+		return true
+	default:
+		return version>>8 == 0xff0000 // drafts
+	}
+}
 
 // sealOf tells how well a connection is encrypted, by what either side said. Of
 // one whose handshake is not there, nothing is known.
 func sealOf(sides ...[]byte) extract.Seal {
 	for _, b := range sides {
+		if isSMB3(b) {
+			return extract.Seal{Grade: extract.SealStrong, Scheme: "SMB 3"}
+		}
 		if bytes.HasPrefix(b, []byte("SSH-2.0")) || bytes.HasPrefix(b, []byte("SSH-1.99")) {
 			return extract.Seal{Grade: extract.SealStrong, Scheme: "SSH"}
 		}
-		if isSSH(b) {
+		if bytes.HasPrefix(b, []byte("SSH-")) {
 			return seal.Of("SSH 1", "", 0)
 		}
 		if version, suite, ok := serverHello(b); ok {
