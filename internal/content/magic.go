@@ -9,8 +9,6 @@ import (
 // their items can be named. One with a plain beginning would pass for text.
 var signatures = []struct{ prefix, format string }{
 	{"%!PS", "postscript"},
-	{"7z\xbc\xaf\x27\x1c", "7z"},
-	{"Rar!\x1a\x07", "rar"},
 	{"PK\x03\x04", "zip"},
 	{"PK\x05\x06", "zip"},
 	{"SQLite format 3\x00", "sqlite"},

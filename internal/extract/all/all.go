@@ -12,6 +12,7 @@ import (
 	"trustaudit/internal/extract/brotli"
 	"trustaudit/internal/extract/bzip2"
 	"trustaudit/internal/extract/cda"
+	"trustaudit/internal/extract/compound"
 	"trustaudit/internal/extract/compress"
 	"trustaudit/internal/extract/container"
 	extractcsv "trustaudit/internal/extract/csv"
@@ -46,6 +47,7 @@ import (
 	"trustaudit/internal/extract/parquet"
 	"trustaudit/internal/extract/pcap"
 	"trustaudit/internal/extract/pdf"
+	"trustaudit/internal/extract/pgdump"
 	"trustaudit/internal/extract/ppt"
 	"trustaudit/internal/extract/pptx"
 	"trustaudit/internal/extract/privatekey"
@@ -78,6 +80,7 @@ func Formats() []extract.Format {
 		brotli.Format,
 		bzip2.Format,
 		cda.Format,
+		compound.Format,
 		compress.Format,
 		container.Format,
 		extractcsv.Format,
@@ -112,6 +115,7 @@ func Formats() []extract.Format {
 		parquet.Format,
 		pcap.Format,
 		pdf.Format,
+		pgdump.Format,
 		ppt.Format,
 		pptx.Format,
 		privatekey.Format,

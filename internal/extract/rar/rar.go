@@ -1,0 +1,144 @@
+// Package rar reads RAR archives from version 1.5 on: each file is a child, with
+// its seal. Where the headers are encrypted too, not even names are known.
+package rar
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/nwaples/rardecode/v2"
+
+	"trustaudit/internal/extract"
+	"trustaudit/internal/extract/unpack"
+)
+
+// Format is the RAR archive.
+var Format = extract.Format{Name: "rar", Detect: detect, Read: read}
+
+const (
+	mark  = "Rar!\x1a\x07"
+	mark4 = mark + "\x00"
+	mark5 = mark + "\x01\x00"
+)
+
+func detect(head []byte, _ string) extract.Confidence {
+	switch {
+	case bytes.HasPrefix(head, []byte(mark)):
+		return extract.BySignature
+	case bytes.HasPrefix(head, []byte("MZ")) && (bytes.Contains(head, []byte(mark4)) || bytes.Contains(head, []byte(mark5))):
+		return extract.ByContent // a program that unpacks itself
+	}
+	return extract.No
+}
+
+func read(ctx context.Context, doc extract.Document, sink extract.Sink) error {
+	in := unpack.NewAt(doc.Data, doc.Size)
+	h, err := open(in, doc.Head)
+	if err != nil {
+		return fmt.Errorf("read headers: %w", in.Judge(err))
+	}
+	if h.hidden {
+		if err := sink.Seal(h.seal()); err != nil {
+			return err
+		}
+		return fmt.Errorf("open archive: %w", extract.ErrSealed)
+	}
+	if h.volume {
+		sink.Partial("a volume of several: what lies in the others is read with them")
+	}
+	a := &archive{in: in, headers: h}
+	if err := unpack.Guard(func() error { return a.open(doc) }); err != nil {
+		return fmt.Errorf("open archive: %w", judge(in, err))
+	}
+	return a.members(ctx, sink)
+}
+
+type archive struct {
+	in      *unpack.At
+	r       *rardecode.Reader
+	headers *headers
+}
+
+func (a *archive) open(doc extract.Document) (err error) {
+	start := int64(max(0, bytes.Index(doc.Head, []byte(mark))))
+	a.r, err = rardecode.NewReader(io.NewSectionReader(a.in, start, doc.Size-start),
+		rardecode.BufferSize(64<<10), rardecode.MaxDictionarySize(unpack.MaxWindow))
+	return err
+}
+
+func (a *archive) members(ctx context.Context, sink extract.Sink) error {
+	for {
+		if err := ctx.Err(); err != nil {
+			return fmt.Errorf("read archive: %w", err)
+		}
+		h, err := a.next()
+		switch {
+		case a.in.Failed() != nil:
+			return fmt.Errorf("read archive: %w", a.in.Failed())
+		case errors.Is(err, io.EOF), a.headers.volume && errors.Is(err, rardecode.ErrMultiVolume):
+			return nil
+		case err != nil:
+			return fmt.Errorf("read archive: %w", judge(a.in, err))
+		case h.IsDir:
+			continue
+		}
+		if err := sink.Child(a.child(h)); err != nil {
+			return err
+		}
+	}
+}
+
+// next goes to the next file, with the library and beside it.
+func (a *archive) next() (h *rardecode.FileHeader, err error) {
+	err = unpack.Guard(func() (err error) { h, err = a.r.Next(); return err })
+	if err != nil {
+		return nil, err
+	}
+	return h, a.headers.next()
+}
+
+func (a *archive) child(h *rardecode.FileHeader) extract.Child {
+	c := extract.Child{Name: h.Name, Size: h.UnPackedSize, Modified: h.ModificationTime}
+	if h.UnKnownSize {
+		c.Size = -1
+	}
+	if h.Encrypted {
+		c.Seal = a.headers.seal()
+	}
+	c.Open = func() (io.ReadCloser, error) {
+		if h.Encrypted {
+			return nil, fmt.Errorf("open member: %w", extract.ErrSealed)
+		}
+		return io.NopCloser(member{a}), nil
+	}
+	return c
+}
+
+// member reads the file at hand.
+type member struct{ a *archive }
+
+func (m member) Read(p []byte) (n int, err error) {
+	err = unpack.Guard(func() (err error) { n, err = m.a.r.Read(p); return err })
+	if err == nil || err == io.EOF { //nolint:errorlint // a wrapped EOF is an error
+		return n, err
+	}
+	return n, fmt.Errorf("read member: %w", judge(m.a.in, err))
+}
+
+// judge puts the library's errors into those of package extract.
+func judge(in *unpack.At, err error) error {
+	for _, unsupported := range []error{
+		rardecode.ErrMultiVolume, rardecode.ErrDictionaryTooLarge, rardecode.ErrUnknownDecoder, rardecode.ErrUnsupportedDecoder, rardecode.ErrBadVolumeNumber, rardecode.ErrUnknownVersion,
+	} {
+		if errors.Is(err, unsupported) {
+			return in.Judge(extract.ErrUnsupported)
+		}
+	}
+	if errors.Is(err, rardecode.ErrArchiveEncrypted) || errors.Is(err, rardecode.ErrArchivedFileEncrypted) {
+		return in.Judge(extract.ErrSealed)
+	}
+	return in.Judge(err)
+}
