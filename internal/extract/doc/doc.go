@@ -51,7 +51,7 @@ func read(ctx context.Context, doc extract.Document, sink extract.Sink) error {
 		d := &document{ctx: ctx, sink: sink, stream: doc.Data, table: doc.Data}
 		return d.read()
 	}
-	f, err := ole.Open(doc.Data)
+	f, err := ole.Load(ctx, doc, sink)
 	if err != nil {
 		return err
 	}
@@ -328,6 +328,11 @@ func (d *document) beside(f *ole.File) error {
 			if err := f.Object(e, "ObjectPool/"+e.Name, d.sink); err != nil {
 				return err
 			}
+		}
+	}
+	if macros := f.Root().Child("Macros"); macros != nil {
+		if err := f.Macros(macros, d.sink); err != nil {
+			return err
 		}
 	}
 	return f.Properties(f.Root(), d.sink)

@@ -9,11 +9,7 @@ import (
 	"trustaudit/internal/extract/heading"
 )
 
-const (
-	flushAt    = 32 << 10
-	maxHeading = 64 // bytes
-	maxColumns = 64
-)
+const flushAt = 32 << 10
 
 // writer puts the text together: paragraphs are lines, the cells of a table's
 // row stand in one line, each below what its column is called.
@@ -21,13 +17,13 @@ type writer struct {
 	sink  extract.Sink
 	marks []mark
 
-	buf      []byte
-	para     int      // where the paragraph at hand begins in buf
-	cells    []int    // where the cells of the row at hand end
-	row      int      // where it begins; -1 when there is none
-	rows     int      // of the table at hand
-	headings []string // of its columns
-	after    byte     // the character before
+	buf   []byte
+	para  int   // where the paragraph at hand begins in buf
+	cells []int // where the cells of the row at hand end
+	row   int   // where it begins; -1 when there is none
+	table bool  // a row was the last to end
+	names heading.Names
+	after byte // the character before
 }
 
 // take takes characters of the text from a place of the stream: of eight bits
@@ -102,7 +98,7 @@ func (w *writer) paragraph(end int64) error {
 	if w.row >= 0 {
 		return nil
 	}
-	w.rows = 0
+	w.endTable()
 	if len(w.buf) > flushAt {
 		return w.flush()
 	}
@@ -129,37 +125,37 @@ func (w *writer) cell(before byte, end int64) error {
 	return nil
 }
 
-// endRow writes the row at hand. The first of a table may name its columns.
+// endRow writes the row at hand.
 func (w *writer) endRow() error {
-	row := bytes.Clone(w.buf[max(0, w.row):])
 	begin := max(0, w.row)
+	row := bytes.Clone(w.buf[begin:])
 	w.buf = w.buf[:begin]
+	if !w.table {
+		w.table = true
+		w.names.Open()
+	}
 	start := 0
-	var names []string
-	for i, end := range w.cells {
-		cell := row[start : end-begin]
+	for _, end := range w.cells {
+		w.buf = append(w.names.Cell(w.buf), row[start:end-begin]...)
+		w.names.CellEnds(w.buf)
+		w.buf = append(w.buf, '\t')
 		start = end - begin
-		if w.rows > 0 && i < len(w.headings) && w.headings[i] != "" && len(cell) > 0 {
-			w.buf = append(append(w.buf, w.headings[i]...), ": "...)
-		}
-		w.buf = append(append(w.buf, cell...), '\t')
-		if name := bytes.TrimSpace(cell); w.rows == 0 && i < maxColumns && len(name) <= maxHeading {
-			names = append(names, string(name))
-		}
 	}
+	w.names.RowEnds()
 	w.buf = append(append(w.buf, row[start:]...), '\n')
-	if w.rows == 0 {
-		w.headings = nil
-		if len(names) == len(w.cells) && heading.Is(names, nil) {
-			w.headings = names
-		}
-	}
-	w.rows++
 	w.row, w.cells, w.para = -1, w.cells[:0], len(w.buf)
 	if len(w.buf) > flushAt {
 		return w.flush()
 	}
 	return nil
+}
+
+// endTable: what follows is no row of it.
+func (w *writer) endTable() {
+	if w.table {
+		w.table = false
+		w.names.Close()
+	}
 }
 
 // flush gives what there is. A row that is cut by it is no longer one.
@@ -178,6 +174,6 @@ func (w *writer) end() error {
 		w.buf = append(w.buf, '\n')
 	}
 	w.buf = append(w.buf, '\n')
-	w.rows = 0
+	w.endTable()
 	return w.flush()
 }

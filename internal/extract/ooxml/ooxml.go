@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"trustaudit/internal/extract"
+	"trustaudit/internal/extract/ole"
 	"trustaudit/internal/extract/parts"
 )
 
@@ -22,19 +23,17 @@ const looked = 256 << 10
 // types stands, at either end, is up to the writer.
 func Detect(head []byte, name, folder string, extensions ...string) extract.Confidence {
 	named := slices.Contains(extensions, strings.ToLower(path.Ext(name)))
+	if named && ole.Is(head) {
+		return isSealed(head)
+	}
 	head = head[:min(len(head), looked)]
-	switch {
-	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
-		typed := bytes.Contains(head, []byte("[Content_Types].xml"))
-		begun := begins(head, folder)
-		if named && (typed || begun) || begun && bytes.Contains(head, []byte(folder+"/")) && (typed || bytes.Contains(head, []byte(main(folder)))) {
-			return extract.ByContent
-		}
-	case bytes.HasPrefix(head, []byte(oleMark)) && named:
-		if bytes.Contains(head, wide("EncryptedPackage")) {
-			return extract.ByContent
-		}
-		return extract.ByName
+	if !bytes.HasPrefix(head, []byte("PK\x03\x04")) {
+		return extract.No
+	}
+	typed := bytes.Contains(head, []byte("[Content_Types].xml"))
+	begun := begins(head, folder)
+	if named && (typed || begun) || begun && bytes.Contains(head, []byte(folder+"/")) && (typed || bytes.Contains(head, []byte(main(folder)))) {
+		return extract.ByContent
 	}
 	return extract.No
 }
@@ -69,8 +68,8 @@ func partExtensions() []string {
 // Open reads the list of parts. An encrypted document is said to be so to the
 // sink, and the error wraps ErrSealed.
 func Open(ctx context.Context, doc extract.Document, sink extract.Sink) (*parts.Package, error) {
-	if bytes.HasPrefix(doc.Head, []byte(oleMark)) {
-		return nil, sealed(doc, sink)
+	if ole.Is(doc.Head) {
+		return openSealed(ctx, doc, sink)
 	}
 	return parts.Open(ctx, doc, sink)
 }

@@ -37,7 +37,7 @@ func detect(head []byte, name string) extract.Confidence {
 }
 
 func read(ctx context.Context, doc extract.Document, sink extract.Sink) error {
-	f, err := ole.Open(doc.Data)
+	f, err := ole.Load(ctx, doc, sink)
 	if err != nil {
 		return err
 	}

@@ -67,7 +67,7 @@ func read(ctx context.Context, doc extract.Document, sink extract.Sink) error {
 		b := newBook(ctx, sink)
 		return b.read(doc.Reader(), doc.Data)
 	}
-	f, err := ole.Open(doc.Data)
+	f, err := ole.Load(ctx, doc, sink)
 	if err != nil {
 		return err
 	}
@@ -111,6 +111,8 @@ func (b *book) beside(f *ole.File) error {
 			}
 		case e.Storage && strings.HasPrefix(e.Name, "MBD"):
 			err = f.Object(e, e.Name, b.sink)
+		case e.Name == "_VBA_PROJECT_CUR":
+			err = f.Macros(e, b.sink)
 		case e.Name == "Revision Log":
 			err = b.changes(f, e)
 		}

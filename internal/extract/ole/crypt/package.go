@@ -24,15 +24,19 @@ func Encrypted(f *ole.File) bool { return f.Root().Stream("EncryptedPackage") !=
 // Package says how the document within a compound file is encrypted, and opens
 // it if that takes no secret. If it does, the error wraps ErrSealed.
 func Package(f *ole.File) (extract.Seal, *io.SectionReader, error) {
+	e := f.Root().Stream("EncryptedPackage")
+	if e == nil {
+		return extract.Seal{}, nil, fmt.Errorf("find encrypted package: %w", extract.ErrUnsupported)
+	}
 	info, err := describe(f)
 	if err != nil {
-		return seal.Of("Office", "", 0), nil, err
+		return extract.Seal{}, nil, err
 	}
 	key, open := info.Open()
 	if !open {
 		return info.Seal, nil, fmt.Errorf("open document: %w", extract.ErrSealed)
 	}
-	s, err := f.Open(f.Root().Stream("EncryptedPackage"))
+	s, err := f.Open(e)
 	if err != nil {
 		return info.Seal, nil, err
 	}
