@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"trustaudit/internal/extract"
+	"trustaudit/internal/extract/seal"
 )
 
 // Format is a file in base 64 or hexadecimal digits, bare, between lines that
@@ -140,6 +141,13 @@ func read(_ context.Context, doc extract.Document, sink extract.Sink) error {
 	if !ok {
 		return fmt.Errorf("read code: %w", extract.ErrCorrupt)
 	}
+	if claims(doc.Name) {
+		s := seal.Of("named as if encrypted", "base64", 0)
+		s.Open = true
+		if err := sink.Seal(s); err != nil {
+			return err
+		}
+	}
 	chars := charactersOf(doc.Reader())
 	err := sink.Child(extract.Child{
 		Name: nameOf(doc.Name), Size: -1,
@@ -149,6 +157,16 @@ func read(_ context.Context, doc extract.Document, sink extract.Sink) error {
 		return fmt.Errorf("read code: %w", chars.err)
 	}
 	return err
+}
+
+// claims reports whether the name says that the file is encrypted: who gave it
+// that name takes the code for protection.
+func claims(name string) bool {
+	switch strings.ToLower(path.Ext(name)) {
+	case ".enc", ".crypt", ".encrypted":
+		return true
+	}
+	return false
 }
 
 // nameOf is the name that a file had before it was coded.

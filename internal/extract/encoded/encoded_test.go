@@ -59,6 +59,17 @@ func TestDetect(t *testing.T) {
 	}
 }
 
+func TestClaims(t *testing.T) {
+	code := []byte(lines(base64.StdEncoding.EncodeToString([]byte(plain)), 76))
+	want := extract.Seal{Grade: extract.SealWeak, Open: true, Scheme: "named as if encrypted", Cipher: "base64"}
+	if got := extracttest.Read(t, encoded.Format, "list.csv.enc", code); len(got.Seals) != 1 || got.Seals[0] != want {
+		t.Errorf("named .enc: seals %+v", got.Seals)
+	}
+	if got := extracttest.Read(t, encoded.Format, "list.csv.b64", code); len(got.Seals) != 0 {
+		t.Errorf("named .b64: seals %+v", got.Seals)
+	}
+}
+
 func FuzzRead(f *testing.F) {
 	f.Add([]byte(lines(base64.StdEncoding.EncodeToString([]byte(plain)), 76)))
 	f.Add([]byte(hex.EncodeToString([]byte(plain))))
