@@ -141,6 +141,10 @@ func (r *Reader) Read(p []byte) (int, error) {
 	}
 	n, err := r.r.Read(p)
 	r.at += int64(n)
+	if err != nil && !errors.Is(err, io.EOF) {
+		r.fail(err)
+		return n, r.err
+	}
 	return n, err
 }
 
@@ -150,8 +154,12 @@ func (r *Reader) ReadByte() (byte, error) {
 		return 0, r.err
 	}
 	c, err := r.r.ReadByte()
-	if err == nil {
+	switch {
+	case err == nil:
 		r.at++
+	case !errors.Is(err, io.EOF):
+		r.fail(err)
+		return 0, r.err
 	}
 	return c, err
 }

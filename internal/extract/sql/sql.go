@@ -111,12 +111,25 @@ type reader struct {
 	begun   bool
 }
 
-func read(_ context.Context, doc extract.Document, sink extract.Sink) error {
-	r := &reader{
-		cursor: cursor{s: charset.Open(doc)}, sink: sink, word: -1,
-		backslash: escapes(charset.Sample(doc.Head, sampleBytes)),
-		columns:   make(map[string][]string),
-	}
+func read(ctx context.Context, doc extract.Document, sink extract.Sink) error {
+	return NewScript(sink, escapes(charset.Sample(doc.Head, sampleBytes))).Read(ctx, charset.Open(doc))
+}
+
+// Script hands statements to a sink, from one stream or from several that
+// belong together.
+type Script struct {
+	r reader
+}
+
+// NewScript begins a script. A backslash in a string may escape what follows it.
+func NewScript(sink extract.Sink, backslash bool) *Script {
+	return &Script{reader{sink: sink, word: -1, backslash: backslash, columns: make(map[string][]string)}}
+}
+
+// Read reads a stream to its end.
+func (s *Script) Read(_ context.Context, stream *charset.Stream) error {
+	r := &s.r
+	r.cursor = cursor{s: stream}
 	for {
 		c, ok := r.next()
 		if !ok {
