@@ -60,6 +60,7 @@ type archive struct {
 	in      *unpack.At
 	r       *rardecode.Reader
 	headers *headers
+	ended   bool // the last file goes on in the next volume
 }
 
 func (a *archive) open(doc extract.Document) (err error) {
@@ -70,7 +71,7 @@ func (a *archive) open(doc extract.Document) (err error) {
 }
 
 func (a *archive) members(ctx context.Context, sink extract.Sink) error {
-	for {
+	for !a.ended {
 		if err := ctx.Err(); err != nil {
 			return fmt.Errorf("read archive: %w", err)
 		}
@@ -89,6 +90,7 @@ func (a *archive) members(ctx context.Context, sink extract.Sink) error {
 			return err
 		}
 	}
+	return nil
 }
 
 // next goes to the next file, with the library and beside it.
@@ -125,6 +127,7 @@ func (m member) Read(p []byte) (n int, err error) {
 	if err == nil || err == io.EOF { //nolint:errorlint // a wrapped EOF is an error
 		return n, err
 	}
+	m.a.ended = m.a.ended || errors.Is(err, rardecode.ErrMultiVolume)
 	return n, fmt.Errorf("read member: %w", judge(m.a.in, err))
 }
 
