@@ -93,12 +93,13 @@ func TestConclude(t *testing.T) {
 	items := []fact.Item{
 		{Identifiable: true, Records: 2, Score: 3, Excerpt: "NHS number", Size: 10,
 			Identifiers: map[string]fact.Count{"nhs-number": {Count: 4, Distinct: 2}, "name": {Count: 2, Distinct: 2}}},
-		{Seal: "strong"},
-		{Seal: "weak", Records: 1, Score: -1, Excerpt: "none", Identifiers: map[string]fact.Count{"chi-number": {Count: 1, Distinct: 1}, "name": {Count: 1, Distinct: 1}}},
-		{Status: fact.Partial, Reason: "1 of 3 members not read", Size: 100},
+		{Path: "a!/x", Seal: "strong"},
+		{Path: "a!/y!/z", Seal: "weak"},
+		{Path: "a!/y", Records: 1, Score: -1, Excerpt: "none", Identifiers: map[string]fact.Count{"chi-number": {Count: 1, Distinct: 1}, "name": {Count: 1, Distinct: 1}}},
+		{Path: "a", Status: fact.Partial, Reason: "1 of 3 members not read", Size: 100},
 	}
 	got := conclude(specimen{}, items, nil)
-	want := outcome{status: fact.Partial, reason: "1 of 3 members not read", seal: "weak", size: 100, identifiable: true, numbers: 3, records: 3, score: 3,
+	want := outcome{status: fact.Partial, reason: "1 of 3 members not read", seal: "none", size: 100, identifiable: true, numbers: 3, records: 3, score: 3,
 		excerpt: "NHS number", kinds: map[string]fact.Count{"nhs-number": {Count: 4, Distinct: 2}, "chi-number": {Count: 1, Distinct: 1}, "name": {Count: 3, Distinct: 3}}}
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(outcome{}, specimen{}), cmp.FilterPath(func(p cmp.Path) bool { return p.String() == "specimen" }, cmp.Ignore())); diff != "" {
 		t.Errorf("outcome differs (-want +got):\n%s", diff)
@@ -126,6 +127,24 @@ func TestNumbersOfFiles(t *testing.T) {
 	} {
 		if got := tt.o.countNumbers(); got != tt.want {
 			t.Errorf("%s: %+v, want %+v", tt.label, got, tt.want)
+		}
+	}
+}
+
+func TestMemberSeal(t *testing.T) {
+	for name, tt := range map[string]struct {
+		members []fact.Item
+		want    string
+	}{
+		"none":         {nil, ""},
+		"all strong":   {[]fact.Item{{Path: "a!/x", Seal: "strong"}, {Path: "a!/y", Seal: "strong"}}, "strong"},
+		"one in clear": {[]fact.Item{{Path: "a!/x", Seal: "strong"}, {Path: "a!/y"}}, ""},
+		"one weak":     {[]fact.Item{{Path: "a!/x", Seal: "weak"}, {Path: "a!/y"}}, "weak"},
+		"deeper down":  {[]fact.Item{{Path: "a!/x!/z", Seal: "weak"}, {Path: "a!/x"}}, ""},
+		"of another's": {[]fact.Item{{Path: "b!/x", Seal: "weak"}}, ""},
+	} {
+		if got := memberSeal(append(tt.members, fact.Item{Path: "a"})); got != tt.want {
+			t.Errorf("%s: got %q, want %q", name, got, tt.want)
 		}
 	}
 }

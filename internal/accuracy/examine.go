@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -47,7 +48,7 @@ type outcome struct {
 	status       fact.Status
 	reason       string
 	format       string
-	seal         string // its own, or else the weakest of what lies in it
+	seal         string // its own, or else of what lies in it
 	size         int64
 	identifiable bool
 	numbers      int64 // distinct, of the three kinds of ten digits
@@ -194,7 +195,7 @@ func tenDigits(kind string) bool {
 // members of an archive counts twice.
 func conclude(s specimen, items []fact.Item, seen *naive) outcome {
 	own := items[len(items)-1]
-	o := outcome{specimen: s, status: own.Status, reason: own.Reason, format: own.Format, seal: cmp.Or(own.Seal, weakest(items), "none"), size: own.Size, kinds: map[string]fact.Count{}, naive: seen}
+	o := outcome{specimen: s, status: own.Status, reason: own.Reason, format: own.Format, seal: cmp.Or(own.Seal, memberSeal(items), "none"), size: own.Size, kinds: map[string]fact.Count{}, naive: seen}
 	for _, item := range items {
 		o.identifiable = o.identifiable || item.Identifiable
 		o.records += item.Records
@@ -214,13 +215,28 @@ func conclude(s specimen, items []fact.Item, seen *naive) outcome {
 	return o
 }
 
-func weakest(items []fact.Item) (seal string) {
-	for _, item := range items {
-		if item.Seal == "weak" || seal == "" {
-			seal = item.Seal
+// memberSeal is the seal of what lies right in the last of the items, when it has
+// none itself: weak if one is, strong if all are.
+func memberSeal(items []fact.Item) string {
+	inside := items[len(items)-1].Path + "!/"
+	members, strong := 0, 0
+	for _, item := range items[:len(items)-1] {
+		member, ok := strings.CutPrefix(item.Path, inside)
+		if !ok || strings.Contains(member, "!/") {
+			continue
+		}
+		if item.Seal == "weak" {
+			return "weak"
+		}
+		members++
+		if item.Seal == "strong" {
+			strong++
 		}
 	}
-	return seal
+	if strong > 0 && strong == members {
+		return "strong"
+	}
+	return ""
 }
 
 // memoryItem is an item whose file lies in memory.
