@@ -47,7 +47,7 @@ func read(ctx context.Context, file extract.Document, sink extract.Sink) error {
 		return ppt.Read(ctx, f, sink)
 	case root.Stream("EncryptedPackage") != nil:
 		return r.sealed()
-	case root.Stream("\x01Ole10Native") != nil, root.Stream("Package") != nil, root.Stream("CONTENTS") != nil && root.Child("Quill") == nil && root.Child("MatOST") == nil:
+	case root.Stream("\x01Ole10Native") != nil, root.Stream("Equation Native") != nil, root.Stream("Package") != nil, root.Stream("CONTENTS") != nil && root.Child("Quill") == nil && root.Child("MatOST") == nil:
 		return f.Object(root, "object", sink)
 	case root.Stream("Catalog") != nil:
 		return r.thumbnails()
@@ -136,8 +136,9 @@ func (r *reader) other() error {
 	if err := r.f.Properties(r.f.Root(), r.sink); err != nil {
 		return err
 	}
-	found := 0
+	streams, found := 0, 0
 	err := r.each(r.f.Root(), func(e *ole.Entry) error {
+		streams++
 		s, err := r.f.Open(e)
 		if err != nil {
 			return err
@@ -151,7 +152,7 @@ func (r *reader) other() error {
 		}
 		return err
 	})
-	if err == nil && found == 0 {
+	if err == nil && found < min(streams, 1) {
 		return fmt.Errorf("read compound file: %w", extract.ErrUnsupported)
 	}
 	return err

@@ -19,6 +19,9 @@ const maxPackager = 4 << 10
 // Object gives what is embedded in a storage to the sink as a child: the file
 // that was packed into it, or the document that the storage is.
 func (f *File) Object(storage *Entry, name string, sink extract.Sink) error {
+	if equation, err := f.equation(storage); equation || err != nil {
+		return err
+	}
 	if e := storage.Stream("\x01Ole10Native"); e != nil {
 		return f.packed(e, name, sink)
 	}
@@ -34,6 +37,23 @@ func (f *File) Object(storage *Entry, name string, sink extract.Sink) error {
 		r, err := f.Copy(storage)
 		return io.NopCloser(r), err
 	}})
+}
+
+// equation reports whether an object is one: it holds no words.
+func (f *File) equation(storage *Entry) (bool, error) {
+	const name = "Equation"
+	if storage.Stream(name+" Native") != nil {
+		return true, nil
+	}
+	e := storage.Stream("\x01CompObj")
+	if e == nil {
+		return false, nil
+	}
+	b, err := f.ReadAll(e, maxPackager)
+	if err != nil && !errors.Is(err, extract.ErrCorrupt) {
+		return false, fmt.Errorf("read embedded object: %w", err)
+	}
+	return bytes.Contains(b, []byte(name)), nil
 }
 
 // holds tells the streams and storages of a document from those that describe

@@ -242,27 +242,35 @@ func (p *presentation) object(rec record) error {
 		}})
 	}
 	return p.sink.Child(extract.Child{Name: name, Size: -1, Open: func() (io.ReadCloser, error) {
-		const length = 4
-		if _, err := body.Seek(length, io.SeekStart); err != nil {
-			return nil, fmt.Errorf("read object: %w", err)
+		var length [4]byte
+		if _, err := io.ReadFull(body, length[:]); err != nil {
+			return nil, fmt.Errorf("read object: %w", cut(err))
 		}
 		z, err := zlib.NewReader(body)
 		if err != nil {
 			return nil, fmt.Errorf("unpack object: %w", corrupt(err))
 		}
-		return unpacked{z}, nil
+		return &unpacked{z, int64(binary.LittleEndian.Uint32(length[:]))}, nil
 	}})
 }
 
-// unpacked reads what was compressed, with errors that say so.
-type unpacked struct{ io.ReadCloser }
+// unpacked reads what was compressed. Where the checksum at its end is missing,
+// as some writers leave it, all of it may have been read before.
+type unpacked struct {
+	io.ReadCloser
+	left int64
+}
 
-func (u unpacked) Read(p []byte) (int, error) {
+func (u *unpacked) Read(p []byte) (int, error) {
 	n, err := u.ReadCloser.Read(p)
-	if err != nil && !errors.Is(err, io.EOF) {
-		err = fmt.Errorf("unpack object: %w", corrupt(err))
+	u.left -= int64(n)
+	switch {
+	case err == nil, errors.Is(err, io.EOF):
+		return n, err
+	case u.left <= 0 && errors.Is(corrupt(err), extract.ErrCorrupt):
+		return n, io.EOF
 	}
-	return n, err
+	return n, fmt.Errorf("unpack object: %w", corrupt(err))
 }
 
 // corrupt is what an error of unpacking means.

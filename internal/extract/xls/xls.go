@@ -174,6 +174,7 @@ type book struct {
 	strings grid.Strings
 	names   map[int64]string // of sheets, by where they begin
 	depth   int              // of streams within the stream
+	closed  bool             // the last of them has ended
 
 	name    string // of the sheet at hand
 	sheet   *grid.Grid
@@ -197,6 +198,9 @@ func (b *book) read(r io.Reader, data io.ReaderAt) error {
 	b.in.in, b.data = bufio.NewReaderSize(r, 32<<10), data
 	for n := 0; ; n++ {
 		err := b.in.next()
+		if b.closed && (errors.Is(err, extract.ErrCorrupt) || b.in.id == 0) {
+			err = io.EOF // what fills up the stream
+		}
 		if err == nil {
 			err = b.take()
 			if errors.Is(err, extract.ErrCorrupt) {
@@ -223,6 +227,7 @@ func (b *book) take() error {
 		return b.begin()
 	case recEOF:
 		b.depth--
+		b.closed = b.depth <= 0
 		return b.endSheet()
 	case recFilePass:
 		return b.open()
@@ -270,7 +275,7 @@ func (b *book) begin() error {
 			b.version = 5
 		}
 	}
-	b.depth++
+	b.depth, b.closed = max(0, b.depth)+1, false
 	if name, ok := b.names[b.in.start]; ok {
 		b.name = name
 	}
