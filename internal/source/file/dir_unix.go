@@ -162,6 +162,10 @@ func (f *file) Stat() (int64, time.Time, error) {
 	return f.stat.Size, time.Unix(f.stat.Mtim.Unix()), nil
 }
 
+// Fd is the descriptor, open for reading alone, for a process that examines the
+// file.
+func (f *file) Fd() uintptr { return uintptr(f.fd) }
+
 // Close closes the file; closing it again is an error.
 func (f *file) Close() error {
 	if f.fd < 0 {
