@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 
@@ -141,6 +142,9 @@ func (r *perusal) promise(s *study) {
 		return
 	}
 	share := func(what string, got, least float64) {
+		if math.IsNaN(got) {
+			return // there are none
+		}
 		s.promise(fmt.Sprintf("%s, %s or more", what, percent(least)), percent(got), got >= least)
 	}
 	share("corpus: files with text are read", ratio(all.read+all.partial, all.readable), 0.99)

@@ -138,8 +138,11 @@ func TestCorpus(t *testing.T) {
 		"corpus: 1 files of truth.tsv are not there",
 		"MISSED letters/missed.txt [txt, read] numbers 0 of 2, score 0.00",
 		"FALSE letters/false.txt [txt, read] numbers 1 of 0, score ",
-		"UNREAD other/picture.jpg [image/jpg, unreadable] (unsupported format) numbers 0 of 1",
+		"UNREAD other/picture.jpg [image/jpg, skipped] (words stored in the picture not read to their end; not looked at) numbers 0 of 1",
+		"ALL 6 0 0 1 5 5 0 100.00 2 1 50.00",
+		"none 6 0 0 100.00",
 		"MISS corpus: file recall on text formats, 99.5 % or more 50.00",
+		"pass corpus: files with text are read, 99.00 or more 100.00",
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("the output lacks %q", want)
