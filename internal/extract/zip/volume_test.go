@@ -124,6 +124,13 @@ func TestVolumes(t *testing.T) {
 	if diff := cmp.Diff([]string{"a.txt"}, names(got)); diff != "" || got.Err != nil || len(got.Reasons) != 1 {
 		t.Errorf("first volume: err %v, reasons %q, children %v", got.Err, got.Reasons, names(got))
 	}
+	if zip.Format.Detect([]byte("in the middle\x00 of a member"), "x.Z02") != extract.ByName || zip.Format.Detect([]byte("a note"), "x.zip") != extract.No {
+		t.Error("a later volume is not told from text")
+	}
+	got = extracttest.Read(t, zip.Format, "x.z02", []byte("in the middle\x00 of a member"))
+	if !errors.Is(got.Err, extract.ErrUnsupported) || len(got.Reasons) != 1 {
+		t.Errorf("a volume between: err %v, reasons %q", got.Err, got.Reasons)
+	}
 	got = extracttest.Read(t, zip.Format, "x.zip", last)
 	if diff := cmp.Diff([]string{"a.txt", "b.txt"}, names(got)); diff != "" {
 		t.Fatalf("last volume: children %s", diff)

@@ -5,8 +5,11 @@ package zip
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"path"
+	"strings"
 
 	"trustaudit/internal/extract"
 	"trustaudit/internal/extract/zip/archive"
@@ -18,7 +21,7 @@ var Format = extract.Format{Name: "zip", Detect: detect, Read: read}
 // detect is as sure of a document that is made of a ZIP archive: of two that
 // are sure, the document's format comes first by its name. A program that
 // unpacks itself is known by the first member behind it.
-func detect(head []byte, _ string) extract.Confidence {
+func detect(head []byte, name string) extract.Confidence {
 	for _, mark := range []string{"PK\x03\x04", "PK\x05\x06", "PK00PK\x03\x04", "PK\x07\x08PK\x03\x04"} {
 		if bytes.HasPrefix(head, []byte(mark)) {
 			return extract.ByContent
@@ -27,11 +30,30 @@ func detect(head []byte, _ string) extract.Confidence {
 	if bytes.HasPrefix(head, []byte("MZ")) && archive.Behind(head) {
 		return extract.ByContent
 	}
+	if named(name) && bytes.IndexByte(head[:min(len(head), 512)], 0) >= 0 {
+		return extract.ByName // the later volumes of a set begin in the middle of a member
+	}
 	return extract.No
 }
 
+// named reports whether the name is that of an archive, or of a volume.
+func named(name string) bool {
+	ext := strings.ToLower(path.Ext(name))
+	return ext == ".zip" || ext == ".zipx" || volume(ext)
+}
+
+func volume(ext string) bool {
+	return len(ext) == 4 && (ext[1] == 'z' || ext[1] == 'Z') && ext[2] >= '0' && ext[2] <= '9' && ext[3] >= '0' && ext[3] <= '9'
+}
+
+const volumeReason = "a volume of several: what lies in the others is read with them"
+
 func read(ctx context.Context, doc extract.Document, sink extract.Sink) error {
 	a, err := archive.Open(doc.Data, doc.Size)
+	if errors.Is(err, extract.ErrCorrupt) && volume(path.Ext(doc.Name)) {
+		sink.Partial(volumeReason)
+		return fmt.Errorf("open archive: %w", extract.ErrUnsupported)
+	}
 	if err != nil {
 		return fmt.Errorf("open archive: %w", err)
 	}
@@ -42,7 +64,7 @@ func read(ctx context.Context, doc extract.Document, sink extract.Sink) error {
 		return fmt.Errorf("open archive: %w", extract.ErrSealed)
 	}
 	if a.Split {
-		sink.Partial("a volume of several: what lies in the others is read with them")
+		sink.Partial(volumeReason)
 	}
 	return a.Walk(func(e *archive.Entry) error {
 		if err := ctx.Err(); err != nil {
