@@ -51,10 +51,11 @@ type document struct {
 	page   *page.Reader
 	record record.Record
 
-	seal   extract.Seal // of the files inside, where only they are sealed
-	fields map[object.Ref]bool
-	given  map[int64]bool // files and pictures, by their place
-	count  counts
+	seal    extract.Seal // of the files inside, where only they are sealed
+	fields  map[object.Ref]bool
+	given   map[int64]bool // files and pictures, by their place
+	count   counts
+	columns []string // of the table that a page ended with
 }
 
 // counts are of what was not read.
@@ -152,13 +153,8 @@ func (d *document) readPage(p object.Page) error {
 		}
 	}
 	shown := d.page.End()
-	if len(shown.Text) > 0 {
-		if err := d.sink.Text(shown.Text); err != nil {
-			return err
-		}
-		if err := d.sink.Break(); err != nil {
-			return err
-		}
+	if err := d.show(shown.Parts); err != nil {
+		return err
 	}
 	if err := d.judge(shown); err != nil {
 		return err

@@ -16,7 +16,7 @@ const (
 	maxStates  = 512     // saved at once
 	maxForms   = 16      // inside one another
 	maxDrawn   = 20_000  // forms drawn by one page
-	maxChunks  = 1 << 18 // of text on one page
+	maxWords   = 1 << 18 // on one page
 	maxOperand = 1 << 17 // of one operator
 	maxArena   = 8 << 20 // bytes of strings of one operator
 	maxFonts   = 128     // kept
@@ -29,9 +29,9 @@ type Picture struct {
 	Part   float64 // of the page's area
 }
 
-// Result is what a page shows. Text is valid until the next page is read.
+// Result is what a page shows. It is valid until the next page is read.
 type Result struct {
-	Text     []byte
+	Parts    []Part
 	Glyphs   int
 	Unknown  int // glyphs in a row of which nothing says what they are
 	Pictures []Picture
@@ -115,8 +115,12 @@ func (r *Reader) restart(ctm matrix) {
 // End ends the page and says what it shows.
 func (r *Reader) End() *Result {
 	r.result.Glyphs = r.layout.glyphs
-	r.result.Cut = r.result.Cut || len(r.layout.chunks) == maxChunks
-	r.result.Text = r.layout.lines()
+	r.result.Cut = r.result.Cut || len(r.layout.words) == maxWords
+	r.result.Parts = r.layout.finish()
+	for i := range r.result.Parts {
+		p := &r.result.Parts[i]
+		p.Text = r.layout.out[p.from:p.to]
+	}
 	return &r.result
 }
 
