@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"io"
 	"iter"
 	"slices"
 	"strings"
@@ -16,6 +17,7 @@ import (
 	formats "trustaudit/internal/extract/all"
 	"trustaudit/internal/identify"
 	kinds "trustaudit/internal/identify/all"
+	"trustaudit/internal/ocr"
 	"trustaudit/internal/probe/content/fact"
 	"trustaudit/internal/source"
 )
@@ -146,6 +148,7 @@ func newBench() *bench {
 			}
 			return nil
 		},
+		OCR: reader(),
 		Reveal: func(_, raw string) error {
 			_, told := b.named.Mask(raw)
 			b.told = b.told || told
@@ -153,6 +156,15 @@ func newBench() *bench {
 		},
 	})
 	return b
+}
+
+// reader reads pictures, where a program that can is installed.
+func reader() func(context.Context, io.Reader) ([]byte, error) {
+	program := ocr.Find()
+	if program == "" {
+		return nil
+	}
+	return program.Read
 }
 
 // companions are the kinds as they count in the names of files. A scan masks a
