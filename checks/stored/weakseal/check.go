@@ -1,4 +1,6 @@
-// Package weakseal finds files whose encryption does not protect them.
+// Package weakseal finds files whose encryption does not protect them: by its
+// cipher, its key, how a password becomes that key, or because it opens without
+// one.
 package weakseal
 
 import (
@@ -12,8 +14,8 @@ import (
 //go:embed doc.md
 var doc string
 
-// Check fails where a file is encrypted with a weak method, or opens without a
-// secret.
+// Check fails where a file is encrypted with a weak method, lets passwords be
+// tried too fast, or opens without a secret.
 var Check = audit.Check{
 	ID:       "STORED-SEAL-WEAK",
 	Title:    "Files are encrypted in a way that does not protect them",
@@ -32,22 +34,38 @@ func (f fold) See(fact audit.Fact) {
 	if !ok || item.IsTable() {
 		return
 	}
-	evidence := audit.Evidence{Locator: item.Path, Excerpt: cmp.Or(item.SealDetail, "method not recognised"), Digest: item.ID}
+	said := cmp.Or(item.SealDetail, "method not recognised")
 	switch {
 	case item.Open:
-		f.pass.Seen(1)
-		evidence.Excerpt += ", opens without a secret"
-		f.pass.Found(item.Folder(), audit.High, evidence)
+		f.found(item, audit.High, said+", opens without a secret: "+remedy(said))
 	case item.Seal == "weak":
-		f.pass.Seen(1)
-		f.pass.Found(item.Folder(), audit.Medium, evidence)
+		f.found(item, audit.Medium, said+": "+remedy(said))
 	case item.Seal == "strong":
-		f.pass.Seen(1)
+		f.derivation(item, said)
 	case item.Status == content.Sealed:
 		f.pass.Unread(1, "encrypted in a way that was not recognised")
 	case item.Status == content.Unreadable, item.Status == content.Skipped:
 		// It may be encrypted or not: nobody looked.
 		f.pass.Unread(1, item.Reason)
+	}
+}
+
+func (f fold) found(item content.Item, severity audit.Severity, words string) {
+	f.pass.Seen(1)
+	f.pass.Found(item.Folder(), severity, audit.Evidence{Locator: item.Path, Excerpt: words, Digest: item.ID})
+}
+
+// derivation judges how a password becomes the key of a strong cipher. What
+// nobody can choose is said, and what is only slower elsewhere.
+func (f fold) derivation(item content.Item, said string) {
+	d, ok := derivationOf(item.SealKDF, said)
+	switch {
+	case !ok, item.SealRounds >= d.advised && !d.never, item.SealRounds == 0 && !d.never:
+		f.pass.Seen(1)
+	case d.never || item.SealRounds < d.fewest:
+		f.found(item, audit.Low, said+", passwords can be tried fast: "+d.words)
+	default:
+		f.found(item, audit.Note, said+", passwords can be tried faster than is advised: "+d.words)
 	}
 }
 
