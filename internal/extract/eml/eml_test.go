@@ -102,7 +102,7 @@ func TestChildren(t *testing.T) {
 	if diff := cmp.Diff(want, got.Kids); diff != "" {
 		t.Errorf("children differ (-want +got):\n%s", diff)
 	}
-	if len(got.Reasons) != 1 { // the fourth has no padding
+	if len(got.Reasons) != 0 { // the fourth has no padding
 		t.Errorf("reasons %q", got.Reasons)
 	}
 }

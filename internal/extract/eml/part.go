@@ -60,7 +60,7 @@ func (r *reader) part(h header, depth int) error {
 	if err == nil {
 		_, err = io.Copy(io.Discard, b) // what nobody wanted
 	}
-	if b.broken {
+	if b.broken && r.found < 0 { // before a boundary what is missing is no more than its padding
 		r.sink.Partial("an encoded part is broken off")
 	}
 	return err
