@@ -61,6 +61,7 @@ type document struct {
 // counts are of what was not read.
 type counts struct {
 	pages    int
+	given    int // pictures
 	pictures int // pages
 	drawings int // pages
 	unknown  int // characters
@@ -178,7 +179,7 @@ func (d *document) judge(shown *page.Result) error {
 		d.count.cut++
 	}
 	switch {
-	case d.doc.OCR != nil:
+	case d.doc.OCR != nil && (len(shown.Pictures) > 0 || shown.Covered == 0):
 		return d.pictures(shown.Pictures)
 	case shown.Glyphs == 0 && shown.Covered > 0.05, shown.Glyphs < fewLetters && shown.Covered > 0.5:
 		d.count.pictures++
