@@ -1,4 +1,4 @@
-// Package xlsx reads workbooks of Excel: every sheet as a table, hidden ones
+// Package xlsx reads workbooks of Excel, of XML or of binary parts (.xlsb): every sheet as a table, hidden ones
 // too, with dates as dates and numbers as their digits; then comments, text
 // boxes, charts, defined names, the rows that pivot tables and links to other
 // workbooks keep, properties, and the files and pictures in them.
@@ -23,7 +23,7 @@ import (
 var Format = extract.Format{Name: "xlsx", Detect: detect, Read: read}
 
 func detect(head []byte, name string) extract.Confidence {
-	return ooxml.Detect(head, name, "xl", ".xlsx", ".xlsm", ".xltx", ".xltm", ".xlam")
+	return ooxml.Detect(head, name, "xl", ".xlsx", ".xlsm", ".xltx", ".xltm", ".xlam", ".xlsb")
 }
 
 const main = "xl/workbook.xml"
@@ -33,32 +33,32 @@ func read(ctx context.Context, doc extract.Document, sink extract.Sink) error {
 	if err != nil {
 		return err
 	}
-	if !p.Has(main) {
+	b := &book{p: p, sink: sink}
+	open, sheet := b.open, b.sheet
+	switch {
+	case p.Has(main):
+	case p.Has(binaryMain):
+		open, sheet = b.openBinary, b.binarySheet
+	default:
 		return fmt.Errorf("find workbook: %w", extract.ErrCorrupt)
 	}
-	b := &book{p: p, sink: sink}
-	sheets, err := b.open()
+	sheets, err := open()
 	if err != nil {
 		return err
 	}
-	seen := map[string]bool{main: true}
+	seen := make(map[string]bool)
 	for _, s := range sheets {
 		if seen[s.part] || !p.Has(s.part) {
 			continue
 		}
 		seen[s.part] = true
-		err := parts.Each([]string{s.part}, sink, func(part string) error { return b.sheet(s.name, part) })
+		err := parts.Each([]string{s.part}, sink, func(part string) error { return sheet(s.name, part) })
 		if err != nil {
 			return err
 		}
 	}
-	err = parts.Each(p.Names(), sink, func(name string) error {
-		if seen[name] {
-			return nil
-		}
-		return b.part(name)
-	})
-	if err != nil {
+	rest := slices.DeleteFunc(slices.Clone(p.Names()), func(n string) bool { return seen[n] })
+	if err := parts.Each(rest, sink, b.part); err != nil {
 		return err
 	}
 	return ooxml.Links(p, sink)
@@ -68,6 +68,8 @@ func read(ctx context.Context, doc extract.Document, sink extract.Sink) error {
 func (b *book) part(name string) error {
 	dir, file := path.Split(name)
 	switch {
+	case path.Ext(name) == ".bin" && dir != "xl/embeddings/":
+		return b.binaryPart(name)
 	case ooxml.Embedded(name):
 		return b.p.Child(name, b.sink)
 	case path.Ext(name) != ".xml" || ooxml.Looks(name):
@@ -106,6 +108,8 @@ type book struct {
 	lost   int // texts that were too many or too long to be joined to their rows
 }
 
+const maxSheets = 10_000
+
 type sheet struct{ name, part string }
 
 // open reads what the sheets need: their list, the styles, the shared strings.
@@ -121,7 +125,7 @@ func (b *book) open() ([]sheet, error) {
 	var sheets []sheet
 	err = b.p.Elements(main, func(e *parts.Element) {
 		switch {
-		case e.Name == "sheet" && len(sheets) < 10_000:
+		case e.Name == "sheet" && len(sheets) < maxSheets:
 			sheets = append(sheets, sheet{e.Attr("name"), e.Find("id", targets)})
 		case e.Name == "workbookPr":
 			b.styles.From1904 = e.Attr("date1904") == "1" || e.Attr("date1904") == "true"
@@ -133,12 +137,19 @@ func (b *book) open() ([]sheet, error) {
 	if err := b.names(); err != nil {
 		return nil, err
 	}
-	lists := slices.DeleteFunc([]string{"xl/styles.xml", "xl/sharedStrings.xml"}, func(n string) bool { return !b.p.Has(n) })
-	return sheets, parts.Each(lists, b.sink, func(name string) error {
-		if name == "xl/styles.xml" {
-			return b.readStyles(name)
+	return sheets, b.each2("xl/styles.xml", b.readStyles, "xl/sharedStrings.xml", b.strings)
+}
+
+// each2 reads two parts, if they are there.
+func (b *book) each2(one string, readOne func(string) error, two string, readTwo func(string) error) error {
+	return parts.Each([]string{one, two}, b.sink, func(name string) error {
+		switch {
+		case !b.p.Has(name):
+			return nil
+		case name == one:
+			return readOne(name)
 		}
-		return b.strings(name)
+		return readTwo(name)
 	})
 }
 
