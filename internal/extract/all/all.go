@@ -8,13 +8,17 @@ import (
 	"trustaudit/internal/extract/access"
 	"trustaudit/internal/extract/age"
 	"trustaudit/internal/extract/ansiblevault"
+	"trustaudit/internal/extract/ar"
 	"trustaudit/internal/extract/bitlocker"
 	"trustaudit/internal/extract/brotli"
 	"trustaudit/internal/extract/bzip2"
+	"trustaudit/internal/extract/cab"
 	"trustaudit/internal/extract/cda"
+	"trustaudit/internal/extract/cms"
 	"trustaudit/internal/extract/compound"
 	"trustaudit/internal/extract/compress"
 	"trustaudit/internal/extract/container"
+	"trustaudit/internal/extract/cpio"
 	extractcsv "trustaudit/internal/extract/csv"
 	"trustaudit/internal/extract/dbf"
 	"trustaudit/internal/extract/dicom"
@@ -58,7 +62,9 @@ import (
 	"trustaudit/internal/extract/sevenzip"
 	"trustaudit/internal/extract/snappy"
 	"trustaudit/internal/extract/sql"
+	"trustaudit/internal/extract/sqlcipher"
 	"trustaudit/internal/extract/sqlite"
+	"trustaudit/internal/extract/sqlitelog"
 	extracttar "trustaudit/internal/extract/tar"
 	extracttext "trustaudit/internal/extract/text"
 	"trustaudit/internal/extract/xls"
@@ -76,13 +82,17 @@ func Formats() []extract.Format {
 		access.Format,
 		age.Format,
 		ansiblevault.Format,
+		ar.Format,
 		bitlocker.Format,
 		brotli.Format,
 		bzip2.Format,
+		cab.Format,
 		cda.Format,
+		cms.Format,
 		compound.Format,
 		compress.Format,
 		container.Format,
+		cpio.Format,
 		extractcsv.Format,
 		dbf.Format,
 		dicom.Format,
@@ -126,7 +136,9 @@ func Formats() []extract.Format {
 		sevenzip.Format,
 		snappy.Format,
 		sql.Format,
+		sqlcipher.Format,
 		sqlite.Format,
+		sqlitelog.Format,
 		extracttar.Format,
 		extracttext.Format,
 		xls.Format,
