@@ -79,6 +79,9 @@ func (s *stream) block() error {
 	if err := s.c.fill(s.packed, s.folder.at+blockLen+s.c.reserve); err != nil {
 		return err
 	}
+	if sum := binary.LittleEndian.Uint32(h[:]); sum != 0 && sum != checksum(h[4:], checksum(s.packed, 0)) {
+		return fmt.Errorf("compare checksum: %w", extract.ErrCorrupt)
+	}
 	s.folder.at += blockLen + s.c.reserve + int64(packed)
 	s.folder.blocks--
 	if s.folder.method&methodMask == methodStore {
@@ -86,6 +89,19 @@ func (s *stream) block() error {
 		return nil
 	}
 	return s.inflate(unpacked)
+}
+
+// checksum adds up words; what is left at the end is put together the other way
+// round.
+func checksum(b []byte, sum uint32) uint32 {
+	for ; len(b) >= 4; b = b[4:] {
+		sum ^= binary.LittleEndian.Uint32(b)
+	}
+	var rest uint32
+	for _, c := range b {
+		rest = rest<<8 | uint32(c)
+	}
+	return sum ^ rest
 }
 
 func (s *stream) inflate(unpacked int) error {
