@@ -1,12 +1,16 @@
 // Package sqlite reads SQLite databases met as files, in a folder or inside an
-// archive: every table is a child of its own name. Such a file has one schema.
+// archive: every table is a child of its own name, and so is what is left of
+// rows that were deleted. Such a file has one schema. The pages of one that cannot
+// be opened are read without it.
 package sqlite
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 
 	"trustaudit/internal/extract"
 	"trustaudit/internal/source"
@@ -18,12 +22,48 @@ var Format = extract.Format{Name: "sqlite", Detect: detect, Read: read}
 
 func detect(head []byte, _ string) extract.Confidence {
 	if bytes.HasPrefix(head, []byte(database.Magic)) {
-		return extract.ByContent
+		return extract.BySignature
 	}
 	return extract.No
 }
 
-func read(ctx context.Context, document extract.Document, sink extract.Sink) (err error) {
+func read(ctx context.Context, document extract.Document, sink extract.Sink) error {
+	err := tables(ctx, document, sink)
+	salvage := errors.Is(err, extract.ErrCorrupt)
+	if err != nil && !salvage {
+		return err
+	}
+	name := "deleted rows"
+	if salvage {
+		name = "rows of damaged database"
+	}
+	return errors.Join(err, left(ctx, document, sink, &remains{salvage: salvage}, name))
+}
+
+// left gives what remains of rows as a child, if anything does.
+func left(ctx context.Context, document extract.Document, sink extract.Sink, r *remains, name string) error {
+	head := make([]byte, 512)
+	if n, err := document.Data.ReadAt(head, 0); n < len(head) && err != nil && !errors.Is(err, io.EOF) {
+		return fmt.Errorf("read header: %w", err)
+	}
+	var ok bool
+	if r.layout, ok = layoutOf(head, document.Size); !ok {
+		return nil
+	}
+	r.ctx, r.data = ctx, document.Data
+	if err := r.open(head); err != nil {
+		return err
+	}
+	text := bufio.NewReaderSize(r, 1<<10)
+	if _, err := text.Peek(1); errors.Is(err, io.EOF) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	return sink.Child(extract.Child{Name: name, Size: -1, Open: func() (io.ReadCloser, error) { return io.NopCloser(text), nil }})
+}
+
+func tables(ctx context.Context, document extract.Document, sink extract.Sink) (err error) {
 	d, err := database.Open(ctx, document.Data, document.Size)
 	if err != nil {
 		return terms(err)

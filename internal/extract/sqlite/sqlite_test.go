@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -64,7 +66,7 @@ func TestDetect(t *testing.T) {
 		head string
 		want extract.Confidence
 	}{
-		{"SQLite format 3\x00rest", extract.ByContent},
+		{"SQLite format 3\x00rest", extract.BySignature},
 		{"SQLite format 3", extract.No},
 		{"", extract.No},
 	}
@@ -122,6 +124,40 @@ func TestTables(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, sink.got); diff != "" {
 		t.Errorf("tables (-want +got):\n%s", diff)
+	}
+}
+
+// Rows that were deleted are read as long as their bytes are there, and those of
+// a database that cannot be opened are.
+func TestRemains(t *testing.T) {
+	var fill []string
+	for range 50 {
+		fill = append(fill, "INSERT INTO gone SELECT '9434765919', 'Ann Example ' || hex(zeroblob(20))")
+	}
+	data := database(t, append([]string{"PRAGMA page_size=1024", "CREATE TABLE patients (nhs TEXT, name TEXT)", "CREATE TABLE gone (nhs TEXT, name TEXT)",
+		"INSERT INTO patients VALUES ('9434765870', 'Bob Example'), ('9434765889', 'Cy Example'), ('9434765897', 'Di Example')",
+		"DELETE FROM patients WHERE name LIKE 'Cy%'"}, append(fill, "DROP TABLE gone")...)...)
+	damaged := bytes.Clone(data)
+	copy(damaged[100:], make([]byte, 8))
+	for _, tt := range []struct {
+		label, name string
+		data        []byte
+		want        []string
+		err         error
+	}{
+		{"deleted", "deleted rows", data, []string{"9434765919\tAnn Example 000", "9434765889 Cy Example"}, nil},
+		{"damaged", "rows of damaged database", damaged, []string{"9434765870\tBob Example", "9434765919\tAnn Example"}, extract.ErrCorrupt},
+	} {
+		got := extracttest.Read(t, sqlite.Format, "x.db", tt.data)
+		last := got.Kids[len(got.Kids)-1]
+		if !errors.Is(got.Err, tt.err) || last.Name != tt.name {
+			t.Errorf("%s: %v, %q", tt.label, got.Err, last.Name)
+		}
+		for _, want := range tt.want {
+			if !strings.Contains(last.Data, want) {
+				t.Errorf("%s: %q not in %q", tt.label, want, last.Data)
+			}
+		}
 	}
 }
 
