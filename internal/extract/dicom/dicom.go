@@ -1,7 +1,8 @@
 // Package dicom reads the attributes of DICOM files: those of the patient, of the
 // study, and whatever else is words, as one record of named fields,
-// "(0010,0010) patient name"; a directory is a record for each patient. Pictures
-// are never read. A document that is encapsulated is a file of its own. A list of
+// "(0010,0010) patient name"; a directory is a record for each patient. A
+// picture is a file of its own where names may be burned into it, and never read
+// elsewhere; so is a document that is encapsulated. A list of
 // attributes as tools print it is read alike.
 package dicom
 
@@ -57,6 +58,7 @@ type reader struct {
 	syntax syntax
 	stack  []sequence
 	fields fields
+	scene  scene
 }
 
 // sequence is a sequence that is open: its parts follow like all attributes, and
@@ -235,7 +237,7 @@ func (r *reader) delimiter(h header) error {
 func (r *reader) picture(h header) error {
 	switch {
 	case len(r.stack) == 0:
-		return errDone
+		return r.giveScene(h)
 	case h.length == undefined:
 		return r.push(sequence{end: -1, syntax: r.syntax, pixels: true}, r.syntax)
 	}
@@ -247,6 +249,13 @@ func (r *reader) value(h header) error {
 	m := meanings()[h.tag]
 	if h.length == 0 {
 		return nil
+	}
+	if len(r.stack) == 0 && concerns(h.tag) {
+		value, err := r.in.peek(min(int(h.length), 64))
+		if err != nil {
+			return err
+		}
+		r.scene.note(h, value, r.syntax.order())
 	}
 	if m.kind == "" && !worded(h, r.syntax) {
 		return r.in.skip(int64(h.length))

@@ -37,15 +37,19 @@ type header struct {
 
 const longestHeader = 12
 
+func (s syntax) order() binary.ByteOrder {
+	if s.big {
+		return binary.BigEndian
+	}
+	return binary.LittleEndian
+}
+
 // header reads the header that b begins with, and returns its length.
 func (s syntax) header(b []byte) (h header, n int, ok bool) {
 	if len(b) < 8 {
 		return h, 0, false
 	}
-	var order binary.ByteOrder = binary.LittleEndian
-	if s.big {
-		order = binary.BigEndian
-	}
+	order := s.order()
 	h.tag = tag(order.Uint16(b))<<16 | tag(order.Uint16(b[2:]))
 	if !s.explicit || h.tag.group() == 0xFFFE || !isVR(b[4:6]) {
 		h.length = order.Uint32(b[4:])
