@@ -51,9 +51,13 @@ type document struct {
 	page   *page.Reader
 	record record.Record
 
-	seal    extract.Seal // of the files inside, where only they are sealed
-	fields  map[object.Ref]bool
-	given   map[int64]bool // files and pictures, by their place
+	seal    extract.Seal           // of the files inside, where only they are sealed
+	fields  map[object.Origin]bool // that were given
+	walked  map[object.Origin]bool // fields of the form at hand
+	drawn   map[object.Origin]bool // contents of pages that were read
+	texts   map[uint64]bool        // of pages, by their hashes
+	earlier bool                   // an earlier revision is at hand
+	given   map[int64]bool         // files and pictures, by their place
 	count   counts
 	columns []string // of the table that a page ended with
 }
@@ -75,7 +79,7 @@ func read(ctx context.Context, doc extract.Document, sink extract.Sink) error {
 	}
 	d := &document{
 		ctx: ctx, doc: doc, file: file, sink: sink, page: page.NewReader(file),
-		fields: map[object.Ref]bool{}, given: map[int64]bool{},
+		fields: map[object.Origin]bool{}, drawn: map[object.Origin]bool{}, texts: map[uint64]bool{}, given: map[int64]bool{},
 	}
 	if err == nil && file.Locked() {
 		d.seal = file.Seal
@@ -91,7 +95,7 @@ func read(ctx context.Context, doc extract.Document, sink extract.Sink) error {
 }
 
 func (d *document) read() error {
-	for _, step := range []func() error{d.properties, d.form, d.pages, d.outline, d.attachments} {
+	for _, step := range []func() error{d.properties, d.form, d.pages, d.outline, d.attachments, d.revisions} {
 		if err := step(); err != nil {
 			return err
 		}
@@ -134,6 +138,7 @@ func (d *document) partial() {
 func (d *document) pages() error {
 	return d.file.Pages(func(p object.Page) error {
 		d.count.pages++
+		d.fresh(p)
 		if err := d.readPage(p); err != nil {
 			return err
 		}
@@ -154,6 +159,9 @@ func (d *document) readPage(p object.Page) error {
 		}
 	}
 	shown := d.page.End()
+	if !d.news(shown.Parts) {
+		return nil
+	}
 	if err := d.show(shown.Parts); err != nil {
 		return err
 	}
@@ -212,9 +220,8 @@ func (d *document) appearance(a object.Dict, resources object.Dict) error {
 // not name, and the file pinned to it.
 func (d *document) annotation(v any) error {
 	a := d.file.Dict(v)
-	ref, _ := v.(object.Ref)
 	if d.file.Name(a.Get("Subtype")) == "Widget" {
-		if !d.fields[ref] && a.Get("Parent") == nil {
+		if origin, ok := d.file.Origin(v); !(ok && d.fields[origin]) && a.Get("Parent") == nil {
 			d.value(a, "")
 		}
 		return d.give()

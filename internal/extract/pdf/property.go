@@ -58,18 +58,12 @@ func (d *document) markup(v any) error {
 	return d.sink.Break()
 }
 
-// form gives the fields of the document's form, all as one record, and the data
-// of a form in XML.
+// form gives the document's form, and the data of one in XML.
 func (d *document) form() error {
-	form := d.file.Dict(d.root().Get("AcroForm"))
-	for _, f := range d.file.Array(form.Get("Fields")) {
-		if err := d.field(f, "", 0); err != nil {
-			return err
-		}
-	}
-	if err := d.give(); err != nil {
+	if err := d.formFields(); err != nil {
 		return err
 	}
+	form := d.file.Dict(d.root().Get("AcroForm"))
 	switch xfa := d.file.Resolve(form.Get("XFA")).(type) {
 	case *object.Stream:
 		return d.markup(xfa)
@@ -83,14 +77,27 @@ func (d *document) form() error {
 	return nil
 }
 
+// formFields gives the fields of the document's form, all as one record.
+func (d *document) formFields() error {
+	d.walked = map[object.Origin]bool{}
+	form := d.file.Dict(d.root().Get("AcroForm"))
+	for _, f := range d.file.Array(form.Get("Fields")) {
+		if err := d.field(f, "", 0); err != nil {
+			return err
+		}
+	}
+	return d.give()
+}
+
 // field gives a field and those below it.
 func (d *document) field(v any, above string, depth int) error {
-	ref, isRef := v.(object.Ref)
-	if depth > maxTree || isRef && d.fields[ref] || len(d.fields) >= maxFields {
+	origin, ok := d.file.Origin(v)
+	if depth > maxTree || len(d.fields) >= maxFields || d.walked[origin] {
 		return nil
 	}
-	if isRef {
-		d.fields[ref] = true
+	known := ok && d.fields[origin]
+	if ok {
+		d.fields[origin], d.walked[origin] = true, true
 	}
 	f := d.file.Dict(v)
 	name := above
@@ -98,7 +105,7 @@ func (d *document) field(v any, above string, depth int) error {
 		name = strings.TrimPrefix(above+"."+own, ".")
 	}
 	kids := d.file.Array(f.Get("Kids"))
-	if len(kids) == 0 || f.Get("V") != nil {
+	if !known && (len(kids) == 0 || f.Get("V") != nil) {
 		d.value(f, name)
 	}
 	for _, kid := range kids {

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
+	"maps"
 
 	"trustaudit/internal/extract"
 )
@@ -34,7 +36,7 @@ type File struct {
 	in      *input
 	shift   int64 // bytes before the header
 	entries map[int]entry
-	older   []map[int]entry // what each earlier revision said otherwise
+	older   []revision // the newest first
 	cipher  *cipher
 
 	cache   map[int]any
@@ -222,18 +224,43 @@ func (f *File) CutOff() bool {
 	return f.Rebuilt && !bytes.Contains(end[:n], []byte("%%EOF"))
 }
 
-// Origin tells apart what stands at different places of the file: two values of
-// one origin are the same, whatever revisions call them.
+// Origin is where an object lies: what revisions of a file have in common has one
+// origin.
 type Origin struct {
 	off int64
 	in  int
 }
 
-// Origin is where an object lies.
+// Origin is where the object lies that a value refers to.
 func (f *File) Origin(v any) (Origin, bool) {
 	ref, ok := v.(Ref)
 	e, found := f.entries[ref.Num]
 	return Origin{e.off, e.in}, ok && found
+}
+
+// revision is what an earlier state of the file said otherwise.
+type revision struct {
+	entries map[int]entry
+	trailer Dict
+}
+
+// Revisions gives the file as it was before each of its last changes, the newest
+// first: what was deleted is still there.
+func (f *File) Revisions() iter.Seq[*File] {
+	return func(yield func(*File) bool) {
+		entries := maps.Clone(f.entries)
+		for _, r := range f.older {
+			maps.Copy(entries, r.entries)
+			old := *f
+			old.entries, old.older, old.Trailer = entries, nil, r.trailer
+			old.Rebuilt = true // not to be searched for
+			old.cache, old.loading, old.cached = map[int]any{}, map[int]bool{}, 0
+			old.packed, old.parsers, old.inflate = nil, nil, nil
+			if !yield(&old) {
+				return
+			}
+		}
+	}
 }
 
 // Damage counts a part that could not be read.

@@ -67,7 +67,7 @@ func (f *File) readSections(off int64) error {
 		if f.Trailer == nil {
 			f.Trailer = trailer
 		}
-		f.merge(section)
+		f.merge(section, trailer)
 		prev, ok := trailer.Get("Prev").(int)
 		if !ok {
 			return nil
@@ -78,7 +78,7 @@ func (f *File) readSections(off int64) error {
 }
 
 // merge adds an older table below what is known.
-func (f *File) merge(section map[int]entry) {
+func (f *File) merge(section map[int]entry, trailer Dict) {
 	hidden := map[int]entry{}
 	for num, e := range section {
 		newer, known := f.entries[num]
@@ -90,7 +90,7 @@ func (f *File) merge(section map[int]entry) {
 		}
 	}
 	if len(hidden) > 0 && len(f.older) < maxOlder {
-		f.older = append(f.older, hidden)
+		f.older = append(f.older, revision{hidden, trailer})
 	}
 }
 
