@@ -59,6 +59,7 @@ func runEngine(args []string) error {
 		// The two that are held against each other.
 		"in-process": func(folder string) (found, error) { return examine(folder, runtime.GOMAXPROCS(0)) },
 		"contained":  examineContained,
+		"zip":        unpackAll,
 	}
 	run, ok := engines[name]
 	if !ok {
