@@ -11,13 +11,15 @@ import (
 
 	"trustaudit/internal/extract"
 	"trustaudit/internal/identify"
+	"trustaudit/internal/identify/password"
 	"trustaudit/internal/probe/content/fact"
 	"trustaudit/internal/source"
 )
 
 const (
-	stretch   = 256 << 10 // of text between two looks at the context
-	rowStride = 256       // rows between two looks at the context
+	stretch      = 256 << 10 // of text between two looks at the context
+	rowStride    = 256       // rows between two looks at the context
+	openingBytes = 8 << 10   // of an item's text, in which a password may be stated
 )
 
 var (
@@ -42,6 +44,7 @@ type frame struct {
 	reasons []string
 	got     bool // the format has given something
 	rows    int
+	opening []byte // the beginning of the text
 
 	top      source.File // of a top-level file
 	away     bool        // its facts came from a contained process
@@ -59,7 +62,7 @@ func (f *frame) reset(raw string, size int64, modified time.Time) {
 	f.ctx, f.raw = nil, raw
 	f.item = fact.Item{Size: max(size, 0)}
 	f.setModified(modified)
-	f.reasons, f.got, f.rows = f.reasons[:0], false, 0
+	f.reasons, f.got, f.rows, f.opening = f.reasons[:0], false, 0, f.opening[:0]
 	f.top, f.away = nil, false
 	f.file, f.declared, f.unpacked = nil, size, nil
 	f.children = tally{}
@@ -76,6 +79,7 @@ func (f *frame) setModified(t time.Time) {
 // Text implements extract.Sink.
 func (f *frame) Text(b []byte) error {
 	f.got = f.got || len(b) > 0
+	f.begin(b)
 	for {
 		n := min(len(b), stretch)
 		f.scan.Text(b[:n])
@@ -88,8 +92,25 @@ func (f *frame) Text(b []byte) error {
 	}
 }
 
+// begin keeps the beginning of the text.
+func (f *frame) begin(b []byte) {
+	f.opening = append(f.opening, b[:min(len(b), openingBytes-len(f.opening))]...)
+}
+
+// cells keeps cells, each behind a tab.
+func (f *frame) cells(values [][]byte) {
+	for _, v := range values {
+		if len(f.opening) == openingBytes {
+			return
+		}
+		f.begin(v)
+		f.begin([]byte{'\t'})
+	}
+}
+
 // Break implements extract.Sink.
 func (f *frame) Break() error {
+	f.begin([]byte{'\n'})
 	f.scan.Break()
 	return nil
 }
@@ -103,12 +124,14 @@ func (f *frame) Table(name string, columns []string) error {
 
 // Row implements extract.Sink.
 func (f *frame) Row(cells [][]byte) error {
+	f.cells(cells)
 	f.scan.Row(cells)
 	return f.tookRow()
 }
 
 // Fields implements extract.Sink.
 func (f *frame) Fields(names []string, values [][]byte) error {
+	f.cells(values)
 	f.scan.Fields(names, values)
 	return f.tookRow()
 }
@@ -158,6 +181,7 @@ func (f *frame) fail(err error) { f.conclude(err) }
 
 // conclude settles status and reason once the reading has ended.
 func (f *frame) conclude(err error) {
+	f.item.StatesPassword = password.States(baseName(f.raw), f.opening)
 	if errors.Is(err, extract.ErrSealed) && !f.got {
 		f.item.Status, f.item.Reason = fact.Sealed, "encrypted"
 		return

@@ -6,31 +6,34 @@ import "trustaudit/internal/audit"
 // Item is one file, archive member or table, read or not. It holds counts and
 // masks, never a value.
 type Item struct {
-	ID           string           `json:"id"`   // digest of target and path; keyed where the path is masked
-	Path         string           `json:"path"` // masked where it identifies somebody
-	PathBase64   string           `json:"path_base64,omitempty"`
-	PathMasked   bool             `json:"path_masked,omitempty"`
-	Size         int64            `json:"size"`
-	Modified     string           `json:"modified,omitempty"` // RFC 3339, UTC
-	Format       string           `json:"format,omitempty"`
-	Status       Status           `json:"status"`
-	Reason       string           `json:"reason,omitempty"`
-	ByChildren   bool             `json:"by_children,omitempty"` // Partial only because of children, whose own rows say so
-	Seal         string           `json:"seal,omitempty"`        // none when empty, weak, strong
-	Open         bool             `json:"open,omitempty"`        // sealed, and opens without a secret
-	SealDetail   string           `json:"seal_detail,omitempty"` // in words
-	SealCipher   string           `json:"seal_cipher,omitempty"`
-	SealBits     int64            `json:"seal_bits,omitempty"` // of the key
-	SealKDF      string           `json:"seal_kdf,omitempty"`
-	SealRounds   int64            `json:"seal_rounds,omitempty"`  // of the key derivation
-	Identifiable bool             `json:"identifiable,omitempty"` // as if test ranges were live
-	TestData     bool             `json:"test_data,omitempty"`    // every identifier is a test value
-	Records      int64            `json:"records,omitempty"`      // identifiable records
-	Clinical     bool             `json:"clinical,omitempty"`     // clinical content stands in or beside them
-	Identifiers  map[string]Count `json:"identifiers,omitempty"`
-	Score        float64          `json:"score,omitempty"`   // bans of the best record
-	Excerpt      string           `json:"excerpt,omitempty"` // of the best record, masked
-	Content      string           `json:"content,omitempty"` // keyed digest of the bytes, for duplicates
+	ID           string `json:"id"`   // digest of target and path; keyed where the path is masked
+	Path         string `json:"path"` // masked where it identifies somebody
+	PathBase64   string `json:"path_base64,omitempty"`
+	PathMasked   bool   `json:"path_masked,omitempty"`
+	Size         int64  `json:"size"`
+	Modified     string `json:"modified,omitempty"` // RFC 3339, UTC
+	Format       string `json:"format,omitempty"`
+	Status       Status `json:"status"`
+	Reason       string `json:"reason,omitempty"`
+	ByChildren   bool   `json:"by_children,omitempty"` // Partial only because of children, whose own rows say so
+	Seal         string `json:"seal,omitempty"`        // none when empty, weak, strong
+	Open         bool   `json:"open,omitempty"`        // sealed, and opens without a secret
+	SealDetail   string `json:"seal_detail,omitempty"` // in words
+	SealCipher   string `json:"seal_cipher,omitempty"`
+	SealBits     int64  `json:"seal_bits,omitempty"` // of the key
+	SealKDF      string `json:"seal_kdf,omitempty"`
+	SealRounds   int64  `json:"seal_rounds,omitempty"`  // of the key derivation
+	Identifiable bool   `json:"identifiable,omitempty"` // as if test ranges were live
+	TestData     bool   `json:"test_data,omitempty"`    // every identifier is a test value
+	Records      int64  `json:"records,omitempty"`      // identifiable records
+	Clinical     bool   `json:"clinical,omitempty"`     // clinical content stands in or beside them
+	// StatesPassword says that the beginning of the text states a password, which
+	// may open what lies beside it.
+	StatesPassword bool             `json:"states_password,omitempty"`
+	Identifiers    map[string]Count `json:"identifiers,omitempty"`
+	Score          float64          `json:"score,omitempty"`   // bans of the best record
+	Excerpt        string           `json:"excerpt,omitempty"` // of the best record, masked
+	Content        string           `json:"content,omitempty"` // keyed digest of the bytes, for duplicates
 }
 
 // Status says whether an item was read.

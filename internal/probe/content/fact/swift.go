@@ -39,6 +39,7 @@ func (i Item) AppendJSON(b []byte) ([]byte, bool) {
 	w.flag(`,"test_data":true`, i.TestData)
 	w.count(`,"records":`, i.Records)
 	w.flag(`,"clinical":true`, i.Clinical)
+	w.flag(`,"states_password":true`, i.StatesPassword)
 	w.counts(i.Identifiers)
 	if i.Score != 0 {
 		w.fraction(`,"score":`, i.Score)
@@ -73,6 +74,7 @@ func (Item) ParseJSON(data []byte) (audit.Fact, bool) {
 	i.TestData = r.has(`,"test_data":true`)
 	i.Records = r.count(`,"records":`)
 	i.Clinical = r.has(`,"clinical":true`)
+	i.StatesPassword = r.has(`,"states_password":true`)
 	i.Identifiers = r.counts()
 	if r.begins(`,"score":`) {
 		i.Score = r.fraction(`,"score":`)
