@@ -178,7 +178,10 @@ func (f *File) streamTable(s *Stream) (map[int]entry, error) {
 	if index == nil {
 		index = Array{0, size}
 	}
-	r, _ := f.reader(s, false)
+	r, err := f.reader(s, false)
+	if err != nil {
+		return nil, errTable
+	}
 	section := map[int]entry{}
 	line := make([]byte, w[0]+w[1]+w[2])
 	if len(line) == 0 {
