@@ -106,7 +106,7 @@ func (o *Object) Text(id uint16) string {
 func (o *Object) text(p *Property) []byte {
 	switch p.Type &^ Multiple {
 	case Unicode:
-		return clean(p, codepage.Wide(nil, p.Data))
+		return clean(p, codepage.Wide(make([]byte, 0, len(p.Data)/2), p.Data))
 	case String8:
 		return clean(p, o.decode(p.Data))
 	case Time:
