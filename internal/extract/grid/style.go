@@ -108,16 +108,32 @@ func (s *Styles) date(days float64) ([]byte, bool) {
 	if !(days >= 1 && days < year10000) {
 		return nil, false
 	}
-	zero := time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)
+	first := days1900
 	if s.From1904 {
-		zero = time.Date(1904, 1, 1, 0, 0, 0, 0, time.UTC)
+		first = days1904
 	} else if days < 61 {
-		zero = zero.AddDate(0, 0, 1) // Excel has a 29 February 1900
+		first++ // Excel has a 29 February 1900
 	}
 	whole := math.Floor(days)
-	at := zero.AddDate(0, 0, int(whole)).Add(time.Duration((days-whole)*86400+0.5) * time.Second)
+	seconds := int64((days-whole)*86400 + 0.5)
+	at := time.Unix((int64(whole)+int64(first))*86400+seconds, 0).UTC()
+	year, month, day := at.Date()
+	b := make([]byte, 0, len(time.DateTime))
+	b = append(b, byte('0'+year/1000), byte('0'+year/100%10))
+	b = append(pair(b, year%100), '-')
+	b = append(pair(b, int(month)), '-')
+	b = pair(b, day)
 	if days == whole {
-		return at.AppendFormat(nil, time.DateOnly), true
+		return b, true
 	}
-	return at.AppendFormat(nil, time.DateTime), true
+	return at.AppendFormat(b, " 15:04:05"), true
 }
+
+// The days at which a workbook begins to count, in those of Unix.
+const (
+	days1900 = -25569
+	days1904 = -24107
+)
+
+// pair appends a number of two digits.
+func pair(b []byte, n int) []byte { return append(b, byte('0'+n/10), byte('0'+n%10)) }

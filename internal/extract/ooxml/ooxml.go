@@ -81,7 +81,7 @@ func Embedded(name string) bool {
 	case ".xml", ".rels", ".vml", ".emf", ".wmf", ".wdp", ".ico", ".odttf", ".fntdata", "":
 		return false
 	}
-	for _, made := range []string{"vbaProject", "vbaData", "activeX", "printerSettings", "thumbnail", "customProperty"} {
+	for _, made := range []string{"vbaProjectSignature", "vbaData", "activeX", "printerSettings", "thumbnail", "customProperty"} {
 		if strings.Contains(name, made) {
 			return false
 		}

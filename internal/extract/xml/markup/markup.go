@@ -36,6 +36,9 @@ const (
 	maxName   = 256
 	maxEntity = 12
 	maxValue  = 64 << 10 // of an attribute: a longer one comes in several tokens
+	// ahead is how much of the document is at hand when a token begins: more than
+	// a name or an entity.
+	ahead = 4 << 10
 )
 
 // state is where the scanner stands.
@@ -67,15 +70,19 @@ func NewScanner(s *charset.Stream) *Scanner { return &Scanner{s: s} }
 // reading: whatever the bytes are, they have tokens.
 func (x *Scanner) Next() (Token, error) {
 	for {
-		b, err := x.need(1)
-		if err != nil || len(b) == 0 {
-			return Token{}, err
+		b := x.s.Bytes()
+		if len(b) < ahead {
+			var err error
+			if b, err = x.need(ahead); err != nil || len(b) == 0 {
+				return Token{}, err
+			}
 		}
 		var t Token
 		var ok bool
+		var err error
 		switch x.state {
 		case inText:
-			t, ok, err = x.text(b)
+			t, ok = x.text(b)
 		case inTag:
 			t, ok, err = x.tag(b)
 		case inValue:
@@ -108,35 +115,42 @@ func (x *Scanner) need(n int) ([]byte, error) {
 }
 
 // text reads up to the next tag.
-func (x *Scanner) text(b []byte) (Token, bool, error) {
-	if b[0] == '<' {
-		return x.open()
-	}
-	if b[0] == '&' {
-		b, err := x.need(maxEntity)
-		if err != nil {
-			return Token{}, false, err
-		}
+func (x *Scanner) text(b []byte) (Token, bool) {
+	switch b[0] {
+	case '<':
+		return x.open(b)
+	case '&':
 		r, n := entity(b)
 		x.out = append(x.out[:0], r...)
 		x.s.Advance(n)
-		return Token{Kind: Text, Text: x.out}, true, nil
+		return Token{Kind: Text, Text: x.out}, true
 	}
-	n := bytes.IndexAny(b, "<&")
+	n := bytes.IndexByte(b, '<')
 	if n < 0 {
 		n = len(b)
 	}
+	if i := bytes.IndexByte(b[:n], '&'); i >= 0 {
+		n = i
+	}
 	x.s.Advance(n)
-	return Token{Kind: Text, Text: b[:n]}, true, nil
+	return Token{Kind: Text, Text: b[:n]}, true
 }
 
 // open tells what a < begins.
-func (x *Scanner) open() (Token, bool, error) {
-	b, err := x.need(9)
-	if err != nil {
-		return Token{}, false, err
-	}
+func (x *Scanner) open(b []byte) (Token, bool) {
 	switch {
+	case len(b) > 1 && b[1] == '/':
+		return x.close(b), true
+	case len(b) > 1 && nameStart(b[1]):
+		local, end := word(b, 1)
+		x.name = append(x.name[:0], b[local:end]...)
+		x.state = inTag
+		if end < len(b) && b[end] == '>' {
+			x.state = inText
+			end++
+		}
+		x.s.Advance(end)
+		return Token{Kind: Start, Name: x.name}, true
 	case bytes.HasPrefix(b, []byte("<![CDATA[")):
 		x.s.Advance(9)
 		x.state = inCDATA
@@ -146,83 +160,69 @@ func (x *Scanner) open() (Token, bool, error) {
 	case len(b) > 1 && (b[1] == '!' || b[1] == '?'):
 		x.s.Advance(2)
 		x.state = inDeclaration
-	case len(b) > 1 && b[1] == '/':
-		x.s.Advance(2)
-		return x.close()
-	case len(b) > 1 && nameStart(b[1]):
-		x.s.Advance(1)
-		name, err := x.word()
-		x.name = append(x.name[:0], name...)
-		x.state = inTag
-		return Token{Kind: Start, Name: x.name}, err == nil, err
 	default: // a < that is none
 		x.s.Advance(1)
-		return Token{Kind: Text, Text: b[:1]}, true, nil
+		return Token{Kind: Text, Text: b[:1]}, true
 	}
-	return Token{}, false, nil
+	return Token{}, false
 }
 
 func nameStart(c byte) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_' || c == ':' || c >= utf8.RuneSelf
 }
 
-func endsName(c byte) bool {
-	switch c {
-	case ' ', '\t', '\r', '\n', '/', '>', '=', '<', '"', '\'':
-		return true
+// endsName marks the bytes that end a name.
+var endsName = func() (t [256]bool) {
+	for _, c := range " \t\r\n/>=<\"'" {
+		t[c] = true
 	}
-	return false
+	return t
+}()
+
+// word finds the name that begins at from: its local part, and its end.
+func word(b []byte, from int) (local, end int) {
+	local, end = from, from
+	for most := min(len(b), from+maxName); end < most && !endsName[b[end]]; end++ {
+		if b[end] == ':' {
+			local = end + 1
+		}
+	}
+	return local, end
 }
 
-// word reads a name and returns its local part.
-func (x *Scanner) word() ([]byte, error) {
-	b, err := x.need(maxName)
-	if err != nil {
-		return nil, err
-	}
-	n := 0
-	for n < len(b) && n < maxName && !endsName(b[n]) {
-		n++
-	}
-	name := b[:n]
-	x.s.Advance(n)
-	return name[bytes.LastIndexByte(name, ':')+1:], nil
-}
-
-// close reads an end tag.
-func (x *Scanner) close() (Token, bool, error) {
-	name, err := x.word()
-	if err != nil {
-		return Token{}, false, err
-	}
-	x.name = append(x.name[:0], name...)
-	for {
-		b, err := x.need(1)
-		if err != nil || len(b) == 0 {
-			return Token{Kind: End, Name: x.name}, err == nil, err
-		}
-		if b[0] == '<' { // never closed
-			break
-		}
-		x.s.Advance(1)
-		if b[0] == '>' {
-			break
-		}
-	}
+// close reads an end tag, or as much of it as there is.
+func (x *Scanner) close(b []byte) Token {
+	local, end := word(b, 2)
+	x.name = append(x.name[:0], b[local:end]...)
 	x.state = inText
-	return Token{Kind: End, Name: x.name}, true, nil
+	for end < len(b) && b[end] != '<' { // one that is never closed ends before the next
+		if end++; b[end-1] == '>' {
+			break
+		}
+	}
+	x.s.Advance(end)
+	return Token{Kind: End, Name: x.name}
 }
 
 // tag reads what follows an element's name: an attribute, or the tag's end.
 func (x *Scanner) tag(b []byte) (Token, bool, error) {
-	switch c := b[0]; {
+	n := 0
+	for n < len(b) && (b[n] == ' ' || b[n] == '\n' || b[n] == '\r' || b[n] == '\t') {
+		n++
+	}
+	if n == len(b) {
+		x.s.Advance(n)
+		return Token{}, false, nil
+	}
+	switch c := b[n]; {
 	case c == '>':
-		x.s.Advance(1)
+		x.s.Advance(n + 1)
 		x.state = inText
 	case c == '<': // never closed
+		x.s.Advance(n)
 		x.state = inText
 	case c == '/':
-		x.s.Advance(1)
+		x.s.Advance(n + 1)
 		if b, err := x.need(1); err != nil || len(b) == 0 || b[0] != '>' {
 			return Token{}, false, err
 		}
@@ -230,20 +230,24 @@ func (x *Scanner) tag(b []byte) (Token, bool, error) {
 		x.state = inText
 		return Token{Kind: End, Name: x.name}, true, nil
 	case nameStart(c):
-		return x.attribute()
+		return x.attribute(b, n)
 	default:
-		x.s.Advance(1)
+		x.s.Advance(n + 1)
 	}
 	return Token{}, false, nil
 }
 
-// attribute reads an attribute's name and what stands before its value.
-func (x *Scanner) attribute() (Token, bool, error) {
-	name, err := x.word()
-	if err != nil {
-		return Token{}, false, err
+// attribute reads an attribute's name, which begins at from, and what stands
+// before its value.
+func (x *Scanner) attribute(b []byte, from int) (Token, bool, error) {
+	local, end := word(b, from)
+	x.attr = append(x.attr[:0], b[local:end]...)
+	x.s.Advance(end)
+	if end+1 < len(b) && b[end] == '=' && b[end+1] == '"' { // as nearly all are written
+		x.s.Advance(2)
+		x.quote = '"'
+		return x.value()
 	}
-	x.attr = append(x.attr[:0], name...)
 	if err := x.space(); err != nil {
 		return Token{}, false, err
 	}
@@ -280,6 +284,15 @@ func (x *Scanner) space() error {
 
 // value reads an attribute's value, or as much of it as one token takes.
 func (x *Scanner) value() (Token, bool, error) {
+	if b := x.s.Bytes(); x.quote != 0 {
+		b = b[:min(len(b), ahead)]
+		if n := bytes.IndexByte(b, x.quote); n >= 0 && bytes.IndexByte(b[:n], '&') < 0 {
+			x.s.Advance(n + 1)
+			x.state = inTag
+			return Token{Kind: Attr, Name: x.attr, Text: b[:n]}, true, nil
+		}
+	}
+	x.state = inValue
 	x.out = x.out[:0]
 	for len(x.out) < maxValue {
 		b, err := x.need(maxEntity)
