@@ -86,7 +86,7 @@ func (a *app) explain(ctx context.Context, paths []string, o explainOptions) err
 		if err := out.begin(target, len(targets) > 1); err != nil {
 			return err
 		}
-		if err := a.explainStore(ctx, guard, target, examination{key: key, reasons: reasons, tell: out.item, contain: children.Examine}); err != nil {
+		if err := a.explainStore(ctx, guard, target, examination{key: key, reasons: reasons, tell: out.item, contained: children.Worker()}); err != nil {
 			return out.close(fmt.Errorf("explain %s: %w", target, err))
 		}
 		if err := out.end(); err != nil {
@@ -105,8 +105,16 @@ func (a *app) explainStore(ctx context.Context, guard *scope.Guard, target audit
 	defer s.Close()
 	examiner := content.New(content.Config{
 		Target: target, Key: e.key, Now: a.now(), Formats: extractall.Formats(), Kinds: identifyall.Kinds(),
-		Emit: e.emit, Explain: e.explain, Contain: e.contain,
+		Emit: e.emit, Explain: e.explain, Contained: e.contained,
 	})
+	if err := errors.Join(examineAll(ctx, examiner, s), examiner.Settle(ctx)); err != nil {
+		return err
+	}
+	return e.flush()
+}
+
+// examineAll examines every item of a store.
+func examineAll(ctx context.Context, examiner *content.Examiner, s source.Source) error {
 	for item, err := range s.Items(ctx) {
 		if err != nil {
 			return err
@@ -115,7 +123,7 @@ func (a *app) explainStore(ctx context.Context, guard *scope.Guard, target audit
 			return err
 		}
 	}
-	return e.flush()
+	return nil
 }
 
 // openStore opens the store that a target stands for, as the scope permits.
@@ -135,12 +143,12 @@ func openStore(ctx context.Context, guard *scope.Guard, target audit.Target) (so
 // examination puts together what the examiner tells of one item: its fact, then
 // its records, then its columns.
 type examination struct {
-	key     *audit.Key
-	reasons map[string]identify.Reason
-	contain content.Contain
-	tell    func(explained) error
-	at      explained
-	some    bool // at is an item
+	key       *audit.Key
+	reasons   map[string]identify.Reason
+	contained content.Contained
+	tell      func(explained) error
+	at        explained
+	some      bool // at is an item
 }
 
 func (e *examination) emit(f audit.Fact) error {

@@ -204,7 +204,7 @@ func (s *scanning) limits(goos string) []string {
 func (s *scanning) config(log *slog.Logger, report func(engine.Progress)) engine.Config {
 	return engine.Config{
 		Engagement: s.guard.Masked(s.file.Engagement), Probes: probeall.Probes(), Sources: sourceall.Openers(),
-		Contain: s.children.Examine,
+		Contain: s.children.Worker,
 		Guard:   s.guard, Journal: s.writer, Done: s.done, Key: s.secret.Key, Exclude: []string{s.dir},
 		Locators: s.locators, Mask: s.mask, Log: log, Now: s.now, Progress: report,
 	}

@@ -36,7 +36,7 @@ func examineContained(folder string) (found, error) {
 		return found{}, err
 	}
 	defer pool.Close()
-	return examineWith(folder, runtime.GOMAXPROCS(0), pool.Examine)
+	return examineWith(folder, runtime.GOMAXPROCS(0), pool.Worker)
 }
 
 // measureContained has a folder of small files of many formats examined with

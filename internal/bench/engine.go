@@ -173,7 +173,7 @@ func (f *found) match(number *regexp.Regexp, text []byte) {
 func examine(folder string, workers int) (found, error) { return examineWith(folder, workers, nil) }
 
 // examineWith hands to contained processes what is not plain, if there are any.
-func examineWith(folder string, workers int, contain content.Contain) (found, error) {
+func examineWith(folder string, workers int, contain func() content.Contained) (found, error) {
 	items, closeStore, err := itemsOf(folder)
 	if err != nil {
 		return found{}, err
@@ -200,10 +200,10 @@ func examineWith(folder string, workers int, contain content.Contain) (found, er
 }
 
 // examineAll examines the items of a queue and adds up what their facts say.
-func (f *found) examineAll(queue <-chan source.Item, contain content.Contain) error {
-	x := content.New(content.Config{
+func (f *found) examineAll(queue <-chan source.Item, contain func() content.Contained) error {
+	config := content.Config{
 		Target: "file:///bench", Key: audit.NewKey([32]byte{1}), Now: time.Now(),
-		Formats: formats.Formats(), Kinds: kinds.Kinds(), Contain: contain,
+		Formats: formats.Formats(), Kinds: kinds.Kinds(),
 		Emit: func(a audit.Fact) error {
 			if item, ok := a.(fact.Item); ok {
 				f.Count += item.Identifiers["nhs-number"].Count
@@ -212,13 +212,17 @@ func (f *found) examineAll(queue <-chan source.Item, contain content.Contain) er
 			}
 			return nil
 		},
-	})
+	}
+	if contain != nil {
+		config.Contained = contain()
+	}
+	x := content.New(config)
 	for item := range queue {
 		if err := x.Examine(context.Background(), item); err != nil {
 			return err
 		}
 	}
-	return nil
+	return x.Settle(context.Background())
 }
 
 // itemsOf lists the files of a folder as a scan does.

@@ -18,7 +18,6 @@ package contained
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -93,7 +92,7 @@ func New(c Config) (*Pool, error) {
 	return p, nil
 }
 
-// Close ends every child. Nothing may be under way.
+// Close ends every child. No Worker may have files left.
 func (p *Pool) Close() {
 	for range cap(p.slots) {
 		if c := <-p.slots; c != nil {
@@ -102,61 +101,26 @@ func (p *Pool) Close() {
 	}
 }
 
-// Examine implements content.Contain.
-func (p *Pool) Examine(ctx context.Context, h content.Handed) error {
-	var c *child
+// take takes a child that is free, or starts one.
+func (p *Pool) take(ctx context.Context) (*child, error) {
 	select {
-	case c = <-p.slots:
-	case <-ctx.Done():
-		return fmt.Errorf("wait for a contained process: %w", ctx.Err())
-	}
-	defer func() { p.slots <- c }()
-	if c == nil || c.worn() {
+	case c := <-p.slots:
+		if c != nil && !c.worn() {
+			return c, nil
+		}
 		if c != nil {
 			c.end()
 		}
-		var err error
-		if c, err = p.start(ctx); err != nil {
-			if ctx.Err() != nil {
-				return fmt.Errorf("start a contained process: %w", ctx.Err())
-			}
-			return fmt.Errorf("%w: %w", content.ErrNoProcess, err)
-		}
+	case <-ctx.Done():
+		return nil, ctx.Err()
 	}
-	err := p.converse(ctx, c, h)
+	c, err := p.start(ctx)
 	if err != nil {
-		c.end()
-		c = nil
+		p.slots <- nil
+		return nil, fmt.Errorf("%w: %w", content.ErrNoProcess, err)
 	}
-	return err
+	return c, nil
 }
 
-// converse has a child examine a file, within its time.
-func (p *Pool) converse(ctx context.Context, c *child, h content.Handed) error {
-	var tooLong = make(chan struct{})
-	late := time.AfterFunc(p.config.Limits.ItemTime+grace, func() {
-		close(tooLong)
-		c.kill()
-	})
-	stop := context.AfterFunc(ctx, c.kill)
-	t := talk{child: c, handed: h, shapes: &p.shapes}
-	err := t.run()
-	late.Stop()
-	stop()
-	if err == nil || t.fatal != nil {
-		return errors.Join(err, t.fatal)
-	}
-	c.end()
-	select {
-	case <-tooLong:
-		return fmt.Errorf("examine: %w", context.DeadlineExceeded)
-	default:
-	}
-	switch {
-	case ctx.Err() != nil:
-		return fmt.Errorf("examine: %w", ctx.Err())
-	case c.starved():
-		return content.ErrMemory
-	}
-	return content.ErrCrashed
-}
+// give gives a child back, or nil for one that has ended.
+func (p *Pool) give(c *child) { p.slots <- c }

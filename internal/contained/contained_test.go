@@ -170,11 +170,11 @@ type seen struct {
 	Records  []identify.Record
 }
 
-// examine examines items, contained if contain is set.
-func examine(t testing.TB, contain content.Contain, items []source.Item) (all seen) {
+// examine examines items, in a contained process if there is one.
+func examine(t testing.TB, contained content.Contained, items []source.Item) (all seen) {
 	t.Helper()
 	x := content.New(content.Config{
-		Target: "file:///share", Key: audit.NewKey([32]byte{1}), Now: noon, Formats: known(), Kinds: kinds.Kinds(), Contain: contain,
+		Target: "file:///share", Key: audit.NewKey([32]byte{1}), Now: noon, Formats: known(), Kinds: kinds.Kinds(), Contained: contained,
 		Limits:  limits(),
 		Emit:    func(f audit.Fact) error { all.Facts = append(all.Facts, f); return nil },
 		Reveal:  func(id, raw string) error { all.Locators = append(all.Locators, [2]string{id, raw}); return nil },
@@ -184,6 +184,9 @@ func examine(t testing.TB, contain content.Contain, items []source.Item) (all se
 		if err := x.Examine(t.Context(), item); err != nil {
 			t.Fatal(err)
 		}
+	}
+	if err := x.Settle(t.Context()); err != nil {
+		t.Fatal(err)
 	}
 	return all
 }
@@ -271,13 +274,13 @@ func TestSame(t *testing.T) {
 		t.Fatalf("%d locators, %d records, %d facts: the test tests too little", len(want.Locators), len(want.Records), len(want.Facts))
 	}
 	p := newPool(t, contained.Config{Workers: 1, Explain: true})
-	handed := 0
-	got := examine(t, func(ctx context.Context, h content.Handed) error { handed++; return p.Examine(ctx, h) }, items)
+	counted := &counting{Contained: p.Worker()}
+	got := examine(t, counted, items)
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-alone +contained:\n%s", diff)
 	}
-	if handed < 8 {
-		t.Errorf("%d files were handed over", handed)
+	if counted.files < 8 {
+		t.Errorf("%d files were handed over", counted.files)
 	}
 	for i := range items {
 		open := items[i].File
@@ -286,9 +289,20 @@ func TestSame(t *testing.T) {
 			return hidden{f}, err
 		}
 	}
-	if diff := cmp.Diff(want, examine(t, p.Examine, items)); diff != "" {
+	if diff := cmp.Diff(want, examine(t, p.Worker(), items)); diff != "" {
 		t.Errorf("-alone +contained, read by the parent:\n%s", diff)
 	}
+}
+
+// counting counts the files that are handed over.
+type counting struct {
+	content.Contained
+	files int
+}
+
+func (c *counting) Hand(ctx context.Context, h content.Handed) {
+	c.files++
+	c.Contained.Hand(ctx, h)
 }
 
 // hidden hides a file's descriptor.
@@ -319,7 +333,7 @@ func TestTrials(t *testing.T) {
 		items := share(t, map[string]string{"a.zip": archive(t, map[string]string{"a.txt": letter}), "b.trial": trialMark + test.does, "c.zip": archive(t, map[string]string{"a.txt": letter})})
 		var got []string
 		members := 0
-		for _, f := range examine(t, p.Examine, items).Facts {
+		for _, f := range examine(t, p.Worker(), items).Facts {
 			item := f.(fact.Item)
 			switch {
 			case item.Path == "b.trial":

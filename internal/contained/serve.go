@@ -41,7 +41,7 @@ func dataLimit(memory int64) int64 { return memory + 64<<20 }
 // Serve is all that a child does, until its parent lets go of it: in and out are
 // its standard input and output.
 func (c Child) Serve(in, out *os.File) error {
-	runtime.GOMAXPROCS(1)
+	runtime.GOMAXPROCS(2)
 	debug.SetGCPercent(collectAt)
 	debug.SetMemoryLimit(softMemory)
 	debug.SetMaxStack(deepest)
@@ -54,15 +54,12 @@ func (c Child) Serve(in, out *os.File) error {
 		return err
 	}
 	for {
-		k, payload, err := s.frames.next()
+		payload, err := s.task()
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
 			return err
-		}
-		if k != kindTask {
-			return errFrame
 		}
 		if err := s.examine(payload); err != nil {
 			return err
@@ -79,6 +76,7 @@ type server struct {
 	examiner *content.Examiner
 	target   audit.Target // of the examiner
 	own      string       // ID of the file at hand
+	tasks    [][]byte     // that came while an answer was waited for
 	out      outbox
 }
 
@@ -110,6 +108,20 @@ func (s *server) begin() error {
 	return errors.Join(s.out.send(kindReady, nil), s.out.flush())
 }
 
+// task returns the next task.
+func (s *server) task() ([]byte, error) {
+	if len(s.tasks) > 0 {
+		first := s.tasks[0]
+		s.tasks = s.tasks[1:]
+		return first, nil
+	}
+	k, payload, err := s.frames.next()
+	if err == nil && k != kindTask {
+		return nil, errFrame
+	}
+	return payload, err
+}
+
 // examine examines one file.
 func (s *server) examine(payload []byte) error {
 	asked, err := decode[task](payload)
@@ -127,9 +139,8 @@ func (s *server) examine(payload []byte) error {
 		s.examiner = content.New(s.config)
 	}
 	s.own = asked.ID
-	err = s.examiner.Examine(context.Background(), source.Item{
-		Path: string(asked.Path), File: func() (source.File, error) { return file, nil },
-	})
+	item := source.Item{Path: string(asked.Path), File: func() (source.File, error) { return file, nil }}
+	err = s.examiner.ExamineAs(context.Background(), item, asked.Format)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package contained
 
 import (
+	"bytes"
 	"sync"
 	"time"
 )
@@ -93,12 +94,17 @@ func (s *server) ask(question kind, payload []byte, answer kind) ([]byte, error)
 	if err := s.out.flush(); err != nil {
 		return nil, err
 	}
-	k, said, err := s.frames.next()
-	if err != nil {
-		return nil, err
+	for {
+		k, said, err := s.frames.next()
+		switch {
+		case err != nil:
+			return nil, err
+		case k == kindTask: // sent ahead
+			s.tasks = append(s.tasks, bytes.Clone(said))
+		case k != answer:
+			return nil, errFrame
+		default:
+			return said, nil
+		}
 	}
-	if k != answer {
-		return nil, errFrame
-	}
-	return said, nil
 }

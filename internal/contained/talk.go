@@ -33,9 +33,6 @@ type event struct {
 }
 
 func (t *talk) run() error {
-	if err := t.hand(); err != nil {
-		return err
-	}
 	for {
 		k, payload, err := t.child.frames.next()
 		if err != nil {
@@ -61,23 +58,6 @@ func (t *talk) run() error {
 			return err
 		}
 	}
-}
-
-// hand hands the file over.
-func (t *talk) hand() error {
-	asked := task{
-		Target: t.handed.Target, ID: t.handed.Named.ID, Path: []byte(t.handed.Path), Descriptor: hasDescriptor(t.handed.File),
-	}
-	frame, err := frameOf(kindTask, asked)
-	if err != nil {
-		return err
-	}
-	t.child.items++
-	if asked.Descriptor {
-		return t.child.link.pass(frame, t.handed.File)
-	}
-	_, err = t.child.link.Write(frame)
-	return err
 }
 
 // told takes a fact, or an explanation.
@@ -178,6 +158,24 @@ func (t *talk) stat() error {
 	}
 	_, err = t.child.link.Write(frame)
 	return err
+}
+
+// hand hands a file over, and says how many bytes that took.
+func (c *child) hand(h content.Handed) (sent int, err error) {
+	asked := task{
+		Target: h.Target, ID: h.Named.ID, Format: h.Format, Path: []byte(h.Path), Descriptor: hasDescriptor(h.File),
+	}
+	frame, err := frameOf(kindTask, asked)
+	if err != nil {
+		return 0, err
+	}
+	c.items++
+	if asked.Descriptor {
+		err = c.link.pass(frame, h.File)
+	} else {
+		_, err = c.link.Write(frame)
+	}
+	return len(frame), err
 }
 
 // greet tells a child its settings and waits until it is confined.

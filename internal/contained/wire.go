@@ -56,6 +56,7 @@ type settings struct {
 type task struct {
 	Target     audit.Target
 	ID         string // of the file's own fact
+	Format     string // as detected
 	Path       []byte // raw; bytes, since it need not be UTF-8
 	Descriptor bool   // comes with the frame; else the parent is asked to read
 }

@@ -50,7 +50,7 @@ func (f *frame) readChild(ctx context.Context, c extract.Child) {
 	case f.depth > limits.Depth:
 		f.item.Status = fact.Unreadable
 		f.item.Reason = fmt.Sprintf("limit of %d containers inside one another reached", limits.Depth)
-	case f.x.config.Contain != nil: // what has members is never plain
+	case f.x.config.Contained != nil: // what has members is never plain
 		f.fail(errPlain)
 	case f.x.expanded >= limits.Expansion:
 		f.fail(errExpansion)

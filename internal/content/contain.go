@@ -3,6 +3,7 @@ package content
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"trustaudit/internal/audit"
 	"trustaudit/internal/identify"
@@ -17,15 +18,24 @@ var (
 	ErrNoProcess = errors.New("not read: no contained process could be started")
 )
 
-// Contain has a file examined in a contained process. Without an error all of
-// its facts were emitted, its own last. An error says why its own was not:
-// one of those above, that of the context, or what Emit or Reveal returned.
-type Contain func(context.Context, Handed) error
+// Contained examines files in a contained process, one after another, while the
+// Examiner goes on to the next.
+type Contained interface {
+	// Hand hands a file over. The file is closed in the end, whatever becomes of it.
+	Hand(ctx context.Context, h Handed)
+	// Next waits for the file that was handed over first, of those it was not yet
+	// called for, and emits its facts, its own last. An error says why its own was
+	// not: one of those above, that of the context, or what Emit or Reveal returned.
+	Next(ctx context.Context) error
+	// Drop forgets what was handed over.
+	Drop()
+}
 
 // Handed is a file that is handed to a contained process.
 type Handed struct {
 	Target audit.Target
 	Path   string // raw
+	Format string // as detected
 	File   source.File
 	// Named has the id and the paths that the file's own fact goes by.
 	Named fact.Item
@@ -35,31 +45,114 @@ type Handed struct {
 	Explain func(item fact.Item, records []identify.Record)
 }
 
-// contain has the frame's file examined in a contained process, and concludes
-// only if that did not come to its end. The facts of members that came before
-// stay.
+// Bounds of what waits for files that were handed over before.
+const (
+	mostHanded  = 32
+	mostWaiting = 512
+)
+
+// event is what an Examiner has to tell: a fact, the records that explain an
+// item, or what a contained process will tell.
+type event struct {
+	fact    audit.Fact
+	records []identify.Record // of the fact before
+	handed  *handed
+}
+
+// handed is a file that was handed over, as its fact will be should nothing come
+// of it.
+type handed struct {
+	item fact.Item
+	raw  string
+	got  bool // something came of it
+}
+
+// tell passes on what is to be told, or has it wait for what is to be told
+// before.
+func (x *Examiner) tell(e event) error {
+	if len(x.waiting) == 0 && e.handed == nil {
+		return x.pass(e)
+	}
+	x.waiting = append(x.waiting, e)
+	return nil
+}
+
+func (x *Examiner) pass(e event) error {
+	if e.fact == nil {
+		x.config.Explain(x.told, e.records)
+		return nil
+	}
+	if item, ok := e.fact.(fact.Item); ok {
+		x.told = item
+	}
+	return x.config.Emit(e.fact)
+}
+
+// contain hands the frame's file to a contained process.
 func (f *frame) contain(ctx context.Context) {
 	x := f.x
-	h := Handed{
-		Target: x.config.Target, Path: f.raw, File: f.top, Explain: x.config.Explain,
+	p := &handed{item: f.item, raw: f.raw}
+	x.name(f, &p.item)
+	f.away = true
+	x.config.Contained.Hand(ctx, Handed{
+		Target: x.config.Target, Path: f.raw, Format: f.item.Format, File: f.top, Named: p.item, Explain: x.config.Explain,
 		Emit: func(a audit.Fact) error {
-			f.got = true
+			p.got = true
 			x.fatal = x.config.Emit(a)
 			return x.fatal
 		},
 		Reveal: func(id, raw string) error {
-			if x.config.Reveal != nil {
-				x.fatal = x.config.Reveal(id, raw)
-			}
+			x.fatal = x.reveal(raw, fact.Item{ID: id, PathMasked: true})
 			return x.fatal
 		},
+	})
+	x.fatal = x.tell(event{handed: p})
+	x.handed++
+}
+
+// full reports whether more has been handed over, or waits, than should.
+func (x *Examiner) full() bool { return x.handed >= mostHanded || len(x.waiting) >= mostWaiting }
+
+// Settle waits for every file that was handed to a contained process, and tells
+// all that is to be told. It must be called at the end of a unit.
+func (x *Examiner) Settle(ctx context.Context) error {
+	defer func() {
+		if x.waiting = x.waiting[:0]; x.handed > 0 {
+			x.config.Contained.Drop()
+			x.handed = 0
+		}
+	}()
+	for _, e := range x.waiting {
+		var err error
+		if e.handed != nil {
+			err = x.next(ctx, e.handed)
+		} else {
+			err = x.pass(e)
+		}
+		if err != nil {
+			return fmt.Errorf("record item: %w", err)
+		}
 	}
-	x.name(f, &h.Named)
-	err := x.config.Contain(ctx, h)
-	switch f.away = err == nil || x.fatal != nil; {
-	case !f.away:
+	x.handed = 0
+	return nil
+}
+
+// next tells of a file that was handed over. Whatever came of its members stays
+// should it not come to its end.
+func (x *Examiner) next(ctx context.Context, p *handed) error {
+	x.fatal = nil
+	err := x.config.Contained.Next(ctx)
+	switch {
+	case x.fatal != nil:
+		return x.fatal
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case err != nil:
+		f := frame{x: x, item: p.item, got: p.got}
 		f.conclude(err)
-	case x.fatal == nil:
-		x.fatal = x.reveal(f, h.Named)
+		if err := x.pass(event{fact: f.item}); err != nil {
+			return err
+		}
 	}
+	return x.reveal(p.raw, p.item)
 }

@@ -28,7 +28,7 @@ func (x *Examiner) emit(f *frame) error {
 	item.Records, item.Score, item.Excerpt = sum.Records, sum.Score, sum.Excerpt
 	item.Identifiers, item.Clinical = counts(sum.Identifiers), slices.Contains(sum.Flags, "clinical")
 	x.name(f, &item)
-	x.fatal = x.reveal(f, item)
+	x.fatal = x.reveal(f.raw, item)
 	if x.fatal == nil {
 		x.fatal = x.send(f, item, sum)
 	}
@@ -46,11 +46,11 @@ func (x *Examiner) name(f *frame, item *fact.Item) {
 }
 
 // reveal keeps the raw path of an item whose path is masked.
-func (x *Examiner) reveal(f *frame, item fact.Item) error {
+func (x *Examiner) reveal(raw string, item fact.Item) error {
 	if !item.PathMasked || x.config.Reveal == nil {
 		return nil
 	}
-	if err := x.config.Reveal(item.ID, f.raw); err != nil {
+	if err := x.config.Reveal(item.ID, raw); err != nil {
 		return fmt.Errorf("keep locator: %w", err)
 	}
 	return nil
@@ -90,20 +90,22 @@ func counts(in map[string]identify.Count) map[string]fact.Count {
 }
 
 func (x *Examiner) send(f *frame, item fact.Item, sum identify.Summary) error {
-	if err := x.config.Emit(item); err != nil {
+	if err := x.tell(event{fact: item}); err != nil {
 		return fmt.Errorf("record item: %w", err)
 	}
 	if x.config.Explain != nil && len(sum.Explained) > 0 {
-		x.config.Explain(item, f.masked(sum.Explained))
+		if err := x.tell(event{records: f.masked(sum.Explained)}); err != nil {
+			return err
+		}
 	}
 	for _, c := range sum.Columns {
-		err := x.config.Emit(fact.Column{
+		err := x.tell(event{fact: fact.Column{
 			Item: item.ID, Path: item.Path, Format: item.Format,
 			Index: c.Index, Name: lossy(f.scan.MaskName(c.Name)),
 			Rows: c.Rows, Distinct: c.Distinct,
 			Kind: c.Kind, Share: c.Share, Shape: c.Shape,
 			Tested: c.Tested, Scrambled: c.Scrambled, Sketch: c.Sketch,
-		})
+		}})
 		if err != nil {
 			return fmt.Errorf("record column: %w", err)
 		}

@@ -52,9 +52,9 @@ type Config struct {
 	Reveal func(id, raw string) error
 	// OCR reads the text in a picture; nil when nothing does.
 	OCR func(ctx context.Context, picture io.Reader) (text []byte, err error)
-	// Contain has a file examined in a contained process; nil examines all in this
+	// Contained examines files in a contained process; nil examines all in this
 	// one. Plain formats are examined here in any case.
-	Contain Contain
+	Contained Contained
 	// Explain is told, right after an item, why its best records are taken for what
 	// they are; nil when nobody wants to know. Headings are masked.
 	Explain func(item fact.Item, records []identify.Record)
@@ -69,9 +69,14 @@ type Examiner struct {
 	scratch []byte
 	memory  bytes.Reader
 
+	waiting []event   // to be told, once what was handed over before has been
+	handed  int       // files among them
+	told    fact.Item // the last that was
+
 	// Of the top-level item at hand.
-	size     int64 // of the file
-	expanded int64 // bytes unpacked
+	as       string // its format, where that is known
+	size     int64  // of the file
+	expanded int64  // bytes unpacked
 	members  int64
 	held     int
 	fatal    error // of Emit or Reveal: ends everything
@@ -83,13 +88,21 @@ func New(config Config) *Examiner {
 	return &Examiner{config: config}
 }
 
-// Examine emits the facts of an item and of all that lies in it. It returns an
+// Examine emits the facts of an item and of all that lies in it, by Settle at the
+// latest, and in the order of the items. It returns an
 // error only for what must end the unit: a fact that could not be recorded, or
 // a cancelled context. Whatever is wrong with the item becomes its fact.
 func (x *Examiner) Examine(ctx context.Context, item source.Item) error {
+	return x.ExamineAs(ctx, item, "")
+}
+
+// ExamineAs examines a file whose format was detected before, to save doing so
+// again.
+func (x *Examiner) ExamineAs(ctx context.Context, item source.Item, format string) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("examine item: %w", err)
 	}
+	x.as = format
 	x.size, x.expanded, x.members, x.held, x.fatal = math.MaxInt64, 0, 0, 0, nil
 	f := x.frame(0)
 	f.reset(item.Path, item.Size, item.Modified)
@@ -106,10 +119,13 @@ func (x *Examiner) Examine(ctx context.Context, item source.Item) error {
 	if x.fatal == nil && ctx.Err() != nil {
 		return fmt.Errorf("examine item: %w", ctx.Err())
 	}
-	if f.away {
-		return x.fatal
+	if !f.away {
+		x.fatal = x.emit(f)
 	}
-	return x.emit(f)
+	if x.fatal == nil && x.full() {
+		return x.Settle(ctx)
+	}
+	return x.fatal
 }
 
 // frame returns the frame for a depth of container, made when first needed.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"trustaudit/internal/extract"
 	"trustaudit/internal/probe/content/fact"
@@ -19,7 +20,11 @@ func (f *frame) readFile(ctx context.Context, open func() (source.File, error)) 
 		f.item.Status, f.item.Reason = fact.Unreadable, f.openReason(err)
 		return
 	}
-	defer file.Close()
+	defer func() {
+		if !f.away {
+			file.Close()
+		}
+	}()
 	size, modified, err := file.Stat()
 	if err != nil {
 		f.fail(err)
@@ -126,7 +131,7 @@ func (f *frame) examine(ctx context.Context, doc extract.Document, broken error)
 	case sure == extract.LastResort:
 		f.item.Format = magic(doc.Head, doc.Name)
 		f.timed(ctx, func(ctx context.Context) error { return either(format.Read(ctx, doc, f), broken) })
-	case f.top != nil && f.x.config.Contain != nil && !format.Plain:
+	case f.top != nil && f.x.config.Contained != nil && !format.Plain:
 		f.item.Format = format.Name
 		f.contain(ctx)
 	case sure == extract.Fallback && int64(len(doc.Head)) == doc.Size:
@@ -149,6 +154,12 @@ func either(a, b error) error {
 // detect asks the formats whose the document is. The surest has it; of equals
 // the first.
 func (f *frame) detect(doc extract.Document) (format *extract.Format, sure extract.Confidence, err error) {
+	if f.depth == 0 && f.x.as != "" {
+		i := slices.IndexFunc(f.x.config.Formats, func(o extract.Format) bool { return o.Name == f.x.as })
+		if i >= 0 {
+			return &f.x.config.Formats[i], extract.ByContent, nil
+		}
+	}
 	known := foreign(doc.Head)
 	err = f.guard(func() error {
 		for i := range f.x.config.Formats {

@@ -40,7 +40,7 @@ type Config struct {
 	Journal    *journal.Writer
 	Done       Done
 	Key        *audit.Key
-	Contain    content.Contain          // examines stored files in contained processes; nil: in this one
+	Contain    func() content.Contained // what examines stored files in a contained process; nil: this one does
 	Exclude    []string                 // folders never listed: where this run writes
 	Locators   *auditkey.Locators       // keeps raw names, sealed, before their unit is committed
 	Mask       func(text string) string // removes what identifies somebody from an error's words

@@ -62,8 +62,9 @@ type Session struct {
 	Emit func(audit.Fact) error
 	// Reveal keeps the raw locator of a masked one, sealed to the engagement.
 	Reveal func(id, raw string) error
-	// Contain examines a stored file in a contained process; nil: in this one.
-	Contain content.Contain
+	// Contain returns what examines stored files in a contained process; nil when
+	// they are to be examined in this one.
+	Contain func() content.Contained
 	// Scratch, when set, holds what the probe left in it in an earlier unit of
 	// the same run and target, nil at first: buffers that are dear to make. No
 	// two units under way share one, and no fact may depend on it.

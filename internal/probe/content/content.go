@@ -33,6 +33,15 @@ var Probe = probe.Probe{
 func Observe(ctx context.Context, s *probe.Session) error {
 	b := benchOf(s)
 	b.session = s
+	err := b.each(ctx, s)
+	// What was handed over is settled in any case: it is this unit's.
+	if settled := b.examiner.Settle(ctx); err == nil && settled != nil {
+		err = fmt.Errorf("examine items: %w", settled)
+	}
+	return err
+}
+
+func (b *bench) each(ctx context.Context, s *probe.Session) error {
 	for item, err := range s.Items {
 		if err != nil {
 			return fmt.Errorf("list items: %w", err)
@@ -59,17 +68,20 @@ func benchOf(s *probe.Session) *bench {
 		}
 	}
 	b := &bench{}
-	b.examiner = content.New(content.Config{
+	config := content.Config{
 		Target:  s.Unit.Target,
 		Key:     s.Key,
 		Limits:  s.Limits,
 		Now:     s.Now(),
 		Formats: formats.Formats(),
 		Kinds:   kinds.Kinds(),
-		Contain: s.Contain,
 		Emit:    func(f audit.Fact) error { return b.session.Emit(f) },
 		Reveal:  func(id, raw string) error { return b.session.Reveal(id, raw) },
-	})
+	}
+	if s.Contain != nil {
+		config.Contained = s.Contain()
+	}
+	b.examiner = content.New(config)
 	if s.Scratch != nil {
 		*s.Scratch = b
 	}
