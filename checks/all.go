@@ -20,7 +20,9 @@ import (
 	"trustaudit/checks/pseudonym/untested"
 	"trustaudit/checks/stored/namedpath"
 	"trustaudit/checks/stored/numbercolumns"
+	"trustaudit/checks/stored/passwordbeside"
 	"trustaudit/checks/stored/patientdata"
+	"trustaudit/checks/stored/sealednames"
 	"trustaudit/checks/stored/weakseal"
 	"trustaudit/internal/audit"
 )
@@ -44,7 +46,9 @@ func All() []*audit.Check {
 		&untested.Check,
 		&namedpath.Check,
 		&numbercolumns.Check,
+		&passwordbeside.Check,
 		&patientdata.Check,
+		&sealednames.Check,
 		&weakseal.Check,
 	}
 }
