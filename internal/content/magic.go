@@ -12,7 +12,6 @@ var signatures = []struct{ prefix, format string }{
 	{"PK\x03\x04", "zip"},
 	{"PK\x05\x06", "zip"},
 	{"SQLite format 3\x00", "sqlite"},
-	{"!BDN", "pst"},
 	{"\x7fELF", "elf"},
 	{"MZ", "exe"},
 }
