@@ -22,7 +22,9 @@ import (
 	extractcsv "trustaudit/internal/extract/csv"
 	"trustaudit/internal/extract/dbf"
 	"trustaudit/internal/extract/dicom"
+	"trustaudit/internal/extract/dif"
 	"trustaudit/internal/extract/disguise"
+	"trustaudit/internal/extract/disk"
 	"trustaudit/internal/extract/doc"
 	"trustaudit/internal/extract/docx"
 	"trustaudit/internal/extract/edifact"
@@ -35,10 +37,13 @@ import (
 	extractgzip "trustaudit/internal/extract/gzip"
 	"trustaudit/internal/extract/hl7"
 	extracthtml "trustaudit/internal/extract/html"
+	"trustaudit/internal/extract/ics"
 	"trustaudit/internal/extract/image"
+	"trustaudit/internal/extract/iso"
 	extractjson "trustaudit/internal/extract/json"
 	"trustaudit/internal/extract/keepass"
 	"trustaudit/internal/extract/keystore"
+	"trustaudit/internal/extract/lotus"
 	"trustaudit/internal/extract/luks"
 	"trustaudit/internal/extract/lz4"
 	"trustaudit/internal/extract/lzma"
@@ -65,8 +70,11 @@ import (
 	"trustaudit/internal/extract/sqlcipher"
 	"trustaudit/internal/extract/sqlite"
 	"trustaudit/internal/extract/sqlitelog"
+	"trustaudit/internal/extract/sylk"
 	extracttar "trustaudit/internal/extract/tar"
 	extracttext "trustaudit/internal/extract/text"
+	"trustaudit/internal/extract/tnef"
+	"trustaudit/internal/extract/vcf"
 	"trustaudit/internal/extract/xls"
 	"trustaudit/internal/extract/xlsx"
 	extractxml "trustaudit/internal/extract/xml"
@@ -96,7 +104,9 @@ func Formats() []extract.Format {
 		extractcsv.Format,
 		dbf.Format,
 		dicom.Format,
+		dif.Format,
 		disguise.Format,
+		disk.Format,
 		doc.Format,
 		docx.Format,
 		edifact.Format,
@@ -109,10 +119,13 @@ func Formats() []extract.Format {
 		extractgzip.Format,
 		hl7.Format,
 		extracthtml.Format,
+		ics.Format,
 		image.Format,
+		iso.Format,
 		extractjson.Format,
 		keepass.Format,
 		keystore.Format,
+		lotus.Format,
 		luks.Format,
 		lz4.Format,
 		lzma.Format,
@@ -139,8 +152,11 @@ func Formats() []extract.Format {
 		sqlcipher.Format,
 		sqlite.Format,
 		sqlitelog.Format,
+		sylk.Format,
 		extracttar.Format,
 		extracttext.Format,
+		tnef.Format,
+		vcf.Format,
 		xls.Format,
 		xlsx.Format,
 		extractxml.Format,

@@ -27,8 +27,8 @@ const (
 	apart = 256
 	// piece is how much is read at a time.
 	piece = 256 << 10
-	// worth is how many characters in runs, in a million bytes, show that there is
-	// text at all. Encrypted and compressed bytes have fewer.
+	// worth is how many characters in runs, in a million bytes that are not zero,
+	// show that there is text at all. Encrypted and compressed bytes have fewer.
 	worth = 2000
 	// tried is how much is read of what shows none.
 	tried = 8 << 20
@@ -56,7 +56,7 @@ func Read(ctx context.Context, doc extract.Document, sink extract.Sink) error {
 		if err != nil {
 			return fmt.Errorf("read runs of text: %w", err)
 		}
-		if r.seen > tried && !r.telling() {
+		if r.filled > tried && !r.telling() {
 			break
 		}
 	}
@@ -77,18 +77,22 @@ type reader struct {
 	letter byte   // what waits for its zero, or zero
 	before byte
 	seen   int64
+	filled int64  // bytes that are not zero: there is nothing in the others
 	last   int64  // where the last run ended
 	chars  int64  // in runs
 	held   []byte // runs, until there is a piece of them
 }
 
 // telling reports whether what was read holds more text than chance puts there.
-func (r *reader) telling() bool { return r.chars*1_000_000 > r.seen*worth }
+func (r *reader) telling() bool { return r.chars*1_000_000 > r.filled*worth }
 
 // take looks at the next bytes.
 func (r *reader) take(b []byte) error {
 	for _, c := range b {
 		r.seen++
+		if c != 0 {
+			r.filled++
+		}
 		r.takeNarrow(c)
 		r.takeWide(c)
 		r.before = c

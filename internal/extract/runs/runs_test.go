@@ -38,6 +38,7 @@ func TestRead(t *testing.T) {
 		{"UTF-16, the other way round", "\x00\x07" + "\x00" + wide("9990 123456"), []string{"9990 123456\n"}},
 		{"accents", "\x01Zo\xc3\xab Example\x00", []string{"Zo\xc3\xab Example\n"}},
 		{"too short", "\x01Anne Ex\x00999012345\x00\x01Somebody\x01", []string{"999012345\nSomebody\n"}},
+		{"in emptiness", strings.Repeat("\x00", 1<<20) + "Anne Example\x01" + strings.Repeat("\x00", 1<<20), []string{"Anne Example\n"}},
 		{"signs", "\x01{{{}}}<<<>>>;;;\x00Somebody\x01", []string{"Somebody\n"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
