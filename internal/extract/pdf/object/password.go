@@ -62,18 +62,14 @@ func (h handler) derivation() (name string, count int64) {
 	return "MD5", 1
 }
 
-// open tries the empty password, as user and as owner. It returns the key, or nil.
+// open tries the empty password, which is padding alone. It returns the key, or
+// nil.
 func (h handler) open() []byte {
 	if h.revision >= 5 {
 		return h.openNew()
 	}
-	if key := h.openOld(""); key != nil {
-		return key
-	}
-	return h.openOld(h.userPassword(""))
+	return h.openOld()
 }
-
-func pad(password string) []byte { return []byte((password + padding)[:len(padding)]) }
 
 func digest(b []byte) []byte {
 	sum := md5.Sum(b)
@@ -81,8 +77,8 @@ func digest(b []byte) []byte {
 }
 
 // openOld makes the key of revisions 2 to 4 and returns it if it is right.
-func (h handler) openOld(password string) []byte {
-	data := append(pad(password), h.owner[:min(len(h.owner), 32)]...)
+func (h handler) openOld() []byte {
+	data := append([]byte(padding), h.owner[:min(len(h.owner), 32)]...)
 	data = binary.LittleEndian.AppendUint32(data, h.allowed)
 	data = append(data, h.id...)
 	if h.revision >= 4 && !h.meta {
@@ -96,12 +92,12 @@ func (h handler) openOld(password string) []byte {
 	}
 	key = key[:h.length]
 	if h.revision == 2 {
-		if !same(h.user, xored(key, 0, pad("")), len(padding)) {
+		if !same(h.user, xored(key, 0, []byte(padding)), len(padding)) {
 			return nil
 		}
 		return key
 	}
-	check := digest(append(pad(""), h.id...))
+	check := digest(append([]byte(padding), h.id...))
 	for i := range 20 {
 		check = xored(key, byte(i), check)
 	}
@@ -109,24 +105,6 @@ func (h handler) openOld(password string) []byte {
 		return nil
 	}
 	return key
-}
-
-// userPassword finds the user's password by the owner's.
-func (h handler) userPassword(owner string) string {
-	key := digest(pad(owner))
-	if h.revision >= 3 {
-		for range rounds {
-			key = digest(key)
-		}
-	}
-	key = key[:h.length]
-	text := []byte(h.owner)
-	for i := 19; i >= 0; i-- {
-		if h.revision >= 3 || i == 0 {
-			text = xored(key, byte(i), text)
-		}
-	}
-	return string(text)
 }
 
 func same(stored string, made []byte, n int) bool {
