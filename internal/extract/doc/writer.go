@@ -121,6 +121,7 @@ func (w *writer) cell(before byte, end int64) error {
 		w.buf = w.buf[:len(w.buf)-1]
 	}
 	w.cells = append(w.cells, len(w.buf))
+	w.buf = append(w.buf, '\t')
 	w.para = len(w.buf)
 	return nil
 }
@@ -139,7 +140,7 @@ func (w *writer) endRow() error {
 		w.buf = append(w.names.Cell(w.buf), row[start:end-begin]...)
 		w.names.CellEnds(w.buf)
 		w.buf = append(w.buf, '\t')
-		start = end - begin
+		start = end - begin + 1
 	}
 	w.names.RowEnds()
 	w.buf = append(append(w.buf, row[start:]...), '\n')
