@@ -66,6 +66,7 @@ import (
 	"trustaudit/internal/extract/runs"
 	"trustaudit/internal/extract/sevenzip"
 	"trustaudit/internal/extract/snappy"
+	"trustaudit/internal/extract/spss"
 	"trustaudit/internal/extract/sql"
 	"trustaudit/internal/extract/sqlcipher"
 	"trustaudit/internal/extract/sqlite"
@@ -148,6 +149,7 @@ func Formats() []extract.Format {
 		runs.Format,
 		sevenzip.Format,
 		snappy.Format,
+		spss.Format,
 		sql.Format,
 		sqlcipher.Format,
 		sqlite.Format,
