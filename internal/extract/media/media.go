@@ -107,13 +107,13 @@ func isMP4(head []byte) bool {
 	case "ftyp":
 		return true
 	case "moov", "mdat":
-		return head[0] < 0x10
+		return head[0] == 0
 	}
 	return false
 }
 
 func detect(head []byte, name string) extract.Confidence {
-	if len(head) < 12 {
+	if len(head) < 12 || !firsts[head[0]] && string(head[4:8]) != "ftyp" {
 		return extract.No
 	}
 	for _, k := range kinds() {
@@ -127,6 +127,14 @@ func detect(head []byte, name string) extract.Confidence {
 	}
 	return extract.No
 }
+
+// firsts are the bytes that sound and film begin with.
+var firsts = func() (t [256]bool) {
+	for _, c := range []byte("I\xffOfRF#\x02\x03\x07.\x30\x1a\x00") {
+		t[c] = true
+	}
+	return t
+}()
 
 func read(ctx context.Context, doc extract.Document, sink extract.Sink) error {
 	t := tags{ctx: ctx, doc: doc}
