@@ -49,6 +49,7 @@ func detect(head []byte, name string) extract.Confidence {
 // Begins looks at the lines a head begins with: are they a message's?
 func Begins(head []byte) bool {
 	mail, sure, lines, begins := 0, 0, 0, false
+	head = bytes.TrimPrefix(head, []byte("\ufeff"))
 	for len(head) > 0 && lines < 60 {
 		var line []byte
 		line, head, _ = bytes.Cut(head, []byte{'\n'})

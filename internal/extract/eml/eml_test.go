@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 
@@ -19,6 +20,7 @@ func TestDetect(t *testing.T) {
 		want              extract.Confidence
 	}{
 		{"message", "x", "From: a@example.org\nTo: b@example.org\nSubject: c\n\nhello\n", extract.ByContent},
+		{"byte order mark", "x", "\ufeffFrom: a\nTo: b\nSubject: c\n\nhello\n", extract.ByContent},
 		{"folded", "x", "Received: from a\n\tby b\nFrom: a@example.org\n\nhello\n", extract.ByContent},
 		{"parts", "x.txt", "--b1\nContent-Type: text/plain\nContent-Transfer-Encoding: base64\n\n", extract.ByContent},
 		{"a part", "x", "Content-Transfer-Encoding: base64\n\nTk8=\n", extract.ByContent},
@@ -47,6 +49,8 @@ func TestTexts(t *testing.T) {
 		{"words", "Subject: =?utf-8?Q?Zo=C3=AB_999?= =?iso-8859-1?B?" + b64("caf\xe9") + "?=\nMIME-Version: 1\n\n", []string{"Subject: Zoë 999café\n\n"}},
 		{"quoted-printable", head + "Content-Transfer-Encoding: quoted-printable\r\n\r\n696=2098=\r\n4=201839 =zz =\r\n", []string{"From: a@example.org\n696 984 1839 =zz \n"}},
 		{"base64", head + "Content-Transfer-Encoding: BASE64\r\n\r\n" + b64("NHS number 999 0") + "\r\n" + b64("12 3456") + "\r\n", []string{"From: a@example.org\nNHS number 999 012 3456\n"}},
+		{"a header of bytes", "From: Zo\xeb\nMIME-Version: 1\n\n", []string{"From: Zoë\n\n"}},
+		{"encoding with more behind it", head + "Content-Transfer-Encoding: \"base64\"; x=y\n\n" + b64("NHS 999"), []string{"From: a@example.org\nNHS 999\n"}},
 		{"windows-1252", head + "Content-Type: text/plain; charset=iso-8859-1\r\n\r\ncaf\xe9", []string{"From: a@example.org\ncafé\n"}},
 		{"windows-1251", head + "Content-Type: text/plain; charset=\"windows-1251\"\r\n\r\n\xc8\xe2\xe0\xed", []string{"From: a@example.org\nИван\n"}},
 		{"HTML", head + "Content-Type: text/html\r\n\r\n<p>999<b>012</b>&nbsp;3456</p>", []string{"From: a@example.org\n999012\u00a03456\n\n"}},
@@ -54,6 +58,7 @@ func TestTexts(t *testing.T) {
 			[]string{"From: a@example.org\npreamble\r\none\ntwo\n\nepilogue\r\n"}},
 		{"never closed", head + "Content-Type: multipart/mixed; boundary=b\n\n--b\n\none\n--b\n\ntwo\n", []string{"From: a@example.org\none\ntwo\n\n"}},
 		{"like another", head + "Content-Type: multipart/mixed; boundary=b\n\n--b\n\none\n--bb\ntwo\n--b--\n", []string{"From: a@example.org\none\n--bb\ntwo\n"}},
+		{"closed with more behind it", head + "Content-Type: multipart/mixed; boundary=b\n\n--b\n\none\n--b-->\ntwo\n", []string{"From: a@example.org\none\ntwo\n"}},
 		{"without a boundary", head + "Content-Type: multipart/mixed\n\n--b1x\n\none\n--b1x--\n", []string{"From: a@example.org\none\n"}},
 		{"another boundary", head + "Content-Type: multipart/mixed; boundary=c\n\n--b1x\n\none\n--b1x--\n", []string{"From: a@example.org\n--b1x\none\n--b1x--\n"}},
 		{"nested", head + "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: multipart/mixed; boundary=c\n\n--c\n\none\n--b\n\ntwo\n--b--\n", []string{"From: a@example.org\none\ntwo\n"}},
@@ -120,6 +125,7 @@ func TestInline(t *testing.T) {
 		{"PGP without its end", head + "\nsee\n-----BEGIN PGP MESSAGE-----\nhQEM", "see\n", "", []extracttest.Child{{Name: "message.asc", Data: "-----BEGIN PGP MESSAGE-----\nhQEM"}}, 1},
 		{"uuencode", head + "\nsee\nbegin 644 list.csv\n.;F%M92QN:',*06YN+#D*\n`\nend\nregards\n", "see\n", "regards\n", []extracttest.Child{{Name: "list.csv", Data: "name,nhs\nAnn,9"}}, 0},
 		{"uuencode that turns into text", head + "\nbegin 644 list.csv\n.;F%M92QN:',*06YN+#D*\nNHS 9990123456 is of Ann Example\n", "", "NHS 9990123456 is of Ann Example\n", []extracttest.Child{{Name: "list.csv", Data: "name,nhs\nAnn,9"}}, 1},
+		{"uuencode as an encoding", head + "Content-Type: text/csv; name=list.csv\nContent-Transfer-Encoding: x-uuencode\n\nbegin 644 list.csv\n.;F%M92QN:',*06YN+#D*\n`\nend\n", "", "", []extracttest.Child{{Name: "list.csv", Data: "name,nhs\nAnn,9"}}, 0},
 		{"yEnc", head + "\n=ybegin line=128 size=3 name=a b.txt\n\x8b\x8c=\xcd\n=yend size=3\nregards\n", "", "regards\n", []extracttest.Child{{Name: "a b.txt", Data: "abc"}}, 0},
 	} {
 		t.Run(tt.label, func(t *testing.T) {
@@ -177,6 +183,47 @@ func TestHostile(t *testing.T) {
 		in := append([]byte(head+"Content-Type: multipart/mixed; boundary=b\n\n"), bytes.Repeat([]byte(part), 60_000/len(part))...)
 		extracttest.Read(t, Format, "x.eml", in)
 	}
+}
+
+func BenchmarkRead(b *testing.B) {
+	text := strings.Repeat("The patient was seen in clinic and is doing well on the present treatment.\r\n", 200)
+	for _, part := range []struct{ name, header, body string }{
+		{"base64", "Content-Type: application/pdf; name=a.pdf\r\nContent-Transfer-Encoding: base64\r\n", lined(b64(text))},
+		{"quoted-printable", "Content-Transfer-Encoding: quoted-printable\r\n", strings.ReplaceAll(text, "clinic and ", "clinic=20=\r\n and=C3=A9")},
+		{"HTML", "Content-Type: text/html\r\n", "<p>" + strings.ReplaceAll(text, "\r\n", "</p>\r\n<p>")},
+	} {
+		data := []byte(head + part.header + "\r\n" + strings.Repeat(part.body, 100))
+		doc := extract.Document{Size: int64(len(data)), Head: data[:4096], Data: bytes.NewReader(data)}
+		b.Run(part.name, func(b *testing.B) {
+			b.SetBytes(doc.Size)
+			for b.Loop() {
+				if err := Format.Read(b.Context(), doc, discard{}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func lined(s string) string {
+	var b strings.Builder
+	for ; len(s) > 76; s = s[76:] {
+		b.WriteString(s[:76] + "\r\n")
+	}
+	return b.String() + s + "\r\n"
+}
+
+// discard takes text and children, and nothing else.
+type discard struct{ extract.Sink }
+
+func (discard) Text([]byte) error { return nil }
+func (discard) Break() error      { return nil }
+func (discard) Child(c extract.Child) error {
+	r, err := c.Open()
+	if err == nil {
+		_, err = io.Copy(io.Discard, r)
+	}
+	return err
 }
 
 func TestConformance(t *testing.T) {

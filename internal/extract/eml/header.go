@@ -5,8 +5,11 @@ import (
 	"io"
 	"mime"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/text/encoding/charmap"
+
+	"trustaudit/internal/extract/codepage"
 )
 
 // maxHeader bounds a header: a message to a whole hospital has a long one.
@@ -105,6 +108,9 @@ fields:
 		}
 		b = append(append(b, words(f.value)...), '\n')
 	}
+	if !utf8.Valid(b) { // bytes that nothing explains
+		return codepage.Decode(nil, codepage.Of(1252), b)
+	}
 	return b
 }
 
@@ -119,6 +125,16 @@ func words(b []byte) string {
 		return decoded
 	}
 	return s
+}
+
+// encoding is how the bytes of a part are written.
+func (h header) encoding() string {
+	name, _, _ := strings.Cut(h.get("Content-Transfer-Encoding"), ";")
+	switch name = strings.ToLower(strings.Trim(name, " \t\"'")); name {
+	case "x-uuencode", "x-uue", "uue":
+		return "uuencode"
+	}
+	return name
 }
 
 // contentType is the kind of a part and its parameters: plain text where it

@@ -84,7 +84,7 @@ func (l *lines) ends(line []byte) bool {
 	line = bytes.TrimRight(line[2:], " \t\r\n")
 	for i := len(l.bounds) - 1; i >= 0; i-- {
 		rest, ok := bytes.CutPrefix(line, []byte(l.bounds[i]))
-		if ok && l.bounds[i] != "" && (len(rest) == 0 || string(rest) == "--") {
+		if ok && l.bounds[i] != "" && (len(rest) == 0 || bytes.HasPrefix(rest, []byte("--"))) {
 			l.found, l.last = i, len(rest) > 0
 			return true
 		}

@@ -43,7 +43,7 @@ func (r *reader) part(h header, depth int) error {
 		return fmt.Errorf("read message: %w", err)
 	}
 	kind, params := h.contentType()
-	encoding := strings.ToLower(strings.TrimSpace(h.get("Content-Transfer-Encoding")))
+	encoding := h.encoding()
 	encoded := encoding == "base64" || encoding == "quoted-printable"
 	if depth >= maxDepth && (strings.HasPrefix(kind, "multipart/") || isMessage(kind)) {
 		r.sink.Partial("parts of a message too deep in one another")
@@ -70,6 +70,8 @@ func (r *reader) part(h header, depth int) error {
 func (r *reader) body(h header, kind string, params map[string]string, b *decoder) error {
 	name := h.filename(params)
 	switch {
+	case h.encoding() == "uuencode": // it begins with the name of the file
+		return r.prose(b, params)
 	case name != "":
 		return r.child(name, b)
 	case kind == "text/html", kind == "application/xhtml+xml":
