@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -29,8 +30,20 @@ func serveContained() error {
 	return contained.Child{Formats: formats.Formats(), Kinds: kinds.Kinds()}.Serve(os.Stdin, os.Stdout)
 }
 
-// examineContained is examine with a pool of processes.
+// collectSeldom has memory collected as seldom as in the program.
+func collectSeldom() {
+	debug.SetGCPercent(1000)
+	debug.SetMemoryLimit(192 << 20)
+}
+
+func examineInProcess(folder string) (found, error) {
+	collectSeldom()
+	return examine(folder, runtime.GOMAXPROCS(0))
+}
+
+// examineContained is the same with a pool of processes.
 func examineContained(folder string) (found, error) {
+	collectSeldom()
 	pool, err := contained.New(contained.Config{Workers: runtime.GOMAXPROCS(0), Key: audit.NewKey([32]byte{1}), Now: time.Now()})
 	if err != nil {
 		return found{}, err

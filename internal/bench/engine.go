@@ -12,7 +12,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"strings"
 	"time"
 
@@ -57,7 +56,7 @@ func runEngine(args []string) error {
 		"all":    func(folder string) (found, error) { return examine(folder, 1) },
 		"all2":   func(folder string) (found, error) { return examine(folder, 2) },
 		// The two that are held against each other.
-		"in-process": func(folder string) (found, error) { return examine(folder, runtime.GOMAXPROCS(0)) },
+		"in-process": examineInProcess,
 		"contained":  examineContained,
 		"zip":        unpackAll,
 	}

@@ -3,7 +3,6 @@ package contained
 import (
 	"bytes"
 	"encoding/json"
-	"regexp"
 	"slices"
 	"unicode/utf8"
 
@@ -25,31 +24,20 @@ const (
 	mostRecords = 64 // explained of one item
 )
 
-// shapes of short words.
-type shapes struct{ id, token, modified *regexp.Regexp }
-
-func newShapes() shapes {
-	return shapes{
-		id:       regexp.MustCompile(`^[0-9a-f]{16}$`),
-		token:    regexp.MustCompile(`^[A-Za-z0-9+._/ -]{0,64}$`),
-		modified: regexp.MustCompile(`^[-+0-9T:Z]{0,40}$`),
-	}
-}
-
-// item decodes and checks the fact of an item.
-func (s *shapes) item(payload []byte) (fact.Item, error) {
+// itemOf decodes and checks the fact of an item.
+func itemOf(payload []byte) (fact.Item, error) {
 	item, err := decode[fact.Item](payload)
 	if err != nil {
 		return item, err
 	}
 	statuses := []fact.Status{fact.Read, fact.Partial, fact.Sealed, fact.Unreadable, fact.Skipped}
 	grades := []string{"", string(extract.SealWeak), string(extract.SealStrong)}
-	sound := s.id.MatchString(item.ID) && s.tokens(item.Format, item.SealCipher, item.SealKDF) &&
-		s.modified.MatchString(item.Modified) && slices.Contains(statuses, item.Status) && slices.Contains(grades, item.Seal) &&
+	sound := isID(item.ID) && tokens(item.Format, item.SealCipher, item.SealKDF) &&
+		len(item.Modified) <= mostToken && slices.Contains(statuses, item.Status) && slices.Contains(grades, item.Seal) &&
 		len(item.Reason) <= mostWords && len(item.SealDetail) <= mostWords && shown(item.Excerpt) && len(item.Content) <= mostToken &&
 		item.Size >= 0 && item.Records >= 0 && len(item.Identifiers) <= mostKinds
 	for name, c := range item.Identifiers {
-		sound = sound && s.tokens(name) && c.Count >= 0 && c.Distinct >= 0
+		sound = sound && tokens(name) && c.Count >= 0 && c.Distinct >= 0
 	}
 	if !sound {
 		return item, errFrame
@@ -57,30 +45,30 @@ func (s *shapes) item(payload []byte) (fact.Item, error) {
 	return item, nil
 }
 
-// column decodes and checks the fact of a column.
-func (s *shapes) column(payload []byte) (fact.Column, error) {
+// columnOf decodes and checks the fact of a column.
+func columnOf(payload []byte) (fact.Column, error) {
 	c, err := decode[fact.Column](payload)
 	if err != nil {
 		return c, err
 	}
 	lowest := c.Sketch.Lowest
 	ascending := slices.IsSorted(lowest) && len(slices.Compact(slices.Clone(lowest))) == len(lowest)
-	if !s.id.MatchString(c.Item) || !s.tokens(c.Format, c.Kind, c.Shape, c.Tested) || c.Index < 0 || c.Rows < 0 || c.Distinct < 0 ||
+	if !isID(c.Item) || !tokens(c.Format, c.Kind, c.Shape, c.Tested) || c.Index < 0 || c.Rows < 0 || c.Distinct < 0 ||
 		len(lowest) > audit.SketchSize || !ascending {
 		return c, errFrame
 	}
 	return c, nil
 }
 
-// records decodes and checks what explains an item.
-func (s *shapes) records(payload []byte) ([]identify.Record, error) {
+// recordsOf decodes and checks what explains an item.
+func recordsOf(payload []byte) ([]identify.Record, error) {
 	records, err := decode[[]identify.Record](payload)
 	if err != nil || len(records) > mostRecords {
 		return nil, errFrame
 	}
 	for _, r := range records {
 		for _, a := range r.Addends {
-			if !s.tokens(a.Kind, a.Signal) {
+			if !tokens(a.Kind, a.Signal) {
 				return nil, errFrame
 			}
 		}
@@ -88,8 +76,29 @@ func (s *shapes) records(payload []byte) ([]identify.Record, error) {
 	return records, nil
 }
 
-func (s *shapes) tokens(words ...string) bool {
-	return !slices.ContainsFunc(words, func(w string) bool { return !s.token.MatchString(w) })
+// isID reports whether a word is sixteen hexadecimal digits.
+func isID(word string) bool {
+	for i := range len(word) {
+		if ch := word[i]; (ch < '0' || ch > '9') && (ch < 'a' || ch > 'f') {
+			return false
+		}
+	}
+	return len(word) == 16
+}
+
+// tokens reports whether words are such as formats, ciphers and kinds go by.
+func tokens(words ...string) bool {
+	for _, w := range words {
+		if len(w) > mostToken {
+			return false
+		}
+		for i := range len(w) {
+			if ch := w[i]; ch < ' ' || ch > '~' {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // shown reports whether an excerpt is as masked as every excerpt is.

@@ -60,8 +60,7 @@ type Config struct {
 // be used from several goroutines.
 type Pool struct {
 	config   Config
-	settings []byte // the frame that every child is told first
-	shapes   shapes
+	settings []byte      // the frame that every child is told first
 	slots    chan *child // one for each worker; nil where none was started yet
 }
 
@@ -85,7 +84,7 @@ func New(c Config) (*Pool, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Pool{config: c, settings: frame, shapes: newShapes(), slots: make(chan *child, max(c.Workers, 1))}
+	p := &Pool{config: c, settings: frame, slots: make(chan *child, max(c.Workers, 1))}
 	for range cap(p.slots) {
 		p.slots <- nil
 	}

@@ -21,8 +21,8 @@ import (
 
 const (
 	// collectAt and softMemory spend memory on fewer collections, while there is
-	// little of it in use.
-	collectAt  = 400 // per cent
+	// little of it in use, as the parent does.
+	collectAt  = 1000 // per cent
 	softMemory = 128 << 20
 	// deepest is how large a stack may grow: recursion ends before memory does.
 	deepest = 64 << 20

@@ -18,7 +18,6 @@ const mostColumns = 1024
 type talk struct {
 	child  *child
 	handed content.Handed
-	shapes *shapes
 	item   fact.Item // the last that came
 	own    bool      // what comes is of the file itself
 	held   []event   // of it, until the child is done: told only if it gets there
@@ -66,17 +65,17 @@ func (t *talk) told(k kind, payload []byte) error {
 	var err error
 	switch k {
 	case kindItem:
-		t.item, err = t.shapes.item(payload)
+		t.item, err = itemOf(payload)
 		e.fact = t.item
 	case kindColumn:
 		var c fact.Column
-		c, err = t.shapes.column(payload)
+		c, err = columnOf(payload)
 		e.fact = c
 		if err == nil && (c.Item != t.item.ID || c.Path != t.item.Path || c.Format != t.item.Format) {
 			err = errFrame
 		}
 	default:
-		e.records, err = t.shapes.records(payload)
+		e.records, err = recordsOf(payload)
 	}
 	if err != nil {
 		return err
@@ -105,7 +104,7 @@ func (t *talk) tell(e event) error {
 // locator keeps the raw path of a member.
 func (t *talk) locator(payload []byte) error {
 	l, err := decode[locator](payload)
-	if err != nil || t.own || !t.shapes.id.MatchString(l.ID) || !strings.HasPrefix(string(l.Path), t.handed.Path+"!/") {
+	if err != nil || t.own || !isID(l.ID) || !strings.HasPrefix(string(l.Path), t.handed.Path+"!/") {
 		return errFrame
 	}
 	t.fatal = t.handed.Reveal(l.ID, string(l.Path))

@@ -114,7 +114,7 @@ func (w *Worker) converse(ctx context.Context) error {
 		c.kill()
 	})
 	stop := context.AfterFunc(ctx, c.kill)
-	t := talk{child: c, handed: w.files[0].Handed, shapes: &w.pool.shapes}
+	t := talk{child: c, handed: w.files[0].Handed}
 	err := t.run()
 	timer.Stop()
 	stop()
