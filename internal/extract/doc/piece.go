@@ -113,12 +113,12 @@ func leftovers(f *fib, all []piece) []piece {
 	return left
 }
 
-// marks are places in a structure of the form: n+1 places, n values.
+// places are those of a structure that has a value between each two of them.
 func places(b []byte, value int) []int64 {
-	n := (len(b) - 4) / (4 + value)
 	var at []int64
-	for i := range max(0, n+1) {
-		at = append(at, int64(binary.LittleEndian.Uint32(b[4*i:])))
+	for n := (len(b) + value) / (4 + value); n > 0; n-- {
+		at = append(at, int64(binary.LittleEndian.Uint32(b)))
+		b = b[4:]
 	}
 	return at
 }
