@@ -77,6 +77,9 @@ func Open(ctx context.Context, doc extract.Document, sink extract.Sink) (*parts.
 // Embedded reports whether a part is a file that somebody put into the
 // document, or a picture, rather than one that Office made for itself.
 func Embedded(name string) bool {
+	if strings.HasPrefix(name, "[trash]/") { // filler where a part was taken away
+		return false
+	}
 	switch strings.ToLower(path.Ext(name)) {
 	case ".xml", ".rels", ".vml", ".emf", ".wmf", ".wdp", ".ico", ".odttf", ".fntdata", "":
 		return false

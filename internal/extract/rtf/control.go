@@ -17,10 +17,12 @@ func (r *reader) control() error {
 	if w.name == "bin" {
 		return r.binary(w.number)
 	}
-	star := r.star
-	if r.star = w.name == "*"; r.star {
+	star, fresh := r.star, r.fresh
+	if r.fresh = false; w.name == "*" {
+		r.star = fresh
 		return nil
 	}
+	r.star = false
 	if r.at.skip == skipped {
 		return nil
 	}

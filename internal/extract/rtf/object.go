@@ -77,13 +77,14 @@ func (r *reader) object(d *digits) error {
 		return err
 	}
 	var words [3]string // class, topic, item
+	kind := binary.LittleEndian.Uint32(head[4:])
 	for i := range words {
 		var err error
-		if words[i], err = counted(in); err != nil {
+		if words[i], err = counted(in); err != nil && kind != linked { // a link may end anywhere
 			return err
 		}
 	}
-	switch binary.LittleEndian.Uint32(head[4:]) {
+	switch kind {
 	case linked:
 		return r.sink.Text([]byte(words[1] + "\n"))
 	case embedded:

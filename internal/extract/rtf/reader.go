@@ -45,7 +45,8 @@ type reader struct {
 	at     group
 	groups []group // around it
 	deeper int     // groups beyond maxDepth
-	star   bool    // the word that follows may be passed over by who does not know it
+	fresh  bool    // nothing of the group has come
+	star   bool    // the word that follows may be passed over by who does not know it, with its group
 
 	out   []byte
 	aside []byte // follows the paragraph
@@ -69,7 +70,7 @@ type reader struct {
 // open begins a group.
 func (r *reader) open() {
 	r.decode()
-	r.skip, r.star = 0, false
+	r.skip, r.star, r.fresh = 0, false, true
 	if len(r.groups) == maxDepth {
 		r.deeper++
 		return
@@ -82,7 +83,7 @@ func (r *reader) open() {
 // close ends a group. What follows the last is no part of the document.
 func (r *reader) close() error {
 	r.decode()
-	r.skip, r.star = 0, false
+	r.skip, r.star, r.fresh = 0, false, false
 	if r.deeper > 0 {
 		r.deeper--
 		return nil
@@ -106,7 +107,7 @@ func (r *reader) text(b []byte) {
 		b = b[1:]
 	}
 	r.decode()
-	r.star = false
+	r.star, r.fresh = false, false
 	switch {
 	case r.at.skip == skipped:
 		return

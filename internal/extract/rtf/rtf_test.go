@@ -38,6 +38,7 @@ func TestText(t *testing.T) {
 		{"word art", `{\shp{\*\shpinst{\sp{\sn gtextUNICODE}{\sv STAMP}}{\sp{\sn x}{\sv 9}}}}\par`, "\nSTAMP\n"},
 		{"properties", `{\info{\title T9}{\creatim\yr2020}{\author A}}{\*\userprops{\propname NHS}\proptype30{\staticval 999}}{\*\docvar {Name}{Value}}`, "title: T9\nauthor: A\nNHS: 999\nName Value \n"},
 		{"what nobody knows", `{\*\unheardof secret{\deep text}}{\unheard read}\par`, "read\n"},
+		{"a mark within a group", `{\b\*\cs7 read}{\unheard\*\odd too}\par`, "readtoo\n"},
 		{"pictures' numbers", `{\bin3 }{}a}\bin4 }}}}b\par`, "ab\n"},
 		{"a form's field", `{\field{\*\fldinst FORMTEXT{\*\formfield{\fftype0{\*\ffname f1}{\*\ffdeftext default}}}}{\fldrslt typed}}\par`, " FORMTEXT default  typed\n"},
 		{"table", `\trowd\cellx1\cellx2\pard\intbl Name\cell DOB\cell\row\trowd\pard\intbl A\par A2\cell\cell\row\pard after\par`, "Name\tDOB\t\nName: A\nA2\tDOB: \t\nafter\n"},
@@ -93,7 +94,7 @@ func TestEmbedded(t *testing.T) {
 
 // An object that cannot be read is counted, and the document goes on.
 func TestBrokenObject(t *testing.T) {
-	got := extracttest.Read(t, rtf.Format, "x.rtf", document(`{\object{\*\objdata 0105}}{\object{\*\objdata `+strings.Repeat("ff", 40)+`}}after\par`))
+	got := extracttest.Read(t, rtf.Format, "x.rtf", document(`{\object{\*\objdata 0105}}{\object{\*\objdata 01050000010000000100000041}}{\object{\*\objdata `+strings.Repeat("ff", 40)+`}}after\par`))
 	if diff := cmp.Diff([]string{"2 embedded objects are corrupt"}, got.Reasons); diff != "" || got.Err != nil {
 		t.Errorf("err %v; reasons differ (-want +got):\n%s", got.Err, diff)
 	}
