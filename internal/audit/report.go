@@ -179,6 +179,9 @@ type InventoryRow struct {
 	Identifiable int64  `json:"identifiable"` // items
 	TestData     int64  `json:"test_data"`    // of these, test data alone
 	Records      int64  `json:"records"`      // identifiable records
+	// Volume says how the volume of a local store is encrypted, where the platform
+	// tells: "encrypted: LUKS2", "not encrypted".
+	Volume string `json:"volume,omitempty"`
 }
 
 // ChannelRow is one endpoint and how it protects what it carries.

@@ -12,6 +12,7 @@ import (
 	ftpfact "trustaudit/internal/probe/ftp/fact"
 	mllpfact "trustaudit/internal/probe/mllp/fact"
 	tlsfact "trustaudit/internal/probe/tls/fact"
+	volumefact "trustaudit/internal/probe/volume/fact"
 )
 
 // Survey gathers from the facts what a report lists beside its findings: what
@@ -22,6 +23,7 @@ type Survey struct {
 	seen     map[audit.Target]int64 // items that count as looked at, by the rule that the checks go by
 	channels map[string]*channel    // by host:port
 	networks map[audit.Target]*audit.CoverageRow
+	volumes  map[audit.Target]volumefact.Volume // of stores
 	unseen   unseen
 }
 
@@ -37,7 +39,7 @@ type channel struct {
 func NewSurvey() *Survey {
 	return &Survey{
 		stores: map[audit.Target]*audit.InventoryRow{}, seen: map[audit.Target]int64{}, channels: map[string]*channel{},
-		networks: map[audit.Target]*audit.CoverageRow{}, unseen: unseen{},
+		networks: map[audit.Target]*audit.CoverageRow{}, volumes: map[audit.Target]volumefact.Volume{}, unseen: unseen{},
 	}
 }
 
@@ -45,7 +47,7 @@ func NewSurvey() *Survey {
 func (*Survey) Kinds() []string {
 	return []string{
 		contentfact.Item{}.FactKind(), discoverfact.Host{}.FactKind(), discoverfact.Endpoint{}.FactKind(),
-		ftpfact.FTP{}.FactKind(), mllpfact.MLLP{}.FactKind(), tlsfact.TLS{}.FactKind(),
+		ftpfact.FTP{}.FactKind(), mllpfact.MLLP{}.FactKind(), tlsfact.TLS{}.FactKind(), volumefact.Volume{}.FactKind(),
 	}
 }
 
@@ -64,6 +66,8 @@ func (s *Survey) See(target audit.Target, fact audit.Fact) {
 		s.channel(f.Endpoint).mllp = &f
 	case tlsfact.TLS:
 		s.channel(f.Endpoint).tls = &f
+	case volumefact.Volume:
+		s.volumes[audit.Target(f.Store)] = f
 	}
 }
 
@@ -142,9 +146,20 @@ func (s *Survey) host(target audit.Target, f discoverfact.Host) {
 func (s *Survey) Inventory() []audit.InventoryRow {
 	var rows []audit.InventoryRow
 	for _, t := range slices.Sorted(maps.Keys(s.stores)) {
-		rows = append(rows, *s.stores[t])
+		row := *s.stores[t]
+		if v, told := s.volumes[t]; told {
+			row.Volume = volumeWords(v)
+		}
+		rows = append(rows, row)
 	}
 	return rows
+}
+
+func volumeWords(v volumefact.Volume) string {
+	if v.Encrypted {
+		return "encrypted: " + v.How
+	}
+	return "not encrypted"
 }
 
 // Coverage lists how much of each store and network was looked at.

@@ -12,6 +12,7 @@ import (
 	ftpfact "trustaudit/internal/probe/ftp/fact"
 	mllpfact "trustaudit/internal/probe/mllp/fact"
 	tlsfact "trustaudit/internal/probe/tls/fact"
+	volumefact "trustaudit/internal/probe/volume/fact"
 	"trustaudit/internal/report"
 )
 
@@ -35,6 +36,8 @@ func surveyed() *report.Survey {
 		s.See(share, f)
 	}
 	s.See(database, contentfact.Item{Format: contentfact.TableFormat, Status: contentfact.Read})
+	s.See(audit.Estate, volumefact.Volume{Store: string(share), Encrypted: true, How: "LUKS2"})
+	s.See(audit.Estate, volumefact.Volume{Store: "file:///not/read"})
 	for _, f := range []discoverfact.Host{{Answered: true}, {}, {Refused: "fragile (10.0.0.3)"}} {
 		s.See("net:10.0.0.0/30", f)
 	}
@@ -43,7 +46,7 @@ func surveyed() *report.Survey {
 
 func TestInventory(t *testing.T) {
 	want := []audit.InventoryRow{
-		{Target: share, Items: 10, Read: 2, Partial: 4, Sealed: 2, Unreadable: 1, Skipped: 1, Identifiable: 2, TestData: 1, Records: 9},
+		{Target: share, Items: 10, Read: 2, Partial: 4, Sealed: 2, Unreadable: 1, Skipped: 1, Identifiable: 2, TestData: 1, Records: 9, Volume: "encrypted: LUKS2"},
 		{Target: database, Items: 1, Read: 1},
 	}
 	if diff := cmp.Diff(want, surveyed().Inventory()); diff != "" {

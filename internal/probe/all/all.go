@@ -13,6 +13,7 @@ import (
 	"trustaudit/internal/probe/register"
 	"trustaudit/internal/probe/table"
 	probetls "trustaudit/internal/probe/tls"
+	"trustaudit/internal/probe/volume"
 )
 
 // Probes returns them all, in the order of their folders.
@@ -26,5 +27,6 @@ func Probes() []probe.Probe {
 		register.Probe,
 		table.Probe,
 		probetls.Probe,
+		volume.Probe,
 	}
 }
