@@ -53,7 +53,7 @@ func detect(head []byte, name string) extract.Confidence {
 
 const (
 	maxValue   = 16 << 20 // bytes of one property that are held
-	maxHeld    = 48 << 20 // of all of one object
+	maxHeld    = 24 << 20 // of all of one object
 	maxEntries = 1 << 14  // recipients and attachments
 )
 

@@ -14,7 +14,7 @@ type heap struct {
 	n      *node
 	blocks [][]byte
 	root   uint32
-	kind   byte
+	held   int64 // bytes of values outside it
 }
 
 // The kinds of heap.
@@ -24,8 +24,8 @@ const (
 )
 
 const (
-	maxHeap  = 32 << 20 // bytes of a heap that are held
-	maxValue = 16 << 20 // and of a value outside it
+	maxHeap  = 24 << 20 // bytes of a heap that are held
+	maxValue = 24 << 20 // and of values outside it
 )
 
 // heap reads the node's data as a heap.
@@ -122,7 +122,8 @@ func (h *heap) value(id uint32) (b []byte, left int64, err error) {
 	if err != nil {
 		return nil, 0, err
 	}
-	b, err = s.all(maxValue)
+	b, err = s.all(maxValue - h.held)
+	h.held += int64(len(b))
 	return b, s.size - int64(len(b)), err
 }
 

@@ -2,7 +2,8 @@
 // appointments and tasks in one file (.pst), or what is kept of a mailbox offline
 // (.ost). Every item that the store lists is read, whatever folder it is in or was
 // in: deleted ones as well, until the store is compacted. Each is a record;
-// attachments are children, under the names of their folders. The form is that of
+// attachments are children, under the names of their folders. What was deleted for
+// good may still stand between the items, and is not looked for. The form is that of
 // [MS-PST]; files of all ages are read: 32 and 64 bits wide, and with large pages.
 package pst
 
@@ -193,15 +194,29 @@ func (r *reader) folder(id uint32, depth int) (string, error) {
 	return name, nil
 }
 
-// node reads an item. What cannot be read of one is counted.
+// node reads an item, or a folder's name. What cannot be read of one is counted.
 func (r *reader) node(entry []byte) error {
-	id := uint32(r.number(entry, 0))
-	if id&kindBits != messageKind {
-		return nil
-	}
 	if err := r.ctx.Err(); err != nil {
 		return fmt.Errorf("read store: %w", err)
 	}
+	id := uint32(r.number(entry, 0))
+	switch id & kindBits {
+	case messageKind:
+		return r.item(entry)
+	case folderKind:
+		name, err := r.folder(id, 0)
+		if err != nil || name == "" {
+			return err
+		}
+		if err := r.sink.Text([]byte("Folder: " + name + "\n")); err != nil {
+			return err
+		}
+		return r.sink.Break()
+	}
+	return nil
+}
+
+func (r *reader) item(entry []byte) error {
 	above := r.number(entry, 3)
 	folder, err := r.folder(uint32(above), 0)
 	if err != nil {

@@ -72,7 +72,7 @@ func TestRead(t *testing.T) {
 			if got.Err != nil || len(got.Reasons) > 0 {
 				t.Errorf("%v, %q", got.Err, got.Reasons)
 			}
-			want := []string{"Subject: Re: Ann Example\nWard: Oak\nTo: Bo Example <bo@example.org>\nTo: Cy Example <cy@example.org>\nNHS 999 012 3456\n", "Subject: inner\nNHS 999 012 3464\n", ""}
+			want := []string{"Folder: In_box\n", "Subject: Re: Ann Example\nWard: Oak\nTo: Bo Example <bo@example.org>\nTo: Cy Example <cy@example.org>\nNHS 999 012 3456\n", "Subject: inner\nNHS 999 012 3464\n", ""}
 			if diff := cmp.Diff(want, got.Texts); diff != "" {
 				t.Errorf("texts differ (-want +got):\n%s", diff)
 			}
