@@ -55,7 +55,7 @@ func Read(ctx context.Context, f *ole.File, sink extract.Sink) error {
 		return err
 	}
 	p := &presentation{
-		ctx: ctx, sink: sink, in: records{r: s, size: s.Size()},
+		ctx: ctx, sink: sink, in: records{ctx: ctx, r: s, size: s.Size()},
 		persist: make(map[int64]uint32), outline: make(map[uint32][]string),
 	}
 	if err := p.sealed(f); err != nil {

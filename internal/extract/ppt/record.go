@@ -1,6 +1,7 @@
 package ppt
 
 import (
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -42,18 +43,56 @@ type record struct {
 // maxDepth bounds containers within containers.
 const maxDepth = 32
 
-// records reads the records of a stream.
+// records reads the records of a stream, through a window on it.
 type records struct {
+	ctx    context.Context
 	r      io.ReaderAt
 	size   int64
-	broken bool // some are longer than what they are in
+	window []byte
+	at     int64 // where the window begins
+	broken bool  // some are longer than what they are in, or too deep
+}
+
+// windowSize is how much is read at a time.
+const windowSize = 32 << 10
+
+// read fills b from a place of the stream; what there is of it is returned
+// beside an error.
+func (s *records) read(b []byte, at int64) (n int, err error) {
+	switch {
+	case len(b) > windowSize:
+		n, err = s.r.ReadAt(b, at)
+	default:
+		if at < s.at || at+int64(len(b)) > s.at+int64(len(s.window)) {
+			err = s.move(at)
+		}
+		n = copy(b, s.window[min(int64(len(s.window)), at-s.at):])
+	}
+	if n < len(b) {
+		return n, fmt.Errorf("read record: %w", cut(err))
+	}
+	return n, nil
+}
+
+// move moves the window.
+func (s *records) move(at int64) error {
+	if s.window == nil {
+		s.window = make([]byte, windowSize)
+	}
+	s.window, s.at = s.window[:0], at
+	if err := s.ctx.Err(); err != nil {
+		return err
+	}
+	n, err := s.r.ReadAt(s.window[:windowSize], at)
+	s.window = s.window[:n]
+	return err
 }
 
 // header reads the record that begins at a place.
 func (s *records) header(at int64) (record, error) {
 	var h [headerSize]byte
-	if n, err := s.r.ReadAt(h[:], at); n < len(h) {
-		return record{}, fmt.Errorf("read record: %w", cut(err))
+	if _, err := s.read(h[:], at); err != nil {
+		return record{}, err
 	}
 	version, kind := binary.LittleEndian.Uint16(h[:]), binary.LittleEndian.Uint16(h[2:])
 	return record{
@@ -81,7 +120,7 @@ func (s *records) walk(in record, depth int, see func(record) (enter bool, err e
 		if err != nil {
 			return err
 		}
-		if rec.kind == 0 { // no record, but room between two
+		if rec.kind < recDocument { // no record, but room between two
 			from += 2
 			continue
 		}
@@ -90,7 +129,11 @@ func (s *records) walk(in record, depth int, see func(record) (enter bool, err e
 			return err
 		}
 		end := rec.at + rec.size
-		if rec.container && enter && depth < maxDepth {
+		switch {
+		case !rec.container || !enter:
+		case depth == maxDepth:
+			s.broken = true
+		default:
 			within := rec
 			within.size = min(end, to) - rec.at
 			if err := s.walk(within, depth+1, see); err != nil {
@@ -107,9 +150,6 @@ func (s *records) walk(in record, depth int, see func(record) (enter bool, err e
 // body reads a record whole, up to most bytes.
 func (s *records) body(rec record, most int64) ([]byte, error) {
 	b := make([]byte, max(0, min(rec.size, most, s.size-rec.at)))
-	n, err := s.r.ReadAt(b, rec.at)
-	if n < len(b) {
-		return b[:n], fmt.Errorf("read record: %w", cut(err))
-	}
-	return b, nil
+	n, err := s.read(b, rec.at)
+	return b[:n], err
 }

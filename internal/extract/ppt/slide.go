@@ -127,6 +127,7 @@ func (p *presentation) text(rec record) ([]byte, error) {
 
 // read gives the slides and all else that holds text, in the order of the file.
 func (p *presentation) read() error {
+	p.slide = 0
 	err := p.in.walk(p.in.all(), 0, func(rec record) (bool, error) {
 		switch rec.kind {
 		case recSlide, recNotes, recMaster, recDocument:
@@ -157,7 +158,7 @@ func (p *presentation) read() error {
 		return ended
 	}
 	if err == nil && p.in.broken {
-		err = fmt.Errorf("read records: longer than what they are in: %w", extract.ErrCorrupt)
+		err = fmt.Errorf("read records: not within what they are in: %w", extract.ErrCorrupt)
 	}
 	return errors.Join(err, p.rest())
 }
