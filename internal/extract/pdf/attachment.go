@@ -12,6 +12,7 @@ import (
 
 // attachments gives the files inside the document.
 func (d *document) attachments() error {
+	d.walked = map[object.Origin]bool{}
 	names := d.file.Dict(d.root().Get("Names"))
 	if err := d.nameTree(names.Get("EmbeddedFiles"), 0); err != nil {
 		return err
@@ -22,8 +23,12 @@ func (d *document) attachments() error {
 // nameTree gives the files of a tree of names.
 func (d *document) nameTree(v any, depth int) error {
 	node := d.file.Dict(v)
-	if node == nil || depth > maxTree {
+	origin, ok := d.file.Origin(v)
+	if node == nil || depth > maxTree || d.walked[origin] {
 		return nil
+	}
+	if ok {
+		d.walked[origin] = true
 	}
 	list := d.file.Array(node.Get("Names"))
 	for i := 0; i+1 < len(list); i += 2 {

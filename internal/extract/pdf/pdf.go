@@ -53,7 +53,7 @@ type document struct {
 
 	seal    extract.Seal           // of the files inside, where only they are sealed
 	fields  map[object.Origin]bool // that were given
-	walked  map[object.Origin]bool // fields of the form at hand
+	walked  map[object.Origin]bool // nodes of the tree at hand
 	drawn   map[object.Origin]bool // contents of pages that were read
 	texts   map[uint64]bool        // of pages, by their hashes
 	earlier bool                   // an earlier revision is at hand

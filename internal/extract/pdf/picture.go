@@ -17,8 +17,8 @@ const (
 	leastWidth  = 48
 	leastHeight = 10
 
-	maxPixels = 1 << 28
-	maxFax    = 16 << 20 // bytes
+	maxSide = 1 << 16
+	maxFax  = 16 << 20 // bytes
 )
 
 // pictures gives the pictures of a page to be looked at, each of the document
@@ -60,7 +60,7 @@ func (d *document) picture(s *object.Stream, width, height int) (extension strin
 		return "", func() (io.ReadCloser, error) { return nil, fmt.Errorf("open picture: %w", err) }
 	}
 	return ".pgm", func() (io.ReadCloser, error) {
-		if width > maxPixels/height {
+		if width > maxSide || height > maxSide {
 			return nil, fmt.Errorf("open picture: too large: %w", extract.ErrNotLooked)
 		}
 		g, err := d.gray(s, r, width)

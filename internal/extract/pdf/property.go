@@ -143,29 +143,31 @@ func (d *document) value(f object.Dict, name string) {
 
 // outline gives the titles of the document's parts, a line each.
 func (d *document) outline() error {
-	var text []byte
-	seen := map[object.Ref]bool{}
-	var list func(v any, depth int)
-	list = func(v any, depth int) {
-		for depth < maxTree && len(seen) < maxOutline {
-			ref, ok := v.(object.Ref)
-			if !ok || seen[ref] {
-				return
-			}
-			seen[ref] = true
-			item := d.file.Dict(v)
-			text = append(text, page.Plain(string(d.file.String(item.Get("Title"))))...)
-			text = append(text, '\n')
-			list(item.Get("First"), depth+1)
-			v = item.Get("Next")
-		}
-	}
-	list(d.file.Dict(d.root().Get("Outlines")).Get("First"), 0)
-	if len(text) == 0 {
-		return nil
-	}
-	if err := d.sink.Text(text); err != nil {
+	first := d.file.Dict(d.root().Get("Outlines")).Get("First")
+	d.walked = map[object.Origin]bool{}
+	if err := d.titles(first, 0); err != nil || len(d.walked) == 0 {
 		return err
 	}
 	return d.sink.Break()
+}
+
+// titles gives the titles of a list of parts and of those below each.
+func (d *document) titles(v any, depth int) error {
+	for depth < maxTree && len(d.walked) < maxOutline {
+		origin, ok := d.file.Origin(v)
+		if !ok || d.walked[origin] {
+			return nil
+		}
+		d.walked[origin] = true
+		item := d.file.Dict(v)
+		title := page.Plain(string(d.file.String(item.Get("Title"))))
+		if err := d.sink.Text([]byte(title + "\n")); err != nil {
+			return err
+		}
+		if err := d.titles(item.Get("First"), depth+1); err != nil {
+			return err
+		}
+		v = item.Get("Next")
+	}
+	return nil
 }

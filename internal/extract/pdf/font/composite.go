@@ -1,6 +1,9 @@
 package font
 
 import (
+	"bytes"
+	"slices"
+
 	"io"
 	"strings"
 
@@ -92,7 +95,8 @@ func embeddedText(file *object.File, cid object.Dict) func(uint32) string {
 	descriptor := file.Dict(cid.Get("FontDescriptor"))
 	if program := readProgram(file, descriptor.Get("FontFile2")); program != nil {
 		texts := sfnt(program).texts()
-		toGlyph := readProgram(file, cid.Get("CIDToGIDMap"))
+		toGlyph := bytes.Clone(readProgram(file, cid.Get("CIDToGIDMap")))
+		toGlyph = slices.Clip(toGlyph[:min(len(toGlyph), 2<<16)])
 		return func(glyph uint32) string {
 			if toGlyph != nil {
 				glyph = uint32(u16(toGlyph, int(2*glyph)))

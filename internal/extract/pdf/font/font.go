@@ -73,6 +73,11 @@ func (f *Font) Next(s []byte) Glyph {
 	return Glyph{text, f.glyphWidth(glyph), n, n == 1 && code == ' '}
 }
 
+// Codes is how many codes the font keeps something about.
+func (f *Font) Codes() int {
+	return f.unicode.mapped + len(f.codes.glyphs) + len(f.widths) + len(f.text)
+}
+
 func (f *Font) glyphWidth(glyph uint32) float64 {
 	if w, ok := f.widths[glyph]; ok {
 		return w

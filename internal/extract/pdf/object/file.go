@@ -14,7 +14,7 @@ import (
 
 const (
 	// maxObjects bounds the table of objects.
-	maxObjects = 1 << 20
+	maxObjects = 1 << 21
 	// cacheBytes bounds the values that are kept, by their length in the file.
 	cacheBytes = 2 << 20
 	// packedBytes bounds the streams of objects that are kept unpacked, and so each.
@@ -50,8 +50,7 @@ type File struct {
 // entry is where an object lies.
 type entry struct {
 	off  int64 // in the file, or the place in a stream of objects
-	gen  int
-	in   int // number of the stream of objects it lies in, or zero
+	in   int32 // number of the stream of objects it lies in, or zero
 	free bool
 }
 
@@ -65,18 +64,22 @@ type input struct {
 }
 
 func (in *input) ReadAt(p []byte, off int64) (int, error) {
-	if in.err != nil {
-		return 0, in.err
-	}
-	if err := in.ctx.Err(); err != nil {
-		in.err = fmt.Errorf("read document: %w", err)
-		return 0, in.err
+	if err := in.ended(); err != nil {
+		return 0, err
 	}
 	n, err := in.r.ReadAt(p, off)
 	if err != nil && !errors.Is(err, io.EOF) {
 		in.err = fmt.Errorf("read document: %w", err)
 	}
 	return n, err
+}
+
+// ended is the error that ends the reading, if any.
+func (in *input) ended() error {
+	if err := in.ctx.Err(); err != nil && in.err == nil {
+		in.err = fmt.Errorf("read document: %w", err)
+	}
+	return in.err
 }
 
 func (in *input) from(off int64) io.Reader {
@@ -228,7 +231,7 @@ func (f *File) CutOff() bool {
 // origin.
 type Origin struct {
 	off int64
-	in  int
+	in  int32
 }
 
 // Origin is where the object lies that a value refers to.

@@ -27,7 +27,27 @@ func (p Picture) Error() string { return "stream is a picture" }
 // Reader returns a stream's bytes through its filters. Those of pictures are
 // not undone: the error is then a Picture, beside the reader of what is left.
 // The reader ends where the stream is broken, and that counts as damage.
-func (f *File) Reader(s *Stream) (io.Reader, error) { return f.reader(s, true) }
+func (f *File) Reader(s *Stream) (io.Reader, error) {
+	r, err := f.reader(s, true)
+	if r != nil {
+		r = watched{f.in, r}
+	}
+	return r, err
+}
+
+// watched ends a stream when the reading is to end: a little of the file can
+// unpack to very much.
+type watched struct {
+	in *input
+	r  io.Reader
+}
+
+func (w watched) Read(p []byte) (int, error) {
+	if err := w.in.ended(); err != nil {
+		return 0, err
+	}
+	return w.r.Read(p)
+}
 
 func (f *File) reader(s *Stream, sealed bool) (io.Reader, error) {
 	r, err := f.Raw(s, sealed)

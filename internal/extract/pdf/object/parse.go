@@ -6,7 +6,7 @@ import (
 
 const (
 	maxDepth  = 128
-	maxValues = 1 << 20 // in one object
+	maxValues = 1 << 19 // in one object
 )
 
 var errSyntax = errors.New("not an object")

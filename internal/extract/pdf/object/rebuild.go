@@ -85,6 +85,9 @@ func (s *search) scan(b []byte, end int, base int64) {
 			return
 		}
 		i += j + len("trailer")
+		if len(s.trailers) == maxSections {
+			s.trailers = s.trailers[:copy(s.trailers, s.trailers[1:])]
+		}
 		s.trailers = append(s.trailers, base+int64(i))
 	}
 }
@@ -92,7 +95,7 @@ func (s *search) scan(b []byte, end int, base int64) {
 // see takes an object. What stands behind its header, up to the next, may say
 // that it is a stream that matters here.
 func (s *search) see(ref Ref, off int64, behind []byte) {
-	s.found[ref.Num] = entry{off: off, gen: ref.Gen}
+	s.found[ref.Num] = entry{off: off}
 	behind, _, _ = bytes.Cut(behind, []byte("endobj"))
 	behind, _, _ = bytes.Cut(behind, []byte("stream"))
 	switch {
@@ -167,10 +170,10 @@ func (s *search) expand() {
 		for i, n := range k.numbers {
 			old, known := s.found[n]
 			if old.in != 0 {
-				old.off = s.found[old.in].off
+				old.off = s.found[int(old.in)].off
 			}
 			if (!known || old.off < at) && len(s.found) < maxObjects {
-				s.found[n] = entry{off: int64(i), in: num}
+				s.found[n] = entry{off: int64(i), in: int32(num)}
 			}
 		}
 	}

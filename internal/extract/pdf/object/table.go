@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math"
 	"strconv"
 )
 
@@ -83,7 +84,9 @@ func (f *File) merge(section map[int]entry, trailer Dict) {
 	for num, e := range section {
 		newer, known := f.entries[num]
 		switch {
-		case !known && len(f.entries) < maxObjects:
+		case !known && len(f.entries) == maxObjects:
+			f.Damage()
+		case !known:
 			f.entries[num] = e
 		case known && newer != e && !e.free:
 			hidden[num] = e
@@ -156,7 +159,7 @@ func (f *File) lines(p *parser, section map[int]entry, first, count int) error {
 		if i == 0 && first == 1 && free && gen.Number == 65535 {
 			first = 0 // a common error of writers
 		}
-		section[first+i] = entry{off: int64(off.Number) + f.shift, gen: int(gen.Number), free: free}
+		section[first+i] = entry{off: int64(off.Number) + f.shift, free: free}
 	}
 	return nil
 }
@@ -212,9 +215,9 @@ func (f *File) tableEntry(line []byte, w [3]int) (entry, bool) {
 	case 0:
 		return entry{free: true}, true
 	case 1:
-		return entry{off: int64(a) + f.shift, gen: b}, true
+		return entry{off: int64(a) + f.shift}, true
 	case 2:
-		return entry{off: int64(b), in: a}, a != 0
+		return entry{off: int64(b), in: int32(a)}, a > 0 && a <= math.MaxInt32
 	}
 	return entry{}, false
 }
@@ -237,7 +240,7 @@ type packed struct {
 
 // readPacked reads an object out of a stream of objects.
 func (f *File) readPacked(num int, e entry) (any, int64, error) {
-	k, err := f.unpack(e.in)
+	k, err := f.unpack(int(e.in))
 	if err != nil {
 		return nil, 0, err
 	}

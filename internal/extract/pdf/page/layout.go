@@ -32,6 +32,7 @@ type layout struct {
 	text   []byte
 	words  []word
 	glyphs int
+	cut    bool // there was more
 
 	cos, sin  float64 // of the direction at hand
 	angle     int16
@@ -50,6 +51,7 @@ type span struct{ from, to int }
 
 func (l *layout) reset() {
 	l.text, l.words, l.out, l.glyphs, l.spaces = l.text[:0], l.words[:0], l.out[:0], 0, 0
+	l.cut = false
 	l.lines, l.parts = l.lines[:0], l.parts[:0]
 }
 
@@ -79,7 +81,8 @@ func (l *layout) add(text string, x, y, width, size float64) {
 	if near && l.spaces == 0 && l.extend(text, u, width, size) {
 		return
 	}
-	if len(l.words) == maxWords {
+	if len(l.words) == maxWords || len(l.text) >= maxText {
+		l.cut = true
 		return
 	}
 	w := word{from: len(l.text), u0: u, u1: u + width, v: v, size: size, angle: l.angle}
@@ -105,7 +108,7 @@ func (l *layout) extend(text string, u, width, size float64) bool {
 	if gap < -doubled*size && math.Abs(u-l.lastStart) < doubled*size && string(l.text[l.lastFrom:]) == text {
 		return true
 	}
-	if gap > wordGap*size || gap < -backwards*size {
+	if gap > wordGap*size || gap < -backwards*size || len(l.text) >= maxText {
 		return false
 	}
 	l.lastFrom, l.lastStart = len(l.text), u

@@ -119,8 +119,10 @@ func (r *Reader) fontOf(v any) *font.Font {
 	}
 	f := font.Read(r.file, r.file.Dict(v))
 	if isRef {
-		if len(r.fonts) >= maxFonts {
+		r.codes += f.Codes()
+		if len(r.fonts) >= maxFonts || r.codes > maxCodes {
 			clear(r.fonts)
+			r.codes = f.Codes()
 		}
 		r.fonts[ref] = f
 	}

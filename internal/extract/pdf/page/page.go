@@ -17,9 +17,11 @@ const (
 	maxForms   = 16      // inside one another
 	maxDrawn   = 20_000  // forms drawn by one page
 	maxWords   = 1 << 18 // on one page
+	maxText    = 8 << 20 // bytes on one page
 	maxOperand = 1 << 17 // of one operator
 	maxArena   = 8 << 20 // bytes of strings of one operator
 	maxFonts   = 128     // kept
+	maxCodes   = 1 << 19 // that fonts which are kept map
 	stride     = 1 << 14 // operators between two looks at the context
 )
 
@@ -46,6 +48,7 @@ type Reader struct {
 	file *object.File
 
 	fonts  map[object.Ref]*font.Font
+	codes  int // that they map
 	layout layout
 	result Result
 	area   float64 // of the page
@@ -115,7 +118,7 @@ func (r *Reader) restart(ctm matrix) {
 // End ends the page and says what it shows.
 func (r *Reader) End() *Result {
 	r.result.Glyphs = r.layout.glyphs
-	r.result.Cut = r.result.Cut || len(r.layout.words) == maxWords
+	r.result.Cut = r.result.Cut || r.layout.cut
 	r.result.Parts = r.layout.finish()
 	for i := range r.result.Parts {
 		p := &r.result.Parts[i]

@@ -10,8 +10,9 @@ const (
 	thinnest   = 0.1 // and all the way down
 	fewestRows = 3
 	fewestGaps = 2 // a table of two columns is a form, and reads well as text
-	maxColumns = 64
-	rowGap     = 4 // heights between the rows of one table
+	maxColumns = 256
+	maxGaps    = 1024 // of a line
+	rowGap     = 4    // heights between the rows of one table
 )
 
 // Part is a stretch of a page: text in lines, which may be the rows of a table.
@@ -29,7 +30,7 @@ type gap struct{ from, to float64 }
 // has: lines with gaps that run through all of them from top to bottom.
 func (l *layout) table(first int) int {
 	gaps := l.gaps(l.row(first))
-	if len(gaps) < fewestGaps {
+	if len(gaps) < fewestGaps || len(gaps) > maxGaps {
 		return 0
 	}
 	n := 1
@@ -42,9 +43,11 @@ func (l *layout) table(first int) int {
 			break
 		}
 		gaps = common
-		n++
+		if n++; n == fewestRows && len(gaps) >= maxColumns {
+			return 0
+		}
 	}
-	if n < fewestRows || len(gaps) >= maxColumns {
+	if n < fewestRows {
 		return 0
 	}
 	rows := l.cells(first, n, gaps)
@@ -121,7 +124,7 @@ func (l *layout) cells(first, n int, gaps []gap) [][][]byte {
 	slices.SortFunc(gaps, func(a, b gap) int { return int(math.Copysign(1, a.from-b.from)) })
 	var rows [][][]byte
 	for i := first; i < first+n; i++ {
-		cells := l.cut(l.row(i), gaps)
+		cells := l.split(l.row(i), gaps)
 		if len(rows) > 0 && continues(cells) {
 			join(rows[len(rows)-1], cells)
 			continue
@@ -131,7 +134,7 @@ func (l *layout) cells(first, n int, gaps []gap) [][][]byte {
 	return rows
 }
 
-func (l *layout) cut(row []word, gaps []gap) [][]byte {
+func (l *layout) split(row []word, gaps []gap) [][]byte {
 	cells := make([][]byte, len(gaps)+1)
 	k := 0
 	for len(row) > 0 {
