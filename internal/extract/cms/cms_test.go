@@ -121,6 +121,7 @@ func TestSeals(t *testing.T) {
 		{"DES", enveloped(der(0x30, oid(1, 3, 14, 3, 2, 7), vector)), extract.Seal{Grade: weak, Cipher: "DES-CBC", Bits: 56}},
 		{"RC2 of 40 bits", enveloped(der(0x30, oid(1, 2, 840, 113549, 3, 2), der(0x30, []byte{2, 2, 0, 160}, vector))), extract.Seal{Grade: weak, Cipher: "RC2-CBC", Bits: 40}},
 		{"RC2 of 128 bits", enveloped(der(0x30, oid(1, 2, 840, 113549, 3, 2), der(0x30, []byte{2, 1, 58}, vector))), extract.Seal{Grade: weak, Cipher: "RC2-CBC", Bits: 128}},
+		{"SEED", enveloped(der(0x30, oid(1, 2, 410, 200004, 1, 4), vector)), extract.Seal{Grade: strong, Cipher: "SEED-CBC", Bits: 128}},
 		{"nobody knows", enveloped(der(0x30, oid(1, 2, 3, 4))), extract.Seal{Grade: weak, Cipher: "1.2.3.4"}},
 		{"password", enveloped(der(0x30, aes(42), vector), der(0xa3, version, pbkdf2(0xa0), sha)), extract.Seal{Grade: strong, Cipher: "AES-CBC", Bits: 256, KDF: "PBKDF2-HMAC-SHA256", Rounds: 100_000}},
 		{"password alone", der(0x30, kind(6), der(0xa0, der(0x30, version, der(0x30, kind(1), der(0x30, oid(1, 2, 840, 113549, 1, 5, 13), der(0x30, pbkdf2(0x30), der(0x30, aes(2), vector))))))),

@@ -203,8 +203,8 @@ func (r *reader) attachment(f *file, n int) error {
 	f.props.Page = r.m.CodePage()
 	f.props.Add(0x3704, mapi.String8, bytes.TrimRight(f.title, "\x00"))
 	c := extract.Child{Name: f.props.FileName(n)}
-	var in io.Reader = io.NewSectionReader(r.doc.Data, f.from, f.to-f.from)
-	c.Size = f.to - f.from
+	var at io.ReaderAt = r.doc.Data
+	from, size := f.from, f.to-f.from
 	for _, p := range f.props.Props {
 		if p.ID != mapi.AttachData || len(p.Data) == 0 {
 			continue
@@ -213,11 +213,17 @@ func (r *reader) attachment(f *file, n int) error {
 		if p.Type == mapi.Embedded {
 			data = data[min(len(data), 16):] // whose form it is in
 		}
-		in, c.Size = bytes.NewReader(data), int64(len(data))
+		at, from, size = bytes.NewReader(data), 0, int64(len(data))
 	}
-	if c.Size == 0 {
+	if size == 0 {
 		return nil
 	}
-	c.Open = func() (io.ReadCloser, error) { return io.NopCloser(in), nil }
+	c.Size = size
+	c.Open = func() (io.ReadCloser, error) { return part{io.NewSectionReader(at, from, size)}, nil }
 	return r.sink.Child(c)
 }
+
+// part is read in any order: what is attached may ask for its end first.
+type part struct{ *io.SectionReader }
+
+func (part) Close() error { return nil }
