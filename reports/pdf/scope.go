@@ -134,9 +134,13 @@ func stateCell(state audit.State) cell {
 func (s *sheet) inventory(r *audit.Report) {
 	s.subsection("Inventory of stored data", 60)
 	var rows [][]cell
+	var volumes []string
 	shown, left := bounded(r.Inventory, tableRows)
 	for _, i := range shown {
 		row := []cell{{words: string(i.Target)}}
+		if i.Volume != "" {
+			volumes = append(volumes, fmt.Sprintf("%s: volume %s", i.Target, i.Volume))
+		}
 		for _, n := range []int64{i.Items, i.Read, i.Partial + i.Unreadable + i.Skipped, i.Sealed, i.Identifiable, i.TestData, i.Records} {
 			row = append(row, cell{words: wording.Number(n)})
 		}
@@ -152,6 +156,9 @@ func (s *sheet) inventory(r *audit.Report) {
 		number("Identifiable", 13), number("Test data alone", 9.5), number("Patient records", 12),
 	}, rows)
 	s.note(more(left))
+	if len(volumes) > 0 {
+		s.note("An encrypted volume protects a disk that is carried off, and nothing from those who can open the folder. " + strings.Join(volumes, "; ") + ".")
+	}
 }
 
 func (s *sheet) notLookedAt(r *audit.Report) {

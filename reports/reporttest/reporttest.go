@@ -125,7 +125,7 @@ func scopeOf(r *audit.Report) {
 	}
 	r.Limits = []string{"cloud placeholders are recognised on Windows only"}
 	r.Inventory = []audit.InventoryRow{
-		{Target: share, Items: 184_220, Read: 183_974, Partial: 20, Sealed: 33, Unreadable: 180, Skipped: 13, Identifiable: 5_011, TestData: 12, Records: 1_204_330},
+		{Target: share, Items: 184_220, Read: 183_974, Partial: 20, Sealed: 33, Unreadable: 180, Skipped: 13, Identifiable: 5_011, TestData: 12, Records: 1_204_330, Volume: "encrypted: LUKS2"},
 		{Target: pas, Items: 61, Read: 61, Identifiable: 9, Records: 88_120},
 	}
 	r.Channels = []audit.ChannelRow{
