@@ -59,6 +59,8 @@ func runEngine(args []string) error {
 		"in-process": examineInProcess,
 		"contained":  examineContained,
 		"zip":        unpackAll,
+		"office":     readOffice,
+		"pdf":        readPDF,
 	}
 	run, ok := engines[name]
 	if !ok {

@@ -38,7 +38,7 @@ func main() {
 		return err
 	})
 	flag.BoolVar(&b.full, "full", false, "let identify read a file of four times that size as well")
-	only := flag.String("only", "binary,demo,files,contained,zip,identify,verify,judge", "what to measure")
+	only := flag.String("only", "binary,demo,files,contained,zip,office,identify,verify,judge", "what to measure")
 	flag.Parse()
 	exit(b.run(strings.Split(*only, ",")))
 }
@@ -84,7 +84,7 @@ func (b *bench) run(only []string) error {
 	defer os.RemoveAll(dir)
 	b.dir = dir
 	measures := map[string]func() error{
-		"zip":    b.measureZip,
+		"zip": b.measureZip, "office": b.measureOffice, "pdf": b.measurePDF,
 		"binary": b.measureBinary, "demo": b.measureDemo, "files": b.measureFiles, "contained": b.measureContained,
 		"identify": b.measureIdentify, "judge": b.measureJudge, "verify": b.measureVerify,
 	}
