@@ -38,7 +38,7 @@ func main() {
 		return err
 	})
 	flag.BoolVar(&b.full, "full", false, "let identify read a file of four times that size as well")
-	only := flag.String("only", "binary,demo,files,contained,zip,office,identify,verify,judge", "what to measure")
+	only := flag.String("only", "binary,demo,files,contained,zip,office,pdf,identify,verify,judge", "what to measure")
 	flag.Parse()
 	exit(b.run(strings.Split(*only, ",")))
 }
