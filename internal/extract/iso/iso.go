@@ -117,12 +117,12 @@ func (d *disc) volumes() error {
 		switch mark := string(b[1:6]); {
 		case mark == isoMark && b[0] == primary && d.root == nil:
 			d.root, d.block = d.rootOf(b[:])
-			if err := d.findRock(); err != nil {
-				return err
-			}
+			d.findRock()
 		case mark == isoMark && b[0] == supplementary && d.rock < 0 && jolietMark(b[88:91]):
 			d.joliet = true
-			d.root, d.block = d.rootOf(b[:])
+			if root, block := d.rootOf(b[:]); root != nil {
+				d.root, d.block = root, block
+			}
 		case mark == "NSR02", mark == "NSR03":
 			d.udf = true
 		case mark != isoMark && mark != udfBegin && mark != "BOOT2" && mark != "TEA01":
@@ -142,25 +142,23 @@ func (d *disc) rootOf(b []byte) (*entry, int64) {
 		block = sector
 	}
 	d.block = block
-	e, _ := d.entry(b[156:190])
+	e, n := d.entry(b[156:190])
+	if n == 0 {
+		return nil, block
+	}
 	return &e, block
 }
 
 // findRock looks for Rock Ridge in the first entry of the root.
-func (d *disc) findRock() error {
+func (d *disc) findRock() {
 	var b [256]byte
-	if err := d.fill(b[:], d.root.parts[0].at); err != nil {
-		return nil //nolint:nilerr // the walk will tell
+	if d.root == nil || d.fill(b[:], d.root.parts[0].at) != nil || b[0] <= 34 {
+		return // the walk will tell
 	}
-	n := int(b[0])
-	if n <= 34 {
-		return nil
-	}
-	fields := b[34:n]
+	fields := b[34:b[0]]
 	if len(fields) >= 7 && string(fields[:2]) == "SP" && fields[4] == 0xbe && fields[5] == 0xef {
 		d.rock = int64(fields[6])
 	}
-	return nil
 }
 
 // entry reads one record of a folder; n is its length, zero at the end of a block.
@@ -188,7 +186,7 @@ func (d *disc) entry(b []byte) (e entry, n int) {
 	}
 	e.name = strings.TrimSuffix(strings.TrimSuffix(e.name, ";1"), ".")
 	if d.rock >= 0 && e.name != "" {
-		d.rockName(&e, b[33+length+(length+1)%2:])
+		d.rockName(&e, b[min(len(b), 33+length+(length+1)%2):])
 	}
 	return e, len(b)
 }
