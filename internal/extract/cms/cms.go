@@ -9,6 +9,7 @@ import (
 	"compress/zlib"
 	"context"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"io"
 	"path"
@@ -249,7 +250,7 @@ type unpacked struct{ io.ReadCloser }
 
 func (u unpacked) Read(p []byte) (int, error) {
 	n, err := u.ReadCloser.Read(p)
-	if err != nil && err != io.EOF { //nolint:errorlint // as io.Reader says
+	if err != nil && !errors.Is(err, io.EOF) {
 		err = fmt.Errorf("decompress: %w: %w", extract.ErrCorrupt, err)
 	}
 	return n, err

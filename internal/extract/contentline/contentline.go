@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -319,7 +320,7 @@ type decoded struct{ in io.Reader }
 
 func (d decoded) Read(p []byte) (int, error) {
 	n, err := d.in.Read(p)
-	if err != nil && err != io.EOF { //nolint:errorlint // as io.Reader says
+	if err != nil && !errors.Is(err, io.EOF) {
 		err = fmt.Errorf("decode: %w", extract.ErrCorrupt)
 	}
 	return n, err
