@@ -64,6 +64,7 @@ import (
 	"trustaudit/internal/extract/rar"
 	"trustaudit/internal/extract/rtf"
 	"trustaudit/internal/extract/runs"
+	"trustaudit/internal/extract/sas"
 	"trustaudit/internal/extract/sevenzip"
 	"trustaudit/internal/extract/snappy"
 	"trustaudit/internal/extract/spss"
@@ -71,6 +72,7 @@ import (
 	"trustaudit/internal/extract/sqlcipher"
 	"trustaudit/internal/extract/sqlite"
 	"trustaudit/internal/extract/sqlitelog"
+	"trustaudit/internal/extract/stata"
 	"trustaudit/internal/extract/sylk"
 	extracttar "trustaudit/internal/extract/tar"
 	extracttext "trustaudit/internal/extract/text"
@@ -79,6 +81,7 @@ import (
 	"trustaudit/internal/extract/xls"
 	"trustaudit/internal/extract/xlsx"
 	extractxml "trustaudit/internal/extract/xml"
+	"trustaudit/internal/extract/xps"
 	"trustaudit/internal/extract/xz"
 	extractzip "trustaudit/internal/extract/zip"
 	"trustaudit/internal/extract/zlib"
@@ -147,6 +150,7 @@ func Formats() []extract.Format {
 		rar.Format,
 		rtf.Format,
 		runs.Format,
+		sas.Format,
 		sevenzip.Format,
 		snappy.Format,
 		spss.Format,
@@ -154,6 +158,7 @@ func Formats() []extract.Format {
 		sqlcipher.Format,
 		sqlite.Format,
 		sqlitelog.Format,
+		stata.Format,
 		sylk.Format,
 		extracttar.Format,
 		extracttext.Format,
@@ -162,6 +167,7 @@ func Formats() []extract.Format {
 		xls.Format,
 		xlsx.Format,
 		extractxml.Format,
+		xps.Format,
 		xz.Format,
 		extractzip.Format,
 		zlib.Format,
