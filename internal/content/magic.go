@@ -1,10 +1,5 @@
 package content
 
-import (
-	"bytes"
-	"strings"
-)
-
 // signatures are the beginnings of formats that no parser reads yet, so that
 // their items can be named. One with a plain beginning would pass for text.
 var signatures = []struct{ prefix, format string }{
@@ -24,19 +19,14 @@ var begins = func() (t [256]bool) {
 	return t
 }()
 
-const (
-	oleMark   = "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-	dicomMark = "DICM"
-)
+const dicomMark = "DICM"
 
 // magic names the format of bytes that nothing reads.
-func magic(head []byte, name string) string {
+func magic(head []byte) string {
 	if s := signature(head); s != "" {
 		return s
 	}
 	switch {
-	case bytes.HasPrefix(head, []byte(oleMark)):
-		return oleFormat(name)
 	case len(head) > 132 && string(head[128:132]) == dicomMark:
 		return "dicom"
 	case len(head) > 262 && string(head[257:262]) == "ustar":
@@ -73,14 +63,4 @@ func foreign(head []byte) bool {
 	default:
 		return true
 	}
-}
-
-// oleFormat tells the kinds of compound file by their names alone.
-func oleFormat(name string) string {
-	ext := strings.ToLower(name[strings.LastIndexByte(name, '.')+1:])
-	switch ext {
-	case "doc", "xls", "ppt", "msg", "mdb", "pub", "vsd":
-		return ext
-	}
-	return "ole"
 }

@@ -126,10 +126,10 @@ func (f *frame) examine(ctx context.Context, doc extract.Document, broken error)
 		f.item.Format = "text"
 		f.conclude(broken)
 	case format == nil:
-		f.item.Format = magic(doc.Head, doc.Name)
+		f.item.Format = magic(doc.Head)
 		f.conclude(errors.Join(broken, extract.ErrUnsupported))
 	case sure == extract.LastResort:
-		f.item.Format = magic(doc.Head, doc.Name)
+		f.item.Format = magic(doc.Head)
 		f.timed(ctx, func(ctx context.Context) error { return either(format.Read(ctx, doc, f), broken) })
 	case f.top != nil && f.x.config.Contained != nil && !format.Plain:
 		f.item.Format = format.Name
