@@ -24,45 +24,50 @@ const inputBuffer = 64 << 10
 // Input is packed bytes on their way to a decompressor. It remembers how
 // reading them failed, for decompressors hide that in words of their own.
 type Input struct {
-	r   *bufio.Reader
-	err error
+	r     *bufio.Reader
+	below io.Reader
+	err   error
 }
 
 // NewInput returns an Input over r.
-func NewInput(r io.Reader) *Input { return &Input{r: bufio.NewReaderSize(r, inputBuffer)} }
+func NewInput(r io.Reader) *Input {
+	in := &Input{below: r}
+	in.r = bufio.NewReaderSize(noting{in}, inputBuffer)
+	return in
+}
 
 // Reset lets the Input read r.
 func (in *Input) Reset(r io.Reader) {
-	in.r.Reset(r)
-	in.err = nil
+	in.below, in.err = r, nil
+	in.r.Reset(noting{in})
 }
 
-// Read implements io.Reader.
-func (in *Input) Read(p []byte) (int, error) {
-	n, err := in.r.Read(p)
-	in.note(err)
-	return n, err
+// noting reads what is below an Input's buffer, and notes how that fails.
+type noting struct{ in *Input }
+
+func (n noting) Read(p []byte) (int, error) {
+	got, err := n.in.below.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		n.in.err = err
+	}
+	return got, err
 }
+
+// buffer is for decompressors of this package, which take their bytes straight
+// out of it.
+func (in *Input) buffer() *bufio.Reader { return in.r }
+
+// Read implements io.Reader.
+func (in *Input) Read(p []byte) (int, error) { return in.r.Read(p) }
 
 // ReadByte implements io.ByteReader: decompressors that have it need no buffer
 // of their own, and read no further than they must.
-func (in *Input) ReadByte() (byte, error) {
-	b, err := in.r.ReadByte()
-	in.note(err)
-	return b, err
-}
+func (in *Input) ReadByte() (byte, error) { return in.r.ReadByte() }
 
 // Peek returns the next n bytes, fewer at the end.
 func (in *Input) Peek(n int) []byte {
-	b, err := in.r.Peek(n)
-	in.note(err)
+	b, _ := in.r.Peek(n) // how reading failed is noted
 	return b
-}
-
-func (in *Input) note(err error) {
-	if err != nil && !errors.Is(err, io.EOF) {
-		in.err = err
-	}
 }
 
 // Failed returns the error of reading the input; its end is none.
