@@ -22,7 +22,7 @@ func read(t *testing.T, data []byte) *extracttest.Recording {
 }
 
 func TestText(t *testing.T) {
-	mapped := "<</Type/Font/Subtype/Type0/BaseFont/A/Encoding/Identity-H/DescendantFonts[<</Type/Font/Subtype/CIDFontType2/DW 500>>]/ToUnicode 7 0 R>>"
+	mapped := "<</Type/Font/Subtype/Type0/BaseFont/A/Encoding/Identity-H/DescendantFonts[<</Type/Font/Subtype/CIDFontType0/DW 500>>]/ToUnicode 7 0 R>>"
 	for _, tt := range []struct {
 		label, contents, want string
 		others                []string
@@ -60,6 +60,19 @@ c) Tj <4142> Tj ET`, "a(b)AcAB", nil},
 		{"what the codes do not say the mark does", `BT /G 10 Tf 50 600 Td /Span <</ActualText <FEFF0041>>> BDC <0009> Tj EMC <0001> Tj ET`, "A9", []string{
 			mapped, stream("", "1 beginbfchar <0001> <0039> endbfchar"),
 		}},
+		{"codes that are characters", `BT /G 10 Tf 50 600 Td <00390141> Tj ET`, "9Ł", []string{
+			"<</Type/Font/Subtype/Type0/Encoding/Identity-H/DescendantFonts[<</Type/Font/Subtype/CIDFontType0/DW 500>>]/ToUnicode/Identity-H>>",
+		}},
+		{"a font of Windows that is not embedded", `BT /G 10 Tf 50 600 Td <001C001B0003> Tj ET`, "98", []string{
+			"<</Type/Font/Subtype/Type0/Encoding/Identity-H/DescendantFonts[<</Type/Font/Subtype/CIDFontType2/DW 500/BaseFont/Arial>>]>>",
+		}},
+		{"glyphs named by number", `BT /G 10 Tf 50 600 Td (abc) Tj ET`, "9AZ", []string{
+			"<</Type/Font/Subtype/Type1/BaseFont/Odd/Encoding<</Differences[97/C39/C41/C5a]>>>>",
+		}},
+		{"a Chinese map", "BT /G 10 Tf 50 600 Td (9\\324\\302) Tj ET", "9月", []string{
+			"<</Type/Font/Subtype/Type0/Encoding/GBK-EUC-H/DescendantFonts[<</Type/Font/Subtype/CIDFontType0/DW 500>>]>>",
+		}},
+		{"a note's number above the line", `BT /F 10 Tf 50 600 Td (note) Tj /F 6 Tf 0 4 Td 20 0 Td (1) Tj ET`, "note1", nil},
 		{"a font that is drawn", `BT /G 1 Tf 10 0 0 10 50 600 Tm (ab) Tj ET`, "12", []string{
 			"<</Type/Font/Subtype/Type3/FontMatrix[0.01 0 0 0.01 0 0]/FirstChar 97/Widths[50 50]/Encoding<</Differences[97/one/two]>>>>",
 		}},
@@ -300,7 +313,7 @@ func TestRevisions(t *testing.T) {
 
 func TestNotLooked(t *testing.T) {
 	picture := stream("/Subtype/Image/Width 64/Height 16/BitsPerComponent 1/ColorSpace/DeviceGray", strings.Repeat("\x0f", 8*16))
-	nameless := "<</Type/Font/Subtype/Type0/BaseFont/A/Encoding/Identity-H/DescendantFonts[<</Type/Font/Subtype/CIDFontType2>>]>>"
+	nameless := "<</Type/Font/Subtype/Type0/BaseFont/A/Encoding/Identity-H/DescendantFonts[<</Type/Font/Subtype/CIDFontType0>>]>>"
 	for _, tt := range []struct {
 		label, contents, want string
 		others                []string

@@ -24,7 +24,9 @@ func (f *Font) readComposite(file *object.File, d object.Dict) {
 		}
 	}
 	f.Vertical = strings.HasSuffix(name, "-V") || name == "V"
-	f.decode = decoder(name)
+	if f.decode == nil {
+		f.decode = decoder(name)
+	}
 	below := file.Array(d.Get("DescendantFonts"))
 	if len(below) == 0 {
 		return
@@ -91,6 +93,16 @@ func ofCollection(glyph uint32) string {
 	return ""
 }
 
+// ofCommonFont is the order of glyphs in the fonts that come with Windows, which
+// documents name without embedding them.
+func ofCommonFont(glyph uint32) string {
+	const space = 3
+	if glyph < space {
+		return ""
+	}
+	return ofCollection(glyph - space + 1)
+}
+
 func embeddedText(file *object.File, cid object.Dict) func(uint32) string {
 	descriptor := file.Dict(cid.Get("FontDescriptor"))
 	if program := readProgram(file, descriptor.Get("FontFile2")); program != nil {
@@ -113,6 +125,9 @@ func embeddedText(file *object.File, cid object.Dict) func(uint32) string {
 				return ""
 			}
 		}
+	}
+	if descriptor.Get("FontFile2") == nil && descriptor.Get("FontFile3") == nil && file.Name(cid.Get("Subtype")) == "CIDFontType2" {
+		return ofCommonFont
 	}
 	return func(uint32) string { return "" }
 }

@@ -191,10 +191,13 @@ func ofComponent(name string) (string, bool) {
 
 // ofNumber reads names such as g65, C0065 or cid_65, which many writers give to
 // the glyphs of a part of a font: the number is mostly the code.
-func ofNumber(name string) (int, bool) {
+func ofNumber(name string, base int) (int, bool) {
 	digits := strings.TrimLeft(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_")
-	n, err := strconv.Atoi(digits)
-	return n, err == nil && len(digits) < len(name) && len(name)-len(digits) <= 5
+	if base == 16 && len(name) > 1 {
+		digits = name[1:]
+	}
+	n, err := strconv.ParseInt(digits, base, 32)
+	return int(n), err == nil && len(digits) < len(name) && len(name)-len(digits) <= 5
 }
 
 //go:embed widths.tsv

@@ -93,6 +93,9 @@ func (f *Font) glyphWidth(glyph uint32) float64 {
 // Read reads a font. One that is broken is read as far as it goes.
 func Read(file *object.File, d object.Dict) *Font {
 	f := &Font{Scale: 1. / 1000, Em: 1}
+	if name := file.Name(d.Get("ToUnicode")); strings.HasPrefix(string(name), "Identity") {
+		f.decode = func(code uint32, _ int) string { return plain(rune(code)) }
+	}
 	if s := file.Stream(d.Get("ToUnicode")); s != nil {
 		if r, err := file.Reader(s); err == nil {
 			readCMap(io.LimitReader(r, maxMap), &f.unicode)
@@ -198,7 +201,7 @@ func trueTypeTable(s sfnt) table {
 
 // differences reads "65 /A /B 97 /a".
 func differences(file *object.File, list object.Array, e table) {
-	code := 0
+	code, base := 0, numberBase(file, list)
 	for _, v := range list {
 		switch v := file.Resolve(v).(type) {
 		case int:
@@ -207,7 +210,7 @@ func differences(file *object.File, list object.Array, e table) {
 			if code >= 0 && code < 256 {
 				text, known := ofGlyph(string(v))
 				if !known {
-					text = ofUnknown(string(v), code, e[code])
+					text = ofUnknown(string(v), base, code, e[code])
 				}
 				e[code] = text
 			}
@@ -216,10 +219,25 @@ func differences(file *object.File, list object.Array, e table) {
 	}
 }
 
+// numberBase is that of the numbers in names: some writers count from C20 to C7e.
+func numberBase(file *object.File, list object.Array) int {
+	for _, v := range list {
+		name := file.Name(v)
+		if _, known := ofGlyph(string(name)); known || len(name) != 3 {
+			continue
+		}
+		_, decimal := ofNumber(string(name), 10)
+		if _, hex := ofNumber(string(name), 16); hex && !decimal {
+			return 16
+		}
+	}
+	return 10
+}
+
 // ofUnknown is the text of a name that is no glyph's: by its number, if that is
 // a character's, else what the code stands for anyway.
-func ofUnknown(name string, code int, base string) string {
-	if n, ok := ofNumber(name); ok && n >= ' ' && n < 256 {
+func ofUnknown(name string, numbers, code int, base string) string {
+	if n, ok := ofNumber(name, numbers); ok && n >= ' ' && n < 256 {
 		return windowsEncoding()[n]
 	}
 	if base == "" && code >= ' ' {

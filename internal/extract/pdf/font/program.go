@@ -42,7 +42,7 @@ func nameOrNumber(name string) string {
 	if ok {
 		return text
 	}
-	if n, ok := ofNumber(name); ok && n < 256 {
+	if n, ok := ofNumber(name, 10); ok && n < 256 {
 		return windowsEncoding()[n]
 	}
 	return ""

@@ -152,11 +152,22 @@ func (l *layout) lineEnd(from int) int {
 	to := from + 1
 	for ; to < len(l.words); to++ {
 		w := l.words[to]
-		if w.angle != first.angle || first.v-w.v > sameLine*min(w.size, first.size) {
+		if w.angle != first.angle || first.v-w.v > sameLine*lineHeight(w.size, first.size) {
 			break
 		}
 	}
 	return to
+}
+
+// lineHeight is that of the larger of two, unless the smaller is no raised or
+// lowered part of its text.
+func lineHeight(a, b float64) float64 {
+	const raised = 2
+	small, large := min(a, b), max(a, b)
+	if large > raised*small {
+		return small
+	}
+	return large
 }
 
 func (l *layout) row(line int) []word { return l.words[l.lines[line].from:l.lines[line].to] }
