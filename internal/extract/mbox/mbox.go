@@ -18,18 +18,20 @@ var Format = extract.Format{Name: "mbox", Detect: detect, Read: read}
 
 func detect(head []byte, name string) extract.Confidence {
 	head = head[:min(len(head), 8<<10)]
-	first, rest, _ := bytes.Cut(head, []byte("\n"))
-	switch {
-	case bytes.HasPrefix(first, []byte("From ")) && eml.Begins(rest) && charset.IsText(head):
-		return extract.ByContent
-	case !charset.IsText(head):
-		return extract.No
-	}
+	sure := extract.No
 	switch strings.ToLower(path.Ext(name)) {
 	case ".mbox", ".mbx":
-		return extract.ByName
+		sure = extract.ByName
 	}
-	return extract.No
+	if bytes.HasPrefix(head, []byte("From ")) {
+		if _, below, _ := bytes.Cut(head, []byte("\n")); eml.Begins(below) {
+			sure = extract.ByContent
+		}
+	}
+	if sure == extract.No || !charset.IsText(head) {
+		return extract.No
+	}
+	return sure
 }
 
 func read(ctx context.Context, doc extract.Document, sink extract.Sink) error {
