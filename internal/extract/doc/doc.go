@@ -1,7 +1,6 @@
 // Package doc reads documents of Word up to 2003, back to the second: body,
 // headers and footers, notes, comments, text boxes, deleted text that is still
-// in the file, properties, and the files embedded in them. Pictures are not
-// looked into.
+// in the file, properties, macros, and the files and pictures in them.
 package doc
 
 import (
@@ -17,6 +16,7 @@ import (
 	"trustaudit/internal/extract"
 	"trustaudit/internal/extract/ole"
 	"trustaudit/internal/extract/ole/crypt"
+	"trustaudit/internal/extract/ole/drawing"
 	"trustaudit/internal/extract/runs"
 	"trustaudit/internal/extract/seal"
 )
@@ -95,6 +95,7 @@ type document struct {
 	sink   extract.Sink
 	stream io.ReaderAt // with the text
 	table  io.ReaderAt // with the structures
+	key    *crypt.Key  // if it is encrypted
 	fib    *fib
 	pieces []piece
 	out    writer
@@ -141,14 +142,16 @@ func (d *document) openTable(f *ole.File) error {
 	if err := d.sink.Seal(info.Seal); err != nil {
 		return err
 	}
-	const block = 512 // encrypted with a key of its own
-	d.table = key.Stream(d.table, block)
-	d.stream = &begun{head: d.fib.b[:inClear], rest: key.Stream(d.stream, block)}
+	d.key = &key
+	d.table = key.Stream(d.table, cipherBlock)
+	d.stream = &begun{head: d.fib.b[:inClear], rest: key.Stream(d.stream, cipherBlock)}
 	return d.begin()
 }
 
-// inClear is how much of an encrypted document is not encrypted.
-const inClear = 0x44
+const (
+	inClear     = 0x44 // bytes of an encrypted document that are not encrypted
+	cipherBlock = 512  // that is encrypted with a key of its own
+)
 
 // begun reads a stream of which the beginning is at hand.
 type begun struct {
@@ -330,10 +333,32 @@ func (d *document) beside(f *ole.File) error {
 			}
 		}
 	}
+	for _, name := range []string{"Data", mainStream} {
+		if err := d.pictures(f, name); err != nil {
+			return err
+		}
+	}
 	if macros := f.Root().Child("Macros"); macros != nil {
 		if err := f.Macros(macros, d.sink); err != nil {
 			return err
 		}
 	}
 	return f.Properties(f.Root(), d.sink)
+}
+
+// pictures gives those of a stream: within the text, or floating over it.
+func (d *document) pictures(f *ole.File, name string) error {
+	e := f.Root().Stream(name)
+	if e == nil {
+		return nil
+	}
+	s, err := f.Open(e)
+	if err != nil {
+		return err
+	}
+	var in io.ReaderAt = s
+	if d.key != nil {
+		in = d.key.Stream(s, cipherBlock)
+	}
+	return drawing.Pictures(d.ctx, in, e.Size, d.sink)
 }

@@ -208,6 +208,23 @@ func TestDeleted(t *testing.T) {
 	}
 }
 
+// Pictures lie in a stream of their own, or behind the text when they float.
+func TestPictures(t *testing.T) {
+	picture := le16(0x6e0<<4, 0xf01e) + le32(17+4) + strings.Repeat("d", 17) + "\x89PNG"
+	w := newWord()
+	w.piece("text\r", false)
+	w.stream = append(w.stream, picture...)
+	w.put(0x18, textAt, textAt+5)
+	copy(w.stream, le16(0xa5ec, 0xc1))
+	clx := "\x02" + le32(len(w.places)+len(w.pcds)) + w.places + w.pcds
+	w.put(0x1a2, 0, len(clx))
+	got := extracttest.Read(t, doc.Format, "x.doc", packed(t, "WordDocument", string(w.stream), "0Table", clx, "Data", "header"+picture))
+	want := []extracttest.Child{{Name: "picture1.png", Data: "\x89PNG"}, {Name: "picture1.png", Data: "\x89PNG"}}
+	if diff := cmp.Diff(want, got.Kids); diff != "" || got.Err != nil {
+		t.Errorf("error %v, pictures differ (-want +got):\n%s", got.Err, diff)
+	}
+}
+
 func TestMarks(t *testing.T) {
 	w := newWord()
 	w.piece("a\x13 HYPERLINK \"b\" \x01\x14c\x15d\x0be\x1ef\x1fg\x02\x05\x08h\x0ei\tj\r", false)

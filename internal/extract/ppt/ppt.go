@@ -1,6 +1,6 @@
 // Package ppt reads presentations of PowerPoint 97 to 2003: slides, notes,
 // comments, masters, what earlier savings left in the file, properties, and the
-// files embedded in them. Pictures are not looked into.
+// files and pictures in them.
 package ppt
 
 import (
@@ -14,6 +14,7 @@ import (
 	"trustaudit/internal/extract"
 	"trustaudit/internal/extract/ole"
 	"trustaudit/internal/extract/ole/crypt"
+	"trustaudit/internal/extract/ole/drawing"
 	"trustaudit/internal/extract/seal"
 )
 
@@ -67,6 +68,15 @@ func Read(ctx context.Context, f *ole.File, sink extract.Sink) error {
 	}
 	if broken != nil && !errors.Is(broken, extract.ErrCorrupt) {
 		return broken
+	}
+	if e := f.Root().Stream("Pictures"); e != nil {
+		s, err := f.Open(e)
+		if err != nil {
+			return err
+		}
+		if err := drawing.Pictures(ctx, s, s.Size(), sink); err != nil {
+			return err
+		}
 	}
 	if err := f.Properties(f.Root(), sink); err != nil {
 		return err

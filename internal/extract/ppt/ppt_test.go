@@ -131,6 +131,14 @@ func TestObjects(t *testing.T) {
 	}
 }
 
+func TestPictures(t *testing.T) {
+	picture := atom(0xf01e, 0x6e0, strings.Repeat("d", 17)+"\x89PNG")
+	got := extracttest.Read(t, ppt.Format, "x.ppt", packed(t, "PowerPoint Document", show3(), "Pictures", picture))
+	if diff := cmp.Diff([]extracttest.Child{{Name: "picture1.png", Data: "\x89PNG"}}, got.Kids); diff != "" || got.Err != nil {
+		t.Errorf("error %v, pictures differ (-want +got):\n%s", got.Err, diff)
+	}
+}
+
 func TestSeal(t *testing.T) {
 	header := le32(4, 0, 0x6801, 0x8004, 128, 1, 0, 0) + wide("P\x00")
 	info := "\x04\x00\x02\x00" + le32(4, len(header)) + header + le32(16) + strings.Repeat("v", 32) + le32(20) + strings.Repeat("h", 20)

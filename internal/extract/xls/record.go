@@ -33,6 +33,7 @@ const (
 	recPivotDate    = 0xce
 	recRString      = 0xd6
 	recXF           = 0xe0
+	recDrawings     = 0xeb
 	recSST          = 0xfc
 	recLabelSST     = 0xfd
 	recTXO          = 0x1b6

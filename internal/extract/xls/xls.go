@@ -1,8 +1,7 @@
 // Package xls reads workbooks of Excel up to 2003, back to the first: every
 // sheet as a table, hidden ones too, with dates as dates and numbers as their
 // digits; then notes, text boxes, headers, what pivot tables, charts and links
-// keep, properties, and the files embedded in them. Pictures are not looked
-// into.
+// keep, properties, macros, and the files and pictures in them.
 package xls
 
 import (
@@ -92,6 +91,9 @@ func Read(ctx context.Context, f *ole.File, sink extract.Sink) error {
 	if broken != nil && !errors.Is(broken, extract.ErrCorrupt) {
 		return broken
 	}
+	if err := b.pictures(); err != nil {
+		return err
+	}
 	if err := b.beside(f); err != nil {
 		return err
 	}
@@ -176,6 +178,8 @@ type book struct {
 	depth   int              // of streams within the stream
 	closed  bool             // the last of them has ended
 
+	drawn stretches // of the stream that hold pictures
+
 	name    string // of the sheet at hand
 	sheet   *grid.Grid
 	row     int
@@ -249,6 +253,8 @@ func (b *book) take() error {
 		return b.shared()
 	case recTXO:
 		return b.box()
+	case recDrawings:
+		return b.drawing()
 	case recNote, recHeader, recFooter, recHyperlink, recSeriesText, recPivotString, recPivotNumber, recPivotDate, recCachedRow, recName, recValidation:
 		return b.aside()
 	default:

@@ -142,6 +142,16 @@ func TestAside(t *testing.T) {
 	}
 }
 
+// A picture is spread over records.
+func TestPictures(t *testing.T) {
+	picture := words(0x6e0<<4, 0xf01e, uint32(17+8)) + strings.Repeat("d", 17) + "\x89PNGrest"
+	globals := rec(0xeb, "header", picture[:20]) + rec(0x3c, picture[20:30]) + rec(0x3c, picture[30:])
+	got := extracttest.Read(t, xls.Format, "x.xls", packed(t, "Workbook", book8(globals, rec(0x203, 0, 0, 0, 1.0))))
+	if diff := cmp.Diff([]extracttest.Child{{Name: "picture1.png", Data: "\x89PNGrest"}}, got.Kids); diff != "" || got.Err != nil || len(got.Tables) != 1 {
+		t.Errorf("error %v, tables %d, pictures differ (-want +got):\n%s", got.Err, len(got.Tables), diff)
+	}
+}
+
 func TestPivot(t *testing.T) {
 	cache := rec(0xcd, text("deleted 999 000 0050")) + rec(0xc9, 9990000069.0) + rec(0xce, 1950, 2, "\x01\x00\x00\x00")
 	root := ole.Part{Name: "Root Entry", Parts: []ole.Part{
