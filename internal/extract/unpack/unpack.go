@@ -26,6 +26,7 @@ const inputBuffer = 64 << 10
 type Input struct {
 	r     *bufio.Reader
 	below io.Reader
+	n     int64 // bytes read of it
 	err   error
 }
 
@@ -38,7 +39,7 @@ func NewInput(r io.Reader) *Input {
 
 // Reset lets the Input read r.
 func (in *Input) Reset(r io.Reader) {
-	in.below, in.err = r, nil
+	in.below, in.n, in.err = r, 0, nil
 	in.r.Reset(noting{in})
 }
 
@@ -47,11 +48,15 @@ type noting struct{ in *Input }
 
 func (n noting) Read(p []byte) (int, error) {
 	got, err := n.in.below.Read(p)
+	n.in.n += int64(got)
 	if err != nil && !errors.Is(err, io.EOF) {
 		n.in.err = err
 	}
 	return got, err
 }
+
+// offset is how much has been taken.
+func (in *Input) offset() int64 { return in.n - int64(in.r.Buffered()) }
 
 // buffer is for decompressors of this package, which take their bytes straight
 // out of it.

@@ -7,7 +7,6 @@ import (
 	"io"
 
 	"github.com/klauspost/compress/zstd"
-	"github.com/ulikunitz/xz"
 
 	"trustaudit/internal/extract"
 	"trustaudit/internal/extract/unpack"
@@ -31,8 +30,7 @@ func (a *Archive) unpacker(e *Entry, in *unpack.Input) (r io.Reader, done func()
 		}
 		return z, z.Close, nil
 	case methodXZ:
-		r, err = xz.NewReader(in)
-		return r, nil, err
+		return unpack.XZ(in), nil, nil
 	}
 	return nil, nil, extract.ErrUnsupported
 }
