@@ -3,6 +3,7 @@
 package contained
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -26,52 +27,20 @@ func pipes(c *exec.Cmd) (*parentLink, error) {
 		unix.CloseOnExec(fd)
 	}
 	theirs := os.NewFile(uintptr(fds[1]), "link")
+	if err := unix.SetNonblock(fds[0], true); err != nil {
+		return nil, errors.Join(fmt.Errorf("make sockets: %w", err), unix.Close(fds[0]), theirs.Close())
+	}
 	c.Stdin = theirs
-	return &parentLink{fd: fds[0], theirs: theirs}, nil
+	return &parentLink{File: os.NewFile(uintptr(fds[0]), "link"), theirs: theirs}, nil
 }
 
-// parentLink is the parent's end. Its calls block, and so does a thread for each
-// child at work: waiting for many small answers in turn costs Go's poller much
-// more than that.
+// parentLink is the parent's end.
 type parentLink struct {
-	fd     int
+	*os.File
 	theirs *os.File // the child's end, closed once it has it
 }
 
 func (l *parentLink) started() { l.theirs.Close() }
-
-func (l *parentLink) Read(p []byte) (int, error) { return readLink(l.fd, p) }
-
-func (l *parentLink) Write(p []byte) (int, error) { return writeLink(l.fd, p) }
-
-// Close closes the end: no call may be under way.
-func (l *parentLink) Close() error { return unix.Close(l.fd) }
-
-func readLink(fd int, p []byte) (int, error) {
-	for {
-		n, err := unix.Read(fd, p)
-		switch {
-		case err == unix.EINTR:
-		case err != nil:
-			return 0, fmt.Errorf("read link: %w", err)
-		case n == 0:
-			return 0, io.EOF
-		default:
-			return n, nil
-		}
-	}
-}
-
-func writeLink(fd int, p []byte) (int, error) {
-	for done := 0; done < len(p); {
-		n, err := unix.SendmsgN(fd, p[done:], nil, nil, unix.MSG_NOSIGNAL)
-		if err != nil && err != unix.EINTR {
-			return done, fmt.Errorf("write link: %w", err)
-		}
-		done += max(n, 0)
-	}
-	return len(p), nil
-}
 
 // described is a file that has a descriptor.
 type described interface{ Fd() uintptr }
@@ -84,18 +53,22 @@ func hasDescriptor(f source.File) bool {
 
 // pass writes a frame, and with its first byte the descriptor of a file.
 func (l *parentLink) pass(frame []byte, f source.File) error {
-	rights := unix.UnixRights(int(f.(described).Fd()))
-	for {
-		n, err := unix.SendmsgN(l.fd, frame, rights, nil, unix.MSG_NOSIGNAL)
-		if err == unix.EINTR {
-			continue
-		}
-		if err != nil {
-			return fmt.Errorf("pass file: %w", err)
-		}
-		_, err = l.Write(frame[n:])
-		return err
+	raw, err := l.SyscallConn()
+	if err != nil {
+		return fmt.Errorf("pass file: %w", err)
 	}
+	rights := unix.UnixRights(int(f.(described).Fd()))
+	sent := 0
+	var failed error
+	err = raw.Write(func(fd uintptr) bool {
+		sent, failed = unix.SendmsgN(int(fd), frame, rights, nil, unix.MSG_NOSIGNAL)
+		return failed != unix.EAGAIN && failed != unix.EINTR
+	})
+	if err := errors.Join(err, failed); err != nil {
+		return fmt.Errorf("pass file: %w", err)
+	}
+	_, err = l.Write(frame[sent:])
+	return err
 }
 
 // childLink is the child's end. It reads with recvmsg, since a descriptor that
@@ -147,7 +120,16 @@ func (l *childLink) take(room []byte) error {
 	return nil
 }
 
-func (l *childLink) Write(p []byte) (int, error) { return writeLink(l.fd, p) }
+func (l *childLink) Write(p []byte) (int, error) {
+	for done := 0; done < len(p); {
+		n, err := unix.Write(l.fd, p[done:])
+		if err != nil && err != unix.EINTR {
+			return done, fmt.Errorf("write link: %w", err)
+		}
+		done += max(n, 0)
+	}
+	return len(p), nil
+}
 
 // file takes the descriptor that was passed first.
 func (l *childLink) file() (source.File, error) {

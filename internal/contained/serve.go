@@ -74,9 +74,8 @@ type server struct {
 	frames   frames
 	config   content.Config // of every examiner
 	examiner *content.Examiner
-	target   audit.Target // of the examiner
-	own      string       // ID of the file at hand
-	tasks    [][]byte     // that came while an answer was waited for
+	own      string   // ID of the file at hand
+	tasks    [][]byte // that came while an answer was waited for
 	out      outbox
 }
 
@@ -124,7 +123,7 @@ func (s *server) task() ([]byte, error) {
 
 // examine examines one file.
 func (s *server) examine(payload []byte) error {
-	asked, err := decode[task](payload)
+	asked, err := taskOf(payload)
 	if err != nil {
 		return err
 	}
@@ -134,12 +133,12 @@ func (s *server) examine(payload []byte) error {
 			return err
 		}
 	}
-	if s.examiner == nil || s.target != asked.Target {
-		s.config.Target, s.target = asked.Target, asked.Target
+	if target := audit.Target(asked.Target); s.examiner == nil || s.config.Target != target {
+		s.config.Target = target
 		s.examiner = content.New(s.config)
 	}
 	s.own = asked.ID
-	item := source.Item{Path: string(asked.Path), File: func() (source.File, error) { return file, nil }}
+	item := source.Item{Path: asked.Path, File: func() (source.File, error) { return file, nil }}
 	err = s.examiner.ExamineAs(context.Background(), item, asked.Format)
 	if err != nil {
 		return err

@@ -162,12 +162,9 @@ func (t *talk) stat() error {
 // hand hands a file over, and says how many bytes that took.
 func (c *child) hand(h content.Handed) (sent int, err error) {
 	asked := task{
-		Target: h.Target, ID: h.Named.ID, Format: h.Format, Path: []byte(h.Path), Descriptor: hasDescriptor(h.File),
+		Target: string(h.Target), ID: h.Named.ID, Format: h.Format, Path: h.Path, Descriptor: hasDescriptor(h.File),
 	}
-	frame, err := frameOf(kindTask, asked)
-	if err != nil {
-		return 0, err
-	}
+	frame := asked.frame()
 	c.items++
 	if asked.Descriptor {
 		err = c.link.pass(frame, h.File)

@@ -52,13 +52,45 @@ type settings struct {
 	Memory  int64  // limit, in bytes
 }
 
-// task is a file to examine.
+// task is a file to examine. There is one for each file, so that it has a form of
+// its own: the flag, then each word behind its length.
 type task struct {
-	Target     audit.Target
+	Target     string // of the engagement
 	ID         string // of the file's own fact
 	Format     string // as detected
-	Path       []byte // raw; bytes, since it need not be UTF-8
+	Path       string // raw
 	Descriptor bool   // comes with the frame; else the parent is asked to read
+}
+
+func (t *task) words() []*string { return []*string{&t.Target, &t.ID, &t.Format, &t.Path} }
+
+func (t *task) frame() []byte {
+	payload := []byte{0}
+	if t.Descriptor {
+		payload[0] = 1
+	}
+	for _, w := range t.words() {
+		payload = append(binary.AppendUvarint(payload, uint64(len(*w))), *w...)
+	}
+	return appendFrame(make([]byte, 0, frameHead+len(payload)), kindTask, payload)
+}
+
+func taskOf(payload []byte) (t task, err error) {
+	if len(payload) == 0 {
+		return t, errFrame
+	}
+	t.Descriptor, payload = payload[0] == 1, payload[1:]
+	for _, w := range t.words() {
+		n, size := binary.Uvarint(payload)
+		if size <= 0 || n > uint64(len(payload)-size) {
+			return t, errFrame
+		}
+		*w, payload = string(payload[size:size+int(n)]), payload[size+int(n):]
+	}
+	if len(payload) > 0 {
+		return t, errFrame
+	}
+	return t, nil
 }
 
 // locator is the raw path of a masked member. It is the one thing raw that
