@@ -38,6 +38,7 @@ type itemRow struct {
 	TestData     bool                         `json:"test_data"`
 	Records      int64                        `json:"records"`
 	Clinical     bool                         `json:"clinical"`
+	Password     bool                         `json:"states_password,omitempty"`
 	Identifiers  map[string]contentfact.Count `json:"identifiers"`
 	Score        float64                      `json:"score"`
 }
@@ -134,7 +135,7 @@ func rowOf(target audit.Target, f contentfact.Item, raw map[string]string) itemR
 		Target: target, Path: f.Path, PathBase64: f.PathBase64, ID: f.ID, Size: f.Size, Modified: f.Modified,
 		Format: f.Format, Status: f.Status, Reason: f.Reason, Seal: f.Seal, Open: f.Open, SealDetail: f.SealDetail,
 		SealCipher: f.SealCipher, SealBits: f.SealBits, SealKDF: f.SealKDF, SealRounds: f.SealRounds,
-		Identifiable: f.Identifiable, TestData: f.TestData, Records: f.Records, Clinical: f.Clinical, Identifiers: f.Identifiers,
+		Identifiable: f.Identifiable, TestData: f.TestData, Records: f.Records, Clinical: f.Clinical, Password: f.StatesPassword, Identifiers: f.Identifiers,
 		Score: math.Round(f.Score*100) / 100, // bans are added up in steps of a hundredth
 	}
 	if row.Seal == "" {

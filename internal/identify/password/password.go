@@ -28,10 +28,15 @@ func States(name string, text []byte) bool {
 		if next < 0 {
 			return false
 		}
-		if i += next; i > 0 && isLetter(text[i-1]) {
+		if i += next; i > 0 && (isLetter(text[i-1]) || text[i-1]-'0' <= 9) {
 			continue
 		}
-		if n := keyword(text[i:]); n > 0 && says(text[i+n:]) {
+		n := keyword(text[i:])
+		if n == 0 {
+			continue
+		}
+		label := i == 0 || text[i-1] == '\t' || text[i-1] == '\n' // a cell, or a line
+		if says(text[i+n:], label) {
 			return true
 		}
 	}
@@ -67,16 +72,17 @@ func keyword(b []byte) int {
 
 func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 
-// says reports whether what follows the keyword says what the password is.
-func says(b []byte) bool {
+// says reports whether what follows the keyword says what the password is. Behind
+// a label the next cell does.
+func says(b []byte, label bool) bool {
 	b = b[:min(len(b), gap+longest)]
 	for i := 0; i < min(len(b), gap); i++ {
 		switch c := b[i]; {
-		case c == ':' || c == '=' || c == '\t':
+		case c == ':' || c == '=' || c == '\t' && i == 0 && label:
 			return isValue(b[i+1:], true)
 		case isIs(b[i:]):
 			return isValue(b[i+len(" is "):], false)
-		case c == '.' || c == '?' || c == '!' || c == '{' || c == '(' && i == 0 || c == '"' || c == '\n':
+		case c == '.' && (i+1 == len(b) || b[i+1] <= ' ') || c == '\t' || c == '?' || c == '!' || c == '{' || c == '(' && i == 0 || c == '"' || c == '\n':
 			return false
 		}
 	}

@@ -18,6 +18,7 @@ func TestStates(t *testing.T) {
 		"As before, the passphrase is \"correct horse battery\"",
 		"Password:\n\nKestrel-1987\n",
 		"User\tPassword\tXy77pq\n",
+		"The password for a.zip is Geheim42",
 		"<p>Password: Winter23</p>",
 		"the Password to open it is: Qwerty12",
 		"your p/w is MixedCaseWord and nothing else",
@@ -43,6 +44,8 @@ func TestStates(t *testing.T) {
 		"spw: abc123",
 		"the power is 400W",
 		"Password: [redacted]",
+		"ONE SURGERY\tTS24 7PW\tU27349\t",
+		"Incorrect password\tx7.pdf\t2\t",
 		"Please ring 0113 496 0000 for the password",
 	} {
 		if password.States("mail.eml", []byte(text)) {
