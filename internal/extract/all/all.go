@@ -9,6 +9,7 @@ import (
 	"trustaudit/internal/extract/age"
 	"trustaudit/internal/extract/ansiblevault"
 	"trustaudit/internal/extract/ar"
+	"trustaudit/internal/extract/avro"
 	"trustaudit/internal/extract/bitlocker"
 	"trustaudit/internal/extract/brotli"
 	"trustaudit/internal/extract/bzip2"
@@ -21,6 +22,7 @@ import (
 	"trustaudit/internal/extract/cpio"
 	extractcsv "trustaudit/internal/extract/csv"
 	"trustaudit/internal/extract/dbf"
+	"trustaudit/internal/extract/dbx"
 	"trustaudit/internal/extract/dicom"
 	"trustaudit/internal/extract/dif"
 	"trustaudit/internal/extract/disguise"
@@ -95,6 +97,7 @@ func Formats() []extract.Format {
 		age.Format,
 		ansiblevault.Format,
 		ar.Format,
+		avro.Format,
 		bitlocker.Format,
 		brotli.Format,
 		bzip2.Format,
@@ -107,6 +110,7 @@ func Formats() []extract.Format {
 		cpio.Format,
 		extractcsv.Format,
 		dbf.Format,
+		dbx.Format,
 		dicom.Format,
 		dif.Format,
 		disguise.Format,
