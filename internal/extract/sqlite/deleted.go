@@ -9,6 +9,7 @@ import (
 	"io"
 
 	"trustaudit/internal/extract"
+	"trustaudit/internal/extract/residue"
 	"trustaudit/internal/extract/row"
 	"trustaudit/internal/extract/sqlite/page"
 )
@@ -129,10 +130,10 @@ func (r *remains) take() {
 			r.row.Drop()
 		}
 	case free:
-		r.text = page.Text(r.text, r.page)
+		r.text = residue.Text(r.text, r.page)
 		return
 	}
 	if rows {
-		p.Left(func(b []byte) { r.text = page.Text(r.text, b) })
+		p.Left(func(b []byte) { r.text = residue.Text(r.text, b) })
 	}
 }

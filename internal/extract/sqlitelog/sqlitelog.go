@@ -13,6 +13,7 @@ import (
 
 	"trustaudit/internal/extract"
 	"trustaudit/internal/extract/input"
+	"trustaudit/internal/extract/residue"
 	"trustaudit/internal/extract/row"
 	"trustaudit/internal/extract/sqlite/page"
 )
@@ -137,7 +138,7 @@ func (r *reader) take(b []byte, first bool) error {
 		}
 	}
 	r.text = r.text[:0]
-	p.Left(func(b []byte) { r.text = page.Text(r.text, b) })
+	p.Left(func(b []byte) { r.text = residue.Text(r.text, b) })
 	if len(r.text) == 0 {
 		return nil
 	}

@@ -7,19 +7,6 @@ import (
 	"trustaudit/internal/extract/row"
 )
 
-func TestText(t *testing.T) {
-	for _, tt := range []struct{ in, want string }{
-		{"\x00\x019990123456SmithAnn1950-01-02\x00", "9990123456 SmithAnn1950-01-02\n"},
-		{"ab1999012345 6\x00short\x00Ann12345678", "ab 1999012345 6\nAnn 12345678\n"},
-		{"SW1A 1AA\xff\x00\x00", "SW1A 1AA\n"},
-		{"", ""},
-	} {
-		if got := string(Text(nil, []byte(tt.in))); got != tt.want {
-			t.Errorf("Text(%q) = %q, want %q", tt.in, got, tt.want)
-		}
-	}
-}
-
 // Whatever a page holds, nothing panics.
 func TestHostile(t *testing.T) {
 	err := quick.Check(func(b []byte, reserved uint8) bool {
