@@ -21,6 +21,7 @@ import (
 	"trustaudit/internal/extract/container"
 	"trustaudit/internal/extract/cpio"
 	extractcsv "trustaudit/internal/extract/csv"
+	"trustaudit/internal/extract/database"
 	"trustaudit/internal/extract/dbf"
 	"trustaudit/internal/extract/dbx"
 	"trustaudit/internal/extract/dicom"
@@ -51,6 +52,7 @@ import (
 	"trustaudit/internal/extract/lzma"
 	"trustaudit/internal/extract/mbox"
 	"trustaudit/internal/extract/media"
+	"trustaudit/internal/extract/metafile"
 	"trustaudit/internal/extract/msg"
 	"trustaudit/internal/extract/odf"
 	"trustaudit/internal/extract/openpgp"
@@ -109,6 +111,7 @@ func Formats() []extract.Format {
 		container.Format,
 		cpio.Format,
 		extractcsv.Format,
+		database.Format,
 		dbf.Format,
 		dbx.Format,
 		dicom.Format,
@@ -139,6 +142,7 @@ func Formats() []extract.Format {
 		lzma.Format,
 		mbox.Format,
 		media.Format,
+		metafile.Format,
 		msg.Format,
 		odf.Format,
 		openpgp.Format,
