@@ -57,6 +57,15 @@ func propertySet(format uint32, dictionary string, values map[uint32]string) str
 	return "\xfe\xff\x00\x00" + le32(0) + strings.Repeat("\x00", 16) + le32(1) + le32(format) + strings.Repeat("\x00", 12) + le32(48) + le32(at, n) + ids + body
 }
 
+// one is a record of names and values.
+func one(pairs ...string) [][]extracttest.Field {
+	var record []extracttest.Field
+	for i := 0; i < len(pairs); i += 2 {
+		record = append(record, extracttest.Field{Name: pairs[i], Value: pairs[i+1]})
+	}
+	return [][]extracttest.Field{record}
+}
+
 func TestProperties(t *testing.T) {
 	summary := propertySet(0xf29f85e0, "", map[uint32]string{
 		1:  le32(2) + "\xe4\x04",
@@ -75,10 +84,10 @@ func TestProperties(t *testing.T) {
 		stream, data string
 		want         [][]extracttest.Field
 	}{
-		"summary":   {"\x05SummaryInformation", summary, [][]extracttest.Field{{{"Title", "Zoë 999"}, {"Author", "Ann"}, {"Created", "2020-01-01 00:00:00"}}}},
-		"custom":    {"\x05DocumentSummaryInformation", custom, [][]extracttest.Field{{{"MRN", "RX000001"}, {"Count", "42"}}}},
-		"parts":     {"\x05DocumentSummaryInformation", parts, [][]extracttest.Field{{{"Parts", "A\nB"}}}},
-		"cut short": {"\x05SummaryInformation", summary[:len(summary)-16], [][]extracttest.Field{{{"Title", "Zoë 999"}, {"Author", "Ann"}}}},
+		"summary":   {"\x05SummaryInformation", summary, one("Title", "Zoë 999", "Author", "Ann", "Created", "2020-01-01 00:00:00")},
+		"custom":    {"\x05DocumentSummaryInformation", custom, one("MRN", "RX000001", "Count", "42")},
+		"parts":     {"\x05DocumentSummaryInformation", parts, one("Parts", "A\nB")},
+		"cut short": {"\x05SummaryInformation", summary[:len(summary)-16], one("Title", "Zoë 999", "Author", "Ann")},
 		"nothing":   {"\x05SummaryInformation", "\xfe\xff", nil},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -25,6 +25,7 @@ const (
 	maxTables   = 1 << 18 // sectors of the allocation table: 16 GiB of file
 	maxCached   = 1 << 10 // sectors of it that are held
 	maxSectors  = 1 << 24 // of one stream
+	maxRuns     = 1 << 20 // of neighbouring sectors
 	entrySize   = 128
 	entryInline = 109 // sectors of the allocation table that the header lists
 )
@@ -166,13 +167,17 @@ func (f *File) chain(start uint32, most int64) (chain, error) {
 
 func follow(start uint32, most int64, next func(uint32) (uint32, error)) (chain, error) {
 	var c chain
-	for sector := start; sector <= lastSector && c.sectors < most; {
+	// A circle comes back to a sector that is noted at ever longer intervals.
+	noted, until := uint32(noEntry), int64(1)
+	for sector := start; sector <= lastSector && sector != noted && c.sectors < most && len(c.runs) < maxRuns; {
 		if last := len(c.runs) - 1; last >= 0 && c.runs[last].first+c.runs[last].n == sector {
 			c.runs[last].n++
 		} else {
 			c.runs = append(c.runs, run{c.sectors, sector, 1})
 		}
-		c.sectors++
+		if c.sectors++; c.sectors == until {
+			noted, until = sector, 2*until
+		}
 		following, err := next(sector)
 		if errors.Is(err, extract.ErrCorrupt) {
 			break

@@ -175,6 +175,22 @@ func TestAbsurdCounts(t *testing.T) {
 	}
 }
 
+// A circle of sectors ends soon, whatever the file says of its size.
+func TestCircle(t *testing.T) {
+	b := pack(t, stream("one", strings.Repeat("x", 5000)), stream("two", "y"))
+	binary.LittleEndian.PutUint32(b[512+4*4:], 3) // the stream's second sector leads back to its first
+	e := 1024 + 128
+	binary.LittleEndian.PutUint32(b[e+120:], 0xffffffff)
+	f := open(t, b)
+	got, err := f.ReadAll(f.Root().Stream("one"), 1<<40)
+	if !errors.Is(err, extract.ErrCorrupt) || len(got) > 64<<10 {
+		t.Errorf("%d bytes, error %v", len(got), err)
+	}
+	if got, err := f.ReadAll(f.Root().Stream("two"), 10); string(got) != "y" || err != nil {
+		t.Errorf("got %q, %v", got, err)
+	}
+}
+
 func TestCopy(t *testing.T) {
 	f := open(t, pack(t, storage("object", stream("Workbook", "cells"), storage("inner", stream("x", "y")))))
 	r, err := f.Copy(f.Root().Child("object"))
