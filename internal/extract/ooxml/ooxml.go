@@ -81,7 +81,7 @@ func Embedded(name string) bool {
 		return false
 	}
 	switch strings.ToLower(path.Ext(name)) {
-	case ".xml", ".rels", ".vml", ".emf", ".wmf", ".wdp", ".ico", ".odttf", ".fntdata", "":
+	case ".xml", ".rels", ".vml", ".wdp", ".ico", ".odttf", ".fntdata", "":
 		return false
 	}
 	for _, made := range []string{"vbaProjectSignature", "vbaData", "activeX", "printerSettings", "thumbnail", "customProperty"} {
