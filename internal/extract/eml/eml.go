@@ -120,6 +120,9 @@ type reader struct {
 	ctx  context.Context
 	sink extract.Sink
 	n    int // parts that had no name
+
+	encoded, text *bufio.Reader // of the part at hand
+	buf           []byte
 }
 
 func newReader(ctx context.Context, in io.Reader, sink extract.Sink) *reader {

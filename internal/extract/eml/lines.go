@@ -159,7 +159,11 @@ type decoder struct {
 }
 
 func (r *reader) decoded(encoding string) *decoder {
-	d := &decoder{in: bufio.NewReaderSize(&content{l: &r.lines}, 4<<10), decode: (*decoder).plain}
+	if r.encoded == nil {
+		r.encoded = bufio.NewReaderSize(nil, stretch)
+	}
+	r.encoded.Reset(&content{l: &r.lines}) // no part is read before the one above it is
+	d := &decoder{in: r.encoded, decode: (*decoder).plain}
 	switch encoding {
 	case "base64":
 		d.decode = (*decoder).base64

@@ -2,9 +2,11 @@ package eml
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"trustaudit/internal/extract"
 	"trustaudit/internal/extract/charset"
@@ -99,13 +101,9 @@ func (r *reader) child(name string, in io.Reader) error {
 
 // prose gives plain text, and the files that are written into it.
 func (r *reader) prose(b io.Reader, params map[string]string) error {
-	p := newProse(b, strings.EqualFold(params["format"], "flowed"))
+	p := r.newProse(b, strings.EqualFold(params["format"], "flowed"))
 	for {
-		s, err := charset.FromReader(utf8Reader(p, params["charset"]))
-		if err != nil {
-			return err
-		}
-		if err := r.plain(s); err != nil {
+		if err := r.plain(utf8Reader(p, params["charset"])); err != nil {
 			return err
 		}
 		f := p.file()
@@ -124,7 +122,24 @@ func (r *reader) prose(b io.Reader, params map[string]string) error {
 	}
 }
 
-func (r *reader) plain(s *charset.Stream) error {
+// plain gives text. Most texts are short, and UTF-8 all through.
+func (r *reader) plain(in io.Reader) error {
+	if r.buf == nil {
+		r.buf = make([]byte, 16<<10)
+	}
+	n, err := io.ReadFull(in, r.buf)
+	b := r.buf[:n]
+	switch {
+	case err == nil:
+	case !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF):
+		return fmt.Errorf("read text: %w", err)
+	case utf8.Valid(b) && bytes.IndexByte(b, 0) < 0:
+		return r.sink.Text(b)
+	}
+	s, err := charset.FromReader(io.MultiReader(bytes.NewReader(b), in))
+	if err != nil {
+		return err
+	}
 	for {
 		if b := s.Bytes(); len(b) > 0 {
 			if err := r.sink.Text(b); err != nil {

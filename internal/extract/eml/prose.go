@@ -19,8 +19,12 @@ type prose struct {
 	err    error
 }
 
-func newProse(in io.Reader, flowed bool) *prose {
-	return &prose{in: bufio.NewReaderSize(in, 4<<10), flowed: flowed, start: true}
+func (r *reader) newProse(in io.Reader, flowed bool) *prose {
+	if r.text == nil {
+		r.text = bufio.NewReaderSize(nil, stretch)
+	}
+	r.text.Reset(in)
+	return &prose{in: r.text, flowed: flowed, start: true}
 }
 
 // Read implements io.Reader. It ends before a file.
