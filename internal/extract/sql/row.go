@@ -54,6 +54,34 @@ func (c *cursor) back() {
 	}
 }
 
+// stops are bytes that mean something; all others are a value's own.
+type stops [256]bool
+
+func stopAt(list string) *stops {
+	var t stops
+	for i := range len(list) {
+		t[list[i]] = true
+	}
+	return &t
+}
+
+var (
+	inString = stopAt("'\"`\\")
+	inTuple  = stopAt("'\"`(),; \t\r\n")
+	inLine   = stopAt("\t\r\n\\")
+)
+
+// plain moves what the window has before the next stop into the cell at hand.
+func (r *reader) plain(at *stops) {
+	b := r.b[min(r.i, len(r.b)):]
+	n := 0
+	for n < len(b) && !at[b[n]] {
+		n++
+	}
+	r.row.flat = append(r.row.flat, b[:n]...)
+	r.i += n
+}
+
 // row collects the cells of a row.
 type row struct {
 	flat  []byte // the cells, one behind another
@@ -157,6 +185,9 @@ func (r *reader) tuple() error {
 		case depth == 1 && (quoted && c != ')' || c <= ' ' && len(r.row.cell()) == 0): // a cast, or space
 		default:
 			r.row.add(c)
+			if !quoted && depth == 1 {
+				r.plain(inTuple)
+			}
 		}
 		if err := r.overflow(); err != nil {
 			return err
@@ -202,6 +233,7 @@ func (r *reader) string(quote byte) error {
 		isHex = true
 	}
 	for {
+		r.plain(inString)
 		c, ok := r.next()
 		if !ok {
 			return nil
@@ -281,6 +313,7 @@ func (r *reader) lines(name string, columns []string) error {
 	}
 	r.row.reset()
 	for {
+		r.plain(inLine)
 		c, ok := r.next()
 		if !ok {
 			if len(r.row.flat) == 0 && len(r.row.ends) == 0 {
