@@ -14,6 +14,7 @@ import (
 
 	"trustaudit/internal/extract"
 	"trustaudit/internal/extract/doc"
+	"trustaudit/internal/extract/msg"
 	"trustaudit/internal/extract/ole"
 	"trustaudit/internal/extract/ole/crypt"
 	"trustaudit/internal/extract/ppt"
@@ -45,6 +46,8 @@ func read(ctx context.Context, file extract.Document, sink extract.Sink) error {
 		return xls.Read(ctx, f, sink)
 	case root.Stream("PowerPoint Document") != nil:
 		return ppt.Read(ctx, f, sink)
+	case root.Stream("__properties_version1.0") != nil:
+		return msg.Format.Read(ctx, file, sink)
 	case root.Stream("EncryptedPackage") != nil:
 		return r.sealed()
 	case root.Stream("\x01Ole10Native") != nil, root.Stream("Equation Native") != nil, root.Stream("Package") != nil, root.Stream("CONTENTS") != nil && root.Child("Quill") == nil && root.Child("MatOST") == nil:

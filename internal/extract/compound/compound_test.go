@@ -46,6 +46,10 @@ func TestOthers(t *testing.T) {
 			t.Errorf("%s: got %.100q, %v", name, got.All(), got.Err)
 		}
 	}
+	mail := packed(t, stream("__properties_version1.0", strings.Repeat("\x00", 32)), stream("__substg1.0_0037001E", "subject 999 000 0050"))
+	if got := extracttest.Read(t, compound.Format, "x", mail); !strings.Contains(got.All(), "subject 999 000 0050") || len(got.Reasons) > 0 || got.Err != nil {
+		t.Errorf("got %.200q, reasons %q, %v", got.All(), got.Reasons, got.Err)
+	}
 	slide := "\x0f\x00\xee\x03\x10\x00\x00\x00" + "\x00\x00\xa8\x0f\x08\x00\x00\x00" + "on slide"
 	if got := extracttest.Read(t, compound.Format, "x", packed(t, stream("PowerPoint Document", slide))); got.All() != "on slide\n\n" {
 		t.Errorf("got %q, %v", got.All(), got.Err)
