@@ -138,6 +138,9 @@ func TestVolumes(t *testing.T) {
 	if !errors.Is(got.Kids[0].Err, extract.ErrUnsupported) || got.Kids[1].Err != nil || !strings.HasPrefix(got.Kids[1].Data, "second") {
 		t.Errorf("last volume: errors %v, %v", got.Kids[0].Err, got.Kids[1].Err)
 	}
+	if diff := cmp.Diff([]string{"1 members lie in other volumes"}, got.Reasons); diff != "" {
+		t.Errorf("last volume: reasons %s", diff)
+	}
 }
 
 // Members that the directory does not list are given all the same.

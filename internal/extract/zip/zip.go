@@ -66,7 +66,7 @@ func read(ctx context.Context, doc extract.Document, sink extract.Sink) error {
 	if a.Split {
 		sink.Partial(volumeReason)
 	}
-	return a.Walk(func(e *archive.Entry) error {
+	err = a.Walk(func(e *archive.Entry) error {
 		if err := ctx.Err(); err != nil {
 			return fmt.Errorf("read archive: %w", err)
 		}
@@ -78,4 +78,8 @@ func read(ctx context.Context, doc extract.Document, sink extract.Sink) error {
 			Open: func() (io.ReadCloser, error) { return a.Open(e) },
 		})
 	})
+	if a.Elsewhere > 0 {
+		sink.Partial(fmt.Sprintf("%d members lie in other volumes", a.Elsewhere))
+	}
+	return err
 }

@@ -37,6 +37,9 @@ type Archive struct {
 	Masked bool
 	// Split says that this is a volume of several, and not the last.
 	Split bool
+	// Elsewhere counts the members that could not be opened because they lie in
+	// other volumes.
+	Elsewhere int
 
 	r         io.ReaderAt
 	size      int64

@@ -53,6 +53,7 @@ func (a *Archive) Open(e *Entry) (io.ReadCloser, error) {
 func (a *Archive) data(e *Entry) (*io.SectionReader, error) {
 	var h [localLen]byte
 	if e.disk != a.disk && !a.here(e) {
+		a.Elsewhere++
 		return nil, fmt.Errorf("open member of another volume: %w", extract.ErrUnsupported)
 	}
 	if e.offset < 0 || e.offset > a.size-localLen {
