@@ -1,6 +1,7 @@
 package pdf
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -89,14 +90,31 @@ func (d *document) attachment(v any, name string) error {
 
 func (d *document) open(s *object.Stream) (io.ReadCloser, error) {
 	r, err := d.file.Reader(s)
-	if picture, ok := err.(object.Picture); ok && picture.Filter != "" {
+	if picture := (object.Picture{}); errors.As(err, &picture) {
 		err = nil // what a picture's filter leaves is the file
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open attachment: %w", err)
 	}
-	return io.NopCloser(r), nil
+	return &attached{d.file, r, d.file.Damaged}, nil
 }
+
+// attached is a file inside the document. One that is damaged does not just end.
+type attached struct {
+	file   *object.File
+	r      io.Reader
+	before int // damage to the document
+}
+
+func (a *attached) Read(p []byte) (int, error) {
+	n, err := a.r.Read(p)
+	if errors.Is(err, io.EOF) && a.file.Damaged > a.before {
+		return n, fmt.Errorf("read attachment: %w", extract.ErrCorrupt)
+	}
+	return n, err
+}
+
+func (a *attached) Close() error { return nil }
 
 // date reads "D:20240131120000"; what cannot be read is no date.
 func date(s string) time.Time {

@@ -2,7 +2,10 @@ package pdf_test
 
 import (
 	"bytes"
+	"compress/lzw"
+	"compress/zlib"
 	"context"
+	"encoding/ascii85"
 	"errors"
 	"fmt"
 	"io"
@@ -296,6 +299,77 @@ func TestCorrupt(t *testing.T) {
 	got := read(t, bytes.Replace(cut, []byte("stream\n"), []byte("stream\n\xff\xff\xff"), 1))
 	if got.Err != nil || len(got.Reasons) == 0 || !strings.HasSuffix(got.Reasons[0], "parts are corrupt") {
 		t.Errorf("contents that do not unpack: err %v, reasons %q", got.Err, got.Reasons)
+	}
+}
+
+func TestFilters(t *testing.T) {
+	const contents = "BT /F 10 Tf 50 600 Td (NHS 9990123456) Tj ET"
+	deflated := func(s string) string {
+		var b bytes.Buffer
+		w := zlib.NewWriter(&b)
+		io.WriteString(w, s)
+		w.Close()
+		return b.String()
+	}
+	long := contents + strings.Repeat(" % some words that make codes grow\n", 300)
+	var packed bytes.Buffer
+	w := lzw.NewWriter(&packed, lzw.MSB, 8)
+	io.WriteString(w, long)
+	w.Close()
+	armoured := make([]byte, ascii85.MaxEncodedLen(len(contents)))
+	armoured = armoured[:ascii85.Encode(armoured, []byte(contents))]
+	padded := contents + strings.Repeat(" ", 8-len(contents)%8)
+	var up, sub string // lines of eight, as differences
+	for i := 0; i < len(padded); i += 8 {
+		up += "\x02"
+		sub += "\x01"
+		for k := i; k < i+8; k++ {
+			above, left := byte(0), byte(0)
+			if i > 0 {
+				above = padded[k-8]
+			}
+			if k > i {
+				left = padded[k-1]
+			}
+			up += string([]byte{padded[k] - above})
+			sub += string([]byte{padded[k] - left})
+		}
+	}
+	for _, tt := range []struct{ label, dict, data string }{
+		{"deflate", "/Filter/FlateDecode", deflated(contents)},
+		{"deflate without its check sum", "/Filter/FlateDecode", strings.TrimSuffix(deflated(contents), deflated(contents)[len(deflated(contents))-4:])},
+		{"deflate behind a line's end too many", "/Filter/FlateDecode", "\n" + deflated(contents)},
+		{"deflate twice", "/Filter[/FlateDecode/Fl]", deflated(deflated(contents))},
+		{"lines less those above", "/Filter/FlateDecode/DecodeParms<</Predictor 12/Columns 8>>", deflated(up)},
+		{"samples less those on the left", "/Filter[/FlateDecode]/DecodeParms[<</Predictor 15/Columns 8>>]", deflated(sub)},
+		{"LZW", "/Filter/LZWDecode/DecodeParms<</EarlyChange 0>>", packed.String()},
+		{"ASCII85", "/Filter/ASCII85Decode", string(armoured) + "~>"},
+		{"hexadecimal", "/Filter/ASCIIHexDecode", fmt.Sprintf("%x>", contents)},
+		{"run lengths", "/Filter/RunLengthDecode", string(rune(len(contents)-1)) + contents + "\xfe \x80"},
+	} {
+		t.Run(tt.label, func(t *testing.T) {
+			got := read(t, file(catalog, tree, leaf, stream(tt.dict, tt.data), font))
+			if diff := cmp.Diff([]string{"NHS 9990123456\n"}, got.Texts); diff != "" || got.Err != nil || len(got.Reasons) > 0 {
+				t.Errorf("err %v, reasons %q; text differs (-want +got):\n%s", got.Err, got.Reasons, diff)
+			}
+		})
+	}
+}
+
+// The example of the specification.
+func TestEarlyLZW(t *testing.T) {
+	data := file("<</Type/Catalog/Pages 2 0 R/AF[<</F(a)/EF<</F 6 0 R>>>>]>>", tree, leaf, stream("", ""), font,
+		stream("/Filter/LZWDecode", "\x80\x0b\x60\x50\x22\x0c\x0c\x85\x01"))
+	if got := read(t, data); len(got.Kids) != 1 || got.Kids[0].Data != "-----A---B" {
+		t.Errorf("children %+v", got.Kids)
+	}
+}
+
+func TestDamagedAttachment(t *testing.T) {
+	data := file("<</Type/Catalog/Pages 2 0 R/AF[<</F(a)/EF<</F 6 0 R>>>>]>>", tree, leaf, stream("", ""), font,
+		stream("/Filter/FlateDecode", "\x78\x9c\xff\xff\xff"))
+	if got := read(t, data); len(got.Kids) != 1 || !errors.Is(got.Kids[0].Err, extract.ErrCorrupt) {
+		t.Errorf("children %+v", got.Kids)
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 
 const (
 	// maxObjects bounds the table of objects.
-	maxObjects = 1 << 21
+	maxObjects = 1 << 20
 	// cacheBytes bounds the values that are kept, by their length in the file.
 	cacheBytes = 2 << 20
 	// packedBytes bounds the streams of objects that are kept unpacked, and so each.
