@@ -28,7 +28,7 @@ func States(name string, text []byte) bool {
 		if next < 0 {
 			return false
 		}
-		if i += next; i > 0 && (isLetter(text[i-1]) || text[i-1]-'0' <= 9) {
+		if i += next; i > 0 && isWord(text[i-1]) {
 			continue
 		}
 		n := keyword(text[i:])
@@ -63,7 +63,7 @@ var keywords = []string{"password", "passwort", "passwd", "passphrase", "pass ph
 // keyword returns the length of the keyword that b begins with.
 func keyword(b []byte) int {
 	for _, k := range keywords {
-		if len(b) > len(k) && bytes.EqualFold(b[:len(k)], []byte(k)) && !isLetter(b[len(k)]) && b[len(k)] != 's' {
+		if len(b) > len(k) && bytes.EqualFold(b[:len(k)], []byte(k)) && !isWord(b[len(k)]) {
 			return len(k)
 		}
 	}
@@ -71,6 +71,8 @@ func keyword(b []byte) int {
 }
 
 func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
+
+func isWord(c byte) bool { return isLetter(c) || c-'0' <= 9 }
 
 // says reports whether what follows the keyword says what the password is. Behind
 // a label the next cell does.

@@ -45,6 +45,7 @@ func TestStates(t *testing.T) {
 		"the power is 400W",
 		"Password: [redacted]",
 		"ONE SURGERY\tTS24 7PW\tU27349\t",
+		"PATHWAY: PW1030 - Palpitations GROUP: SG1137",
 		"Incorrect password\tx7.pdf\t2\t",
 		"Please ring 0113 496 0000 for the password",
 	} {
