@@ -119,6 +119,9 @@ func (d *document) openTable(f *ole.File) error {
 	}
 	if d.fib.table() != mainStream {
 		table, err := open(f, d.fib.table())
+		if errors.Is(err, extract.ErrCorrupt) && !d.fib.sealed {
+			return errors.Join(err, d.salvage())
+		}
 		if err != nil {
 			return err
 		}
@@ -185,6 +188,9 @@ func (d *document) read() error {
 		}
 	}
 	all, err := pieces(d.fib, d.table)
+	if errors.Is(err, extract.ErrCorrupt) {
+		return errors.Join(err, d.salvage())
+	}
 	if err != nil {
 		return err
 	}
@@ -298,6 +304,23 @@ func (d *document) piece(p piece) error {
 	return nil
 }
 
+// salvage gives the text of a document whose table of pieces is lost, in the
+// order in which it lies in the stream.
+func (d *document) salvage() error {
+	return d.runs(piece{to: math.MaxInt32})
+}
+
+// runs gives what is text in a stretch of the stream.
+func (d *document) runs(p piece) error {
+	size := p.to - p.from
+	in := extract.Document{Size: size, Data: io.NewSectionReader(d.stream, p.at, size)}
+	err := runs.Read(d.ctx, in, certain{d.sink})
+	if errors.Is(err, extract.ErrUnsupported) || errors.Is(err, extract.ErrCorrupt) {
+		return nil
+	}
+	return err
+}
+
 // deleted gives what stands between the pieces: what was deleted before the
 // document was saved fast.
 func (d *document) deleted() error {
@@ -305,18 +328,15 @@ func (d *document) deleted() error {
 		if err := d.sink.Break(); err != nil {
 			return err
 		}
-		size := p.to - p.from
-		left := extract.Document{Size: size, Data: io.NewSectionReader(d.stream, p.at, size)}
-		err := runs.Read(d.ctx, left, certain{d.sink})
-		if err != nil && !errors.Is(err, extract.ErrUnsupported) && !errors.Is(err, extract.ErrCorrupt) {
+		if err := d.runs(p); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// certain passes on everything but a doubt: what it is given is more than the
-// document says that it holds.
+// certain passes on everything but a doubt: what runs of text are read of is
+// more than the document says that it holds, or known to be corrupt.
 type certain struct{ extract.Sink }
 
 func (certain) Partial(string) {}

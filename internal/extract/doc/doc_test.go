@@ -319,13 +319,22 @@ func TestBroken(t *testing.T) {
 	w := newWord()
 	w.piece("what is there", false)
 	w.piece("what is not there", false)
-	b := w.file(t, w.at)
+	w.file(t, w.at)
 	w.stream = w.stream[:len(w.stream)-10]
 	got := extracttest.Read(t, doc.Format, "x.doc", packed(t, "WordDocument", string(w.stream), "0Table", string(w.table)))
 	if !strings.Contains(got.All(), "what is therewhat is") || !errors.Is(got.Err, extract.ErrCorrupt) {
 		t.Errorf("got %q, %v", got.All(), got.Err)
 	}
-	binary.LittleEndian.PutUint32(b[512:], 0)
+	for name, data := range map[string][]byte{
+		"no table":         packed(t, "WordDocument", string(w.stream)),
+		"no pieces in it":  packed(t, "WordDocument", string(w.stream), "0Table", "\x03"),
+		"pieces elsewhere": packed(t, "WordDocument", string(w.stream), "0Table", ""),
+	} {
+		got := extracttest.Read(t, doc.Format, "x.doc", data)
+		if !strings.Contains(got.All(), "what is therewhat is") || !errors.Is(got.Err, extract.ErrCorrupt) {
+			t.Errorf("%s: got %q, %v", name, got.All(), got.Err)
+		}
+	}
 	if got := extracttest.Read(t, doc.Format, "x.doc", packed(t, "WordDocument", "short")); !errors.Is(got.Err, extract.ErrCorrupt) {
 		t.Errorf("error %v", got.Err)
 	}

@@ -59,12 +59,15 @@ func Pictures(ctx context.Context, r io.ReaderAt, size int64, sink extract.Sink)
 		if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, extract.ErrCorrupt) {
 			return fmt.Errorf("find pictures: %w", err)
 		}
+		if errors.Is(err, extract.ErrCorrupt) {
+			sink.Partial("pictures are cut off")
+		}
+		if err != nil {
+			size = at + int64(n)
+		}
 		i, f, ok := next(b[:n])
 		if !ok {
 			at += int64(max(n-headerSize+1, 1))
-			if n < headerSize || err != nil {
-				return nil // what is missing of the stream, its own reader says
-			}
 			continue
 		}
 		length := min(int64(binary.LittleEndian.Uint32(b[i+4:])), size-at-int64(i)-headerSize)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"io"
 	"strings"
 	"testing"
 
@@ -65,6 +66,33 @@ func TestAnywhere(t *testing.T) {
 			t.Errorf("behind %d bytes: %v", before, got.Kids)
 		}
 	}
+}
+
+// A stream that breaks off is said to.
+func TestCutOff(t *testing.T) {
+	picture := stored(0xf01e, 0x6e0, 1, "\x89PNG")
+	cut := format
+	cut.Read = func(ctx context.Context, doc extract.Document, sink extract.Sink) error {
+		return drawing.Pictures(ctx, broken{doc.Data, doc.Size}, doc.Size+1000, sink)
+	}
+	got := extracttest.Read(t, cut, "x", []byte(picture))
+	if len(got.Kids) != 1 || got.Kids[0].Data != "\x89PNG" || len(got.Reasons) != 1 || got.Err != nil {
+		t.Errorf("pictures %v, reasons %q, error %v", got.Kids, got.Reasons, got.Err)
+	}
+}
+
+// broken is corrupt behind its size.
+type broken struct {
+	r    io.ReaderAt
+	size int64
+}
+
+func (b broken) ReadAt(p []byte, off int64) (int, error) {
+	n, err := b.r.ReadAt(p, off)
+	if off+int64(len(p)) > b.size {
+		err = extract.ErrCorrupt
+	}
+	return n, err
 }
 
 func FuzzPictures(f *testing.F) {
