@@ -12,6 +12,7 @@ const (
 	perhaps      = 1e-3 // chance above which one of enough values is rejected
 	enoughValues = 20
 	enoughCells  = 5 // when most of a column fail, or three in four of a place in the lines of prose
+	fewValues    = 3 // values that say something when all of them pass: one in a thousand by chance
 	fewestHashes = 8 // distinct values of a column of digests
 )
 
@@ -82,6 +83,8 @@ func (t *columnTest) verdict(rule ColumnRule) verdict {
 	case rule.Reject && t.tested >= enoughValues && chance > perhaps,
 		rule.Reject && t.mostlyFails() && chance > perhaps:
 		return rejected
+	case rule.CheckDigit && t.where == inColumn && t.tested >= fewValues && t.passed == t.tested && t.steady == 0:
+		return likely
 	}
 	return undecided
 }

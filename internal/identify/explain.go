@@ -27,6 +27,9 @@ type Addend struct {
 // it holds something else: it is worth nothing.
 const RejectedColumn = "rejected column"
 
+// LikelyColumn is the signal of a column of few values, all of which pass.
+const LikelyColumn = "likely column"
+
 // explained bounds the records that are explained of an item.
 const explained = 20
 
@@ -68,13 +71,16 @@ func (s *Scanner) addends(sl *slot, v verdict) []Addend {
 		return []Addend{a}
 	}
 	signals := sl.signals
-	if v == accepted {
+	if v == accepted || v == likely {
 		signals |= kind.Column.Signal
 	}
 	var all []Addend
 	for i, name := range kind.Signals {
 		if signals>>i&1 == 1 {
 			a.Signal, a.Bans = name, s.evidence[sl.kind].bans[i]
+			if v == likely && 1<<i == kind.Column.Signal {
+				a.Signal, a.Bans = LikelyColumn, inPart*a.Bans
+			}
 			all = append(all, a)
 		}
 	}

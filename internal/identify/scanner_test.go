@@ -342,3 +342,20 @@ func TestDistinctEstimate(t *testing.T) {
 		t.Errorf("got %+v of %d", got, n)
 	}
 }
+
+// Three values that all pass say more of their column than each of itself.
+func TestShortColumn(t *testing.T) {
+	for _, tt := range []struct {
+		name, rows string
+		want       int64 // records
+	}{
+		{"all pass", "rows:Fletcher,{a}\nHaines,{b}\nMarsden,{c}\n", 3},
+		{"one fails", "rows:Fletcher,{a}\nHaines,{b}\nMarsden,{x}\n", 0},
+		{"two only", "rows:Fletcher,{a}\nHaines,{b}\n", 0},
+		{"one, three times", "rows:Fletcher,{a}\nHaines,{a}\nMarsden,{a}\n", 0},
+	} {
+		if got := scanText(newScanner(), fill(tt.rows)).Records; got != tt.want {
+			t.Errorf("%s: got %d records, want %d", tt.name, got, tt.want)
+		}
+	}
+}

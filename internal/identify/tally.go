@@ -128,15 +128,21 @@ type verdict int8
 
 const (
 	undecided verdict = iota
+	likely            // few values, all of which pass
 	accepted
 	rejected
 )
+
+// inPart is how much of what an accepted column is worth a likely one is.
+const inPart = 0.25
 
 // worth returns the bans of a slot under a verdict.
 func (sl *slot) worth(v verdict) float64 {
 	switch v {
 	case accepted:
 		return sl.bans + sl.bonus
+	case likely:
+		return sl.bans + inPart*sl.bonus
 	case rejected:
 		return 0
 	}
