@@ -133,9 +133,30 @@ func (r *reader) thumbnails() error {
 	return nil
 }
 
+// programs are those whose documents are known by a stream or a storage, and
+// read as runs of text only.
+func programs() map[string]string {
+	return map[string]string{
+		"Quill": "Publisher", "VisioDocument": "Visio", "MatOST": "Works", "PP40": "PowerPoint 95", "BodyText": "Hangul Word Processor",
+		"ViewText": "Hangul Word Processor",
+	}
+}
+
+// named passes on everything but that the format is not known.
+type named struct{ extract.Sink }
+
+func (named) Partial(string) {}
+
 // other reads what no format knows: its properties, and runs of text out of its
 // streams.
 func (r *reader) other() error {
+	for mark, program := range programs() {
+		if r.f.Root().Child(mark) != nil {
+			r.sink.Partial(program + ": read as runs of text")
+			r.sink = named{r.sink}
+			break
+		}
+	}
 	if err := r.f.Properties(r.f.Root(), r.sink); err != nil {
 		return err
 	}

@@ -85,7 +85,11 @@ func TestChildren(t *testing.T) {
 func TestUnknown(t *testing.T) {
 	text := strings.Repeat("NHS number 999 000 0050 ", 20)
 	got := extracttest.Read(t, compound.Format, "x.pub", packed(t, ole.Part{Name: "Quill", Parts: []ole.Part{stream("CONTENTS", text)}}, stream("CONTENTS", "\x00\x01")))
-	if !strings.Contains(got.All(), "999 000 0050") || len(got.Reasons) == 0 || got.Err != nil {
+	if diff := cmp.Diff([]string{"Publisher: read as runs of text"}, got.Reasons); diff != "" || !strings.Contains(got.All(), "999 000 0050") || got.Err != nil {
+		t.Errorf("got %q, error %v, reasons differ (-want +got):\n%s", got.All(), got.Err, diff)
+	}
+	got = extracttest.Read(t, compound.Format, "x.bin", packed(t, stream("text", text)))
+	if !strings.Contains(got.All(), "999 000 0050") || len(got.Reasons) != 1 || got.Err != nil {
 		t.Errorf("got %q, reasons %q, error %v", got.All(), got.Reasons, got.Err)
 	}
 	got = extracttest.Read(t, compound.Format, "x.vsd", packed(t, stream("VisioDocument", "\x00\x01\x02\x03")))
