@@ -53,6 +53,7 @@ type outcome struct {
 	seal         string // its own, or else of what lies in it
 	size         int64
 	identifiable bool
+	named        bool  // a name in it identifies somebody
 	numbers      int64 // distinct, of the three kinds of ten digits
 	records      int64
 	score        float64
@@ -193,7 +194,8 @@ func (b *bench) examine(ctx context.Context, s specimen) (outcome, error) {
 	seen := *b.naive
 	seen.buf = nil
 	o := conclude(s, b.items, &seen)
-	o.identifiable = o.identifiable || b.told // by its name: a finding of its own
+	o.named = b.told
+	o.identifiable = o.identifiable || o.named // a finding of its own
 	return o, nil
 }
 

@@ -46,7 +46,7 @@ func (r *perusal) add(o *outcome) {
 	if o.truth.Extractable && o.status != fact.Read && o.status != fact.Partial {
 		r.note(o, "NOT READ")
 	}
-	if o.truth.Extractable && o.truth.Numbers > o.numbers {
+	if o.truth.Extractable && !o.allFound() {
 		r.note(o, fmt.Sprintf("LACKS %d of %d numbers", o.truth.Numbers-o.numbers, o.truth.Numbers))
 	}
 	if o.truth.Seal == "none" || o.truth.Seal == "weak" || o.truth.Seal == "strong" {
@@ -55,6 +55,16 @@ func (r *perusal) add(o *outcome) {
 			r.note(o, fmt.Sprintf("SEAL %s, not %s", o.seal, o.truth.Seal))
 		}
 	}
+}
+
+// allFound reports whether the numbers of a file were found: in it, or in its
+// name, which is then masked and counts for one.
+func (o *outcome) allFound() bool {
+	found := o.numbers
+	if o.named {
+		found++
+	}
+	return found >= o.truth.Numbers
 }
 
 func (r *perusal) note(o *outcome, what string) {
@@ -83,7 +93,7 @@ func (c *readCounts) add(o *outcome) {
 	}
 	if o.truth.Numbers > 0 {
 		c.withNumbers++
-		if o.numbers >= o.truth.Numbers {
+		if o.allFound() {
 			c.found++
 		}
 	}
