@@ -64,6 +64,7 @@ func rot47(b []byte) []byte {
 
 func TestRead(t *testing.T) {
 	small, large := list(15), list(3000)
+	archive := append([]byte("PK\x03\x04\x14\x00\x06\x00"), bytes.Repeat([]byte{7, 0, 200, 31, 99}, 900)...)
 	var samples []extracttest.Sample
 	for name, s := range map[string]struct{ data, plain []byte }{
 		"one.bin":       {combine(small, []byte{0x5a}), small},
@@ -75,6 +76,7 @@ func TestRead(t *testing.T) {
 		"reversed.txt":  {reverse(large), large},
 		"rot13.txt":     {rot13(large), large},
 		"letter.rot13":  {rot13(prose), prose},
+		"book.xlsx":     {combine(archive, []byte{0x21}), archive},
 		"rot47.txt":     {rot47(small), small},
 	} {
 		samples = append(samples, extracttest.Sample{Name: name, Data: s.data, Want: []string{string(s.plain)}})

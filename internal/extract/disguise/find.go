@@ -25,6 +25,9 @@ func find(head []byte) (disguise, bool) {
 	if len(head) < least || isKnown(head) {
 		return disguise{}, false
 	}
+	if d, ok := document(head); ok {
+		return d, true
+	}
 	head = head[:min(len(head), looked)]
 	begin := head[:min(len(head), spoken)]
 	if zeros := bytes.Count(begin, []byte{0}); zeros*20 > len(begin) || speaks(begin) || random.Uniform(begin) {
@@ -56,6 +59,32 @@ func isKnown(head []byte) bool {
 		}
 	}
 	return false
+}
+
+// documents are first bytes that are long enough not to be met by chance.
+var documents = []string{
+	"PK\x03\x04\x14\x00", "PK\x03\x04\x0a\x00", "PK\x03\x04\x2d\x00", "%PDF-1.", "%PDF-2.", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "{\\rtf1",
+	"SQLite format 3\x00", "\x89PNG\r\n\x1a\n",
+}
+
+// document reports whether a head is that of a document, combined with one byte.
+func document(head []byte) (disguise, bool) {
+	for _, mark := range documents {
+		k := head[0] ^ mark[0]
+		if k != 0 && head[1]^mark[1] == k && isCombined(head, mark, k) {
+			return keyed([]byte{k}), true
+		}
+	}
+	return disguise{}, false
+}
+
+func isCombined(head []byte, mark string, k byte) bool {
+	for i := range len(mark) {
+		if head[i]^mark[i] != k {
+			return false
+		}
+	}
+	return true
 }
 
 var rot13 = func() (t [256]byte) {
