@@ -9,9 +9,11 @@ import (
 	"trustaudit/internal/extract/age"
 	"trustaudit/internal/extract/ansiblevault"
 	"trustaudit/internal/extract/ar"
+	"trustaudit/internal/extract/arj"
 	"trustaudit/internal/extract/avro"
 	"trustaudit/internal/extract/bitlocker"
 	"trustaudit/internal/extract/brotli"
+	"trustaudit/internal/extract/bson"
 	"trustaudit/internal/extract/bzip2"
 	"trustaudit/internal/extract/cab"
 	"trustaudit/internal/extract/cda"
@@ -43,6 +45,7 @@ import (
 	"trustaudit/internal/extract/ics"
 	"trustaudit/internal/extract/image"
 	"trustaudit/internal/extract/iso"
+	"trustaudit/internal/extract/iwork"
 	extractjson "trustaudit/internal/extract/json"
 	"trustaudit/internal/extract/keepass"
 	"trustaudit/internal/extract/keystore"
@@ -61,6 +64,7 @@ import (
 	"trustaudit/internal/extract/pcap"
 	"trustaudit/internal/extract/pdf"
 	"trustaudit/internal/extract/pgdump"
+	"trustaudit/internal/extract/plist"
 	"trustaudit/internal/extract/ppt"
 	"trustaudit/internal/extract/pptx"
 	"trustaudit/internal/extract/privatekey"
@@ -99,9 +103,11 @@ func Formats() []extract.Format {
 		age.Format,
 		ansiblevault.Format,
 		ar.Format,
+		arj.Format,
 		avro.Format,
 		bitlocker.Format,
 		brotli.Format,
+		bson.Format,
 		bzip2.Format,
 		cab.Format,
 		cda.Format,
@@ -133,6 +139,7 @@ func Formats() []extract.Format {
 		ics.Format,
 		image.Format,
 		iso.Format,
+		iwork.Format,
 		extractjson.Format,
 		keepass.Format,
 		keystore.Format,
@@ -151,6 +158,7 @@ func Formats() []extract.Format {
 		pcap.Format,
 		pdf.Format,
 		pgdump.Format,
+		plist.Format,
 		ppt.Format,
 		pptx.Format,
 		privatekey.Format,
