@@ -255,12 +255,7 @@ func (d *document) add(name string, v any) {
 
 const maxValue = 1 << 20 // bytes of a field's value that is a stream
 
-func (d *document) give() error {
-	if err := d.record.Give(d.sink); err != nil {
-		return err
-	}
-	return nil
-}
+func (d *document) give() error { return d.record.Give(d.sink) }
 
 // tolerable reports whether an error is of a part of a document only.
 func tolerable(err error) bool {

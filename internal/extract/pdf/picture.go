@@ -9,7 +9,6 @@ import (
 
 	"trustaudit/internal/extract"
 	"trustaudit/internal/extract/pdf/object"
-	"trustaudit/internal/extract/pdf/page"
 )
 
 const (
@@ -23,16 +22,16 @@ const (
 
 // pictures gives the pictures of a page to be looked at, each of the document
 // once.
-func (d *document) pictures(list []page.Picture) error {
-	for _, p := range list {
-		width, _ := d.file.Int(p.Stream.Dict.Get("Width"))
-		height, _ := d.file.Int(p.Stream.Dict.Get("Height"))
-		if d.given[p.Stream.Place()] || width < leastWidth || height < leastHeight {
+func (d *document) pictures(list []*object.Stream) error {
+	for _, s := range list {
+		width, _ := d.file.Int(s.Dict.Get("Width"))
+		height, _ := d.file.Int(s.Dict.Get("Height"))
+		if d.given[s.Place()] || width < leastWidth || height < leastHeight {
 			continue
 		}
-		d.given[p.Stream.Place()] = true
+		d.given[s.Place()] = true
 		d.count.given++
-		extension, open := d.picture(p.Stream, width, height)
+		extension, open := d.picture(s, width, height)
 		err := d.sink.Child(extract.Child{
 			Name: fmt.Sprintf("page %d picture %d%s", d.count.pages, d.count.given, extension), Size: -1, Open: open,
 		})

@@ -113,19 +113,22 @@ func (r *Reader) setState(resources object.Dict) {
 
 // fontOf reads a font, or finds it among those read.
 func (r *Reader) fontOf(v any) *font.Font {
-	ref, isRef := v.(object.Ref)
-	if f, ok := r.fonts[ref]; ok && isRef {
+	key := v
+	if d, ok := v.(object.Dict); ok && len(d) > 0 { // it stands in the resources themselves
+		key = &d[0]
+	} else if _, ok := v.(object.Ref); !ok {
+		key = nil
+	}
+	if f, ok := r.fonts[key]; ok {
 		return f
 	}
 	f := font.Read(r.file, r.file.Dict(v))
-	if isRef {
-		r.codes += f.Codes()
-		if len(r.fonts) >= maxFonts || r.codes > maxCodes {
-			clear(r.fonts)
-			r.codes = f.Codes()
-		}
-		r.fonts[ref] = f
+	r.codes += f.Codes()
+	if len(r.fonts) >= maxFonts || r.codes > maxCodes {
+		clear(r.fonts)
+		r.codes = f.Codes()
 	}
+	r.fonts[key] = f
 	return f
 }
 
@@ -156,7 +159,7 @@ func (r *Reader) showAll() {
 func (r *Reader) show(s []byte) {
 	st := &r.state
 	if st.font == nil {
-		st.font = font.Read(r.file, nil)
+		st.font = r.fontOf(nil)
 	}
 	f := st.font
 	m := r.text.times(st.ctm)
@@ -230,10 +233,9 @@ func (r *Reader) draw(resources object.Dict) error {
 
 // cover takes note of a picture that fills the unit square.
 func (r *Reader) cover(s *object.Stream) {
-	part := min(1, r.state.ctm.area()/r.area)
-	r.result.Covered += part
+	r.result.Covered += min(1, r.state.ctm.area()/r.area)
 	if s != nil && len(r.result.Pictures) < maxDrawn {
-		r.result.Pictures = append(r.result.Pictures, Picture{s, part})
+		r.result.Pictures = append(r.result.Pictures, s)
 	}
 }
 

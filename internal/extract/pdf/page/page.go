@@ -25,18 +25,12 @@ const (
 	stride     = 1 << 14 // operators between two looks at the context
 )
 
-// Picture is a picture that a page shows.
-type Picture struct {
-	Stream *object.Stream
-	Part   float64 // of the page's area
-}
-
 // Result is what a page shows. It is valid until the next page is read.
 type Result struct {
 	Parts    []Part
 	Glyphs   int
 	Unknown  int // glyphs in a row of which nothing says what they are
-	Pictures []Picture
+	Pictures []*object.Stream
 	Covered  float64 // part of the page that is covered with pictures
 	Lines    int     // drawn: letters may be among them
 	Cut      bool    // there was more than is held of a page
@@ -47,8 +41,8 @@ type Reader struct {
 	ctx  context.Context // of the reading at hand
 	file *object.File
 
-	fonts  map[object.Ref]*font.Font
-	codes  int // that they map
+	fonts  map[any]*font.Font // by reference, or by the place of a dictionary
+	codes  int                // that they map
 	layout layout
 	result Result
 	area   float64 // of the page
@@ -95,7 +89,7 @@ type operand struct {
 
 // NewReader returns a Reader of a document's pages.
 func NewReader(file *object.File) *Reader {
-	return &Reader{file: file, fonts: map[object.Ref]*font.Font{}}
+	return &Reader{file: file, fonts: map[any]*font.Font{}}
 }
 
 // Begin begins a page whose box has that width and height.
