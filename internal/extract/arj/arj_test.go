@@ -10,6 +10,7 @@ import (
 
 	"trustaudit/internal/extract"
 	"trustaudit/internal/extract/arj"
+	"trustaudit/internal/extract/unpack/unpacktest"
 	"trustaudit/internal/extracttest"
 )
 
@@ -26,7 +27,7 @@ func TestMembers(t *testing.T) {
 	same := cmp.Comparer(func(a, b error) bool { return errors.Is(a, b) || errors.Is(b, a) })
 	for name, want := range map[string][]extracttest.Child{
 		"stored.arj": {{Name: "a.txt", Data: "short 9990123456\n"}, {Name: "sub/c.txt", Data: "deep"}},
-		"packed.arj": {{Name: "list.txt", Err: extract.ErrUnsupported}},
+		"packed.arj": {{Name: "list.txt", Data: unpacktest.Text()}},
 		"sealed.arj": {{Name: "a.txt", Err: extract.ErrSealed, Seal: extract.Seal{Grade: extract.SealWeak, Scheme: "ARJ", Cipher: "XOR"}}},
 	} {
 		data := testdata(t, name)
