@@ -49,6 +49,7 @@ import (
 	extractjson "trustaudit/internal/extract/json"
 	"trustaudit/internal/extract/keepass"
 	"trustaudit/internal/extract/keystore"
+	"trustaudit/internal/extract/lha"
 	"trustaudit/internal/extract/lotus"
 	"trustaudit/internal/extract/luks"
 	"trustaudit/internal/extract/lz4"
@@ -143,6 +144,7 @@ func Formats() []extract.Format {
 		extractjson.Format,
 		keepass.Format,
 		keystore.Format,
+		lha.Format,
 		lotus.Format,
 		luks.Format,
 		lz4.Format,
