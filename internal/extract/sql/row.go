@@ -202,6 +202,8 @@ func (r *reader) endValue(quoted bool) {
 	v := bytes.TrimRight(r.row.cell(), " \t\r\n")
 	r.row.flat = r.row.flat[:len(r.row.flat)-len(r.row.cell())+len(v)]
 	switch {
+	case len(v) > 0 && v[len(v)-1] == ')':
+		r.uncast()
 	case quoted:
 	case bytes.EqualFold(v, []byte("NULL")):
 		r.row.clear()

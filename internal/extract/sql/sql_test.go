@@ -56,7 +56,13 @@ func TestRead(t *testing.T) {
 			"SQL Server", "USE [pas]\nGO\nINSERT [dbo].[Patient] ([Id], [NHS No]) VALUES (1, N'999 012 3456')\nGO\nINSERT [dbo].[Patient] ([Id], [NHS No]) VALUES (2, CAST(N'1950-01-02' AS Date))\nGO\n",
 			[]string{"USE [pas]\nGO\n\n", "GO\n\n", "GO\n\n"},
 			[]extracttest.Table{{Name: "Patient", Columns: []string{"Id", "NHS No"}, Rows: [][]string{{"1", "999 012 3456"}}},
-				{Name: "Patient", Columns: []string{"Id", "NHS No"}, Rows: [][]string{{"2", "CAST(1950-01-02 AS Date)"}}}},
+				{Name: "Patient", Columns: []string{"Id", "NHS No"}, Rows: [][]string{{"2", "1950-01-02"}}}},
+		},
+		{
+			"dates that functions make", "INSERT INTO t VALUES (CAST(0xF6380B00 AS Date), CAST(0x0000A39D00C5C100 AS DateTime), CAST(0xA39D0000 AS SmallDateTime), CAST(0x0700000000009E390B AS DateTime2), " +
+				"to_date('1950-01-02 00:00:00','SYYYY-MM-DD HH24:MI:SS'), 'Ann (Nan)', CAST(7 AS Decimal(3, 0)), f(1, 'a'));",
+			nil,
+			[]extracttest.Table{{Name: "t", Rows: [][]string{{"2014-09-03", "2014-09-05", "2014-09-05", "2015-02-18", "1950-01-02 00:00:00", "Ann (Nan)", "7", "f(1, a)"}}}},
 		},
 		{
 			"PostgreSQL's casts", "INSERT INTO t VALUES ('1950-01-02'::date, E'a\\tb', 3.5, -1) ON CONFLICT DO NOTHING;",
