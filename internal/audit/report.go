@@ -180,7 +180,7 @@ type InventoryRow struct {
 	TestData     int64  `json:"test_data"`    // of these, test data alone
 	Records      int64  `json:"records"`      // identifiable records
 	// Volume says how the volume of a local store is encrypted, where the platform
-	// tells: "encrypted: LUKS2", "not encrypted".
+	// tells: "encrypted: LUKS2", "not encrypted by this machine".
 	Volume string `json:"volume,omitempty"`
 }
 

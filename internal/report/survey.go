@@ -159,7 +159,7 @@ func volumeWords(v volumefact.Volume) string {
 	if v.Encrypted {
 		return "encrypted: " + v.How
 	}
-	return "not encrypted"
+	return "not encrypted by this machine" // a drive, an array or a host below may do so
 }
 
 // Coverage lists how much of each store and network was looked at.

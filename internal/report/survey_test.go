@@ -38,6 +38,7 @@ func surveyed() *report.Survey {
 	s.See(database, contentfact.Item{Format: contentfact.TableFormat, Status: contentfact.Read})
 	s.See(audit.Estate, volumefact.Volume{Store: string(share), Encrypted: true, How: "LUKS2"})
 	s.See(audit.Estate, volumefact.Volume{Store: "file:///not/read"})
+	s.See(audit.Estate, volumefact.Volume{Store: string(database)})
 	for _, f := range []discoverfact.Host{{Answered: true}, {}, {Refused: "fragile (10.0.0.3)"}} {
 		s.See("net:10.0.0.0/30", f)
 	}
@@ -47,7 +48,7 @@ func surveyed() *report.Survey {
 func TestInventory(t *testing.T) {
 	want := []audit.InventoryRow{
 		{Target: share, Items: 10, Read: 2, Partial: 4, Sealed: 2, Unreadable: 1, Skipped: 1, Identifiable: 2, TestData: 1, Records: 9, Volume: "encrypted: LUKS2"},
-		{Target: database, Items: 1, Read: 1},
+		{Target: database, Items: 1, Read: 1, Volume: "not encrypted by this machine"},
 	}
 	if diff := cmp.Diff(want, surveyed().Inventory()); diff != "" {
 		t.Errorf("inventory (-want +got):\n%s", diff)
