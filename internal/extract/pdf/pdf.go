@@ -187,6 +187,7 @@ func (d *document) judge(shown *page.Result) error {
 		d.count.cut++
 	}
 	switch {
+	case shown.Hidden >= fewLetters: // what its pictures show was read before
 	case d.doc.OCR != nil && (len(shown.Pictures) > 0 || shown.Covered == 0):
 		return d.pictures(shown.Pictures)
 	case shown.Glyphs == 0 && shown.Covered > 0.05, shown.Glyphs < fewLetters && shown.Covered > 0.5:

@@ -394,6 +394,7 @@ func TestNotLooked(t *testing.T) {
 	}{
 		{"a picture of a page", "q 600 0 0 800 0 0 cm /X Do Q", "1 of 1 pages are pictures, not looked at", []string{font, picture}},
 		{"with a stamp on it", "q 600 0 0 800 0 0 cm /X Do Q BT /F 10 Tf 0 0 Td (fax page 1) Tj ET", "1 of 1 pages are pictures, not looked at", []string{font, picture}},
+		{"with the words of OCR under it", "q 600 0 0 800 0 0 cm /X Do Q BT 3 Tr /F 10 Tf 0 0 Td (" + strings.Repeat("letter ", 20) + ") Tj ET", "", []string{font, picture}},
 		{"a logo", "q 60 0 0 8 0 0 cm /X Do Q BT /F 10 Tf 50 600 Td (letter) Tj ET", "", []string{font, picture}},
 		{"letters that are drawn", strings.Repeat("0 0 m 1 1 l f\n", 300), "1 of 1 pages are drawings, not looked at", nil},
 		{"a font without names", "BT /G 10 Tf 50 600 Td <000100020003000400050006000700080009000A000B> Tj ET", "11 characters in fonts that do not say what they are", []string{nameless}},
@@ -465,6 +466,18 @@ func TestPictures(t *testing.T) {
 				t.Errorf("%q, %q, err %v", k.names, k.data, k.errs)
 			}
 		})
+	}
+}
+
+// Nobody looks at a picture whose words stand under it.
+func TestSearchable(t *testing.T) {
+	picture := stream("/Subtype/Image/Width 64/Height 16/Filter/DCTDecode", "x")
+	data := onePage("q 600 0 0 800 0 0 cm /X Do Q BT 3 Tr /F 10 Tf 0 0 Td ("+strings.Repeat("letter ", 20)+") Tj ET", font, picture)
+	doc := extract.Document{Name: "x.pdf", Size: int64(len(data)), Head: data, Data: bytes.NewReader(data)}
+	doc.OCR = func(context.Context, io.Reader) ([]byte, error) { return nil, nil }
+	k := &kids{}
+	if err := pdf.Format.Read(context.Background(), doc, k); err != nil || len(k.names) != 0 {
+		t.Errorf("err %v, children %q", err, k.names)
 	}
 }
 

@@ -47,6 +47,8 @@ func (r *Reader) operator(op string, lexer *object.Lexer, resources object.Dict)
 		s.leading = r.number(0)
 	case "Ts":
 		s.rise = r.number(0)
+	case "Tr":
+		s.hidden = r.number(0) == 3
 	default:
 		return r.other(op, lexer, resources)
 	}
@@ -191,6 +193,9 @@ func (r *Reader) show(s []byte) {
 			r.unknown()
 		} else {
 			r.nameless = 0
+			if st.hidden {
+				r.result.Hidden++
+			}
 			r.layout.add(g.Text, x+total*along.a, y+total*along.b, width*stretch, size)
 		}
 		total += advance

@@ -29,6 +29,7 @@ const (
 type Result struct {
 	Parts    []Part
 	Glyphs   int
+	Hidden   int // glyphs that are not painted, as OCR lays them under a picture
 	Unknown  int // glyphs in a row of which nothing says what they are
 	Pictures []*object.Stream
 	Covered  float64 // part of the page that is covered with pictures
@@ -72,6 +73,7 @@ type state struct {
 	scale     float64
 	leading   float64
 	rise      float64
+	hidden    bool // letters are not painted
 }
 
 // mark is a stretch of marked content that may say what its glyphs are.
