@@ -29,7 +29,7 @@ func (f *frame) Child(c extract.Child) error {
 	if err := f.x.emit(g); err != nil {
 		return err
 	}
-	f.children.add(g.item.Status)
+	f.children.add(&g.item)
 	return f.stop()
 }
 

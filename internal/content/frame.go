@@ -206,17 +206,39 @@ func (f *frame) conclude(err error) {
 		f.item.Status = fact.Read
 	}
 	f.item.ByChildren = f.item.ByChildren && f.item.Status == fact.Partial
+	f.sealByChildren()
+}
+
+// sealByChildren says that a container in which everything is sealed is sealed as
+// its weakest member is.
+func (f *frame) sealByChildren() {
+	c := &f.children
+	if f.item.Seal != "" || c.all == 0 || c.closed < c.all || c.left > 0 || len(f.opening) > 0 {
+		return
+	}
+	s := &c.sealing
+	f.item.Seal, f.item.Open, f.item.SealDetail = s.Seal, s.Open, s.SealDetail
+	f.item.SealCipher, f.item.SealBits, f.item.SealKDF, f.item.SealRounds = s.SealCipher, s.SealBits, s.SealKDF, s.SealRounds
 }
 
 // tally counts the children of a container by how they were read.
 type tally struct {
 	all, sealed, unreadable, partial, skipped int64
 	left                                      int64 // beyond the limit of members
+
+	sealing fact.Item // the weakest seal of a child, without which there is none
+	closed  int64     // children with one
 }
 
-func (t *tally) add(s fact.Status) {
+func (t *tally) add(child *fact.Item) {
 	t.all++
-	switch s {
+	if child.Seal != "" {
+		t.closed++
+		if t.closed == 1 || child.Seal == "weak" && t.sealing.Seal != "weak" {
+			t.sealing = *child
+		}
+	}
+	switch child.Status {
 	case fact.Sealed:
 		t.sealed++
 	case fact.Unreadable:

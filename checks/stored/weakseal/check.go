@@ -31,7 +31,7 @@ type fold struct{ pass *audit.Pass }
 
 func (f fold) See(fact audit.Fact) {
 	item, ok := fact.(content.Item)
-	if !ok || item.IsTable() {
+	if !ok || item.IsTable() || item.ByChildren { // of a container its members say it
 		return
 	}
 	said := cmp.Or(item.SealDetail, "method not recognised")
