@@ -12,18 +12,19 @@ import (
 // cell is where a value stands, and in which style.
 type cell struct{ row, column, style int }
 
-// cell reads where a record's value stands; what follows is the value.
+// cell reads where a record's value stands; what follows is the value. Charts
+// of Microsoft Graph still have the records of Excel 2.
 func (b *book) cell() (c cell, rest []byte, ok bool) {
 	body := b.in.body
 	size := 6
-	if b.version == 2 {
+	if b.version == 2 || b.in.id <= oldLabel {
 		size = 7
 	}
 	if len(body) < size {
 		return cell{}, nil, false
 	}
 	c = cell{row: int(binary.LittleEndian.Uint16(body)), column: int(binary.LittleEndian.Uint16(body[2:]))}
-	if c.style = int(binary.LittleEndian.Uint16(body[4:])); b.version == 2 {
+	if c.style = int(binary.LittleEndian.Uint16(body[4:])); size == 7 {
 		c.style = int(body[4] & 0x3f)
 	}
 	return c, body[size:], true
@@ -92,10 +93,10 @@ func (b *book) several(c cell) error {
 // label reads a text that stands in its cell's record.
 func (b *book) label(c cell, rest []byte) error {
 	width := 2
-	if b.version == 2 {
+	if b.version == 2 || b.in.id == oldLabel {
 		width = 1
 	}
-	if b.version < 8 || len(rest) < 3 {
+	if b.version < 8 || width == 1 || len(rest) < 3 {
 		b.scratch = b.short(b.scratch[:0], rest, width)
 		return b.put(c, b.scratch)
 	}
@@ -152,11 +153,11 @@ func (b *book) number(c cell, v float64) error {
 }
 
 func appendNumber(dst []byte, v float64) []byte {
-	const exact = 1e15
-	switch {
-	case v == math.Trunc(v) && math.Abs(v) < exact:
+	const least, exact = 1e-9, 1e15
+	switch size := math.Abs(v); {
+	case v == math.Trunc(v) && size < exact:
 		return strconv.AppendInt(dst, int64(v), 10)
-	case math.Abs(v) < exact:
+	case size > least && size < exact:
 		return strconv.AppendFloat(dst, v, 'f', -1, 64)
 	}
 	return strconv.AppendFloat(dst, v, 'g', -1, 64)

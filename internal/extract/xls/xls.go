@@ -277,7 +277,7 @@ func (b *book) begin() error {
 	case 0x409:
 		b.version = 4
 	default:
-		if b.version = 8; binary.LittleEndian.Uint16(body) != 0x0600 {
+		if b.version = 8; binary.LittleEndian.Uint16(body) < 0x0600 {
 			b.version = 5
 		}
 	}

@@ -191,6 +191,15 @@ func TestOld(t *testing.T) {
 	}
 }
 
+// Charts of Microsoft Graph have records of Excel 2 with strings of Excel 97.
+func TestGraph(t *testing.T) {
+	data := rec(0x809, 0x680, 5, 0, 0) + rec(0x809, 0x680, 0x8000, 0, 0) + rec(0x04, 0, 0, "\x00\x00\x00", byte(4), byte(0), "ward") + rec(0x03, 0, 1, "\x00\x00\x00", 2.5e-30) + eof + eof
+	got := extracttest.Read(t, xls.Format, "x", packed(t, "Workbook", data))
+	if diff := cmp.Diff([]extracttest.Table{{Rows: [][]string{{"ward", "2.5e-30"}}}}, got.Tables); diff != "" || got.Err != nil {
+		t.Errorf("error %v, tables differ (-want +got):\n%s", got.Err, diff)
+	}
+}
+
 // The code page is what the workbook says; so is the format of a number.
 func TestOldPageAndFormat(t *testing.T) {
 	data := rec(0x809, 0x500, 5, 0, 0) + rec(0x42, 1251) + rec(0x22, 1) + rec(0x41e, 70, byte(4), "yyyy") + rec(0xe0, 0, 70) + eof +
