@@ -61,6 +61,16 @@ func isTrial(head []byte, _ string) extract.Confidence {
 func readTrial(ctx context.Context, d extract.Document, s extract.Sink) error {
 	words := strings.Fields(string(d.Head[len(trialMark):]))
 	for _, word := range words {
+		if word == "picture" {
+			text, err := d.OCR(ctx, bytes.NewReader(picture("943 476 4106")))
+			if err != nil {
+				return err
+			}
+			if !bytes.Contains(text, []byte("943 476 4106")) {
+				s.Partial("misread")
+			}
+			continue
+		}
 		if err := trials()[word](ctx, s); err != nil {
 			return err
 		}

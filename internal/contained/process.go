@@ -28,6 +28,7 @@ type child struct {
 	frames frames
 	hold   hold // what the system ties it to the parent with
 	items  int
+	memory int64 // limit
 
 	ended  chan struct{}
 	ending sync.Once
@@ -38,7 +39,7 @@ type child struct {
 
 // start starts a child and waits until it is confined.
 func (p *Pool) start(ctx context.Context) (*child, error) {
-	c := &child{ended: make(chan struct{})}
+	c := &child{ended: make(chan struct{}), memory: p.config.Memory}
 	c.cmd = exec.Command(p.config.Program, Verb)
 	c.cmd.Env = []string{} // nothing, rather than this process's
 	c.cmd.Dir = root
@@ -98,7 +99,9 @@ func (c *child) worn() bool { return c.items >= recycledItems || c.rss.Load() > 
 
 // starved reports whether the process ended for want of memory. It must have
 // ended.
-func (c *child) starved() bool { return c.over.Load() || c.words.memory }
+func (c *child) starved() bool {
+	return c.over.Load() || c.words.memory || c.rss.Load() > c.memory/4*3
+}
 
 // watch kills the process when it holds more than the limit.
 func (c *child) watch(limit int64) {
@@ -136,8 +139,11 @@ type lastWords struct {
 	memory bool
 }
 
-// outOfMemory is what Go says at the end.
-const outOfMemory = "out of memory"
+// What Go says at the end.
+const (
+	outOfMemory = "out of memory"
+	noThread    = "new OS thread" // there was no room for its stack
+)
 
 // listened bounds what of a child's last words is listened to.
 const listened = 64 << 10
@@ -145,7 +151,7 @@ const listened = 64 << 10
 func (w *lastWords) Write(p []byte) (int, error) {
 	if !w.memory && w.heard < listened {
 		both := append(w.tail, p...)
-		w.memory = bytes.Contains(both, []byte(outOfMemory))
+		w.memory = bytes.Contains(both, []byte(outOfMemory)) || bytes.Contains(both, []byte(noThread))
 		w.tail = bytes.Clone(both[max(0, len(both)-len(outOfMemory)):])
 		w.heard += len(p)
 	}
