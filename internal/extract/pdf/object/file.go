@@ -67,6 +67,9 @@ func (in *input) ReadAt(p []byte, off int64) (int, error) {
 	if err := in.ended(); err != nil {
 		return 0, err
 	}
+	if off < 0 { // as a broken table says
+		return 0, io.EOF
+	}
 	n, err := in.r.ReadAt(p, off)
 	if err != nil && !errors.Is(err, io.EOF) {
 		in.err = fmt.Errorf("read document: %w", err)
