@@ -70,6 +70,7 @@ func TestBinary(t *testing.T) {
 		"xl/pivotCache/pivotCacheDefinition1.bin", record(24, wideText("kept"))+record(21, float(9990123464)),
 		"xl/pivotCache/pivotCacheRecords1.bin", record(33, u32(0))+record(33, u32(1)),
 		"xl/embeddings/oleObject1.bin", "ole",
+		"xl/vbaProject.bin", "macro",
 	)...)
 	got := extracttest.Read(t, xlsx.Format, "x.xlsb", data)
 	want := []extracttest.Table{
@@ -88,7 +89,7 @@ func TestBinary(t *testing.T) {
 	if diff := cmp.Diff([]string{"2 rows kept by a pivot table are not read"}, got.Reasons); diff != "" {
 		t.Errorf("reasons differ (-want +got):\n%s", diff)
 	}
-	if len(got.Kids) != 1 {
+	if len(got.Kids) != 2 {
 		t.Errorf("children %v", got.Kids)
 	}
 }

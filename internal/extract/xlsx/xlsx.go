@@ -38,6 +38,7 @@ func read(ctx context.Context, doc extract.Document, sink extract.Sink) error {
 	switch {
 	case p.Has(main):
 	case p.Has(binaryMain):
+		b.binary = true
 		open, sheet = b.openBinary, b.binarySheet
 	default:
 		return fmt.Errorf("find workbook: %w", extract.ErrCorrupt)
@@ -68,7 +69,7 @@ func read(ctx context.Context, doc extract.Document, sink extract.Sink) error {
 func (b *book) part(name string) error {
 	dir, file := path.Split(name)
 	switch {
-	case path.Ext(name) == ".bin" && dir != "xl/embeddings/":
+	case b.binary && path.Ext(name) == ".bin" && dir != "xl/embeddings/" && file != "vbaProject.bin":
 		return b.binaryPart(name)
 	case ooxml.Embedded(name):
 		return b.p.Child(name, b.sink)
@@ -102,6 +103,7 @@ func (b *book) part(name string) error {
 // book is a workbook while it is read.
 type book struct {
 	p      *parts.Package
+	binary bool // its parts are
 	sink   extract.Sink
 	shared grid.Strings
 	styles grid.Styles

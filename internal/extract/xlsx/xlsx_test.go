@@ -122,11 +122,12 @@ func TestOtherParts(t *testing.T) {
 		"xl/worksheets/_rels/sheet1.xml.rels", `<Relationships><Relationship Id="rId1" Target="http://link9/" TargetMode="External"/></Relationships>`,
 		"xl/media/image1.jpeg", "\xff\xd8",
 		"xl/embeddings/letter.docx", "PK inside",
+		"xl/vbaProject.bin", "macro9", "xl/printerSettings/printerSettings1.bin", "DEVMODE",
 		"xl/worksheets/sheet9.xml", sheet(`<row><c t="inlineStr"><is><t>not listed</t></is></c></row>`),
 		"docProps/app.xml", `<p><Manager>someone</Manager></p>`,
 	)...)
 	all := extracttest.Read(t, xlsx.Format, "x.xlsx", data).All()
-	for _, want := range []string{"999 012", "thread", "box", "cached", "point", "name: link", "old9", "http://link9/", "xl/media/image1.jpeg", "spare value", "PK inside", "not listed", "Manager: someone"} {
+	for _, want := range []string{"999 012", "thread", "box", "cached", "point", "name: link", "old9", "http://link9/", "xl/media/image1.jpeg", "spare value", "macro9", "PK inside", "not listed", "Manager: someone"} {
 		if !strings.Contains(all, want) {
 			t.Errorf("%q not found in %q", want, all)
 		}
