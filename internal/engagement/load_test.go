@@ -45,11 +45,12 @@ claims:
   A2.b: not_achieved
 attestations:
   - {outcome: A2.b, level: partially_achieved, by: A. Auditor, reason: seen, date: 2026-11-20}
-limits: {depth: 4, expansion: 4GiB, members: 1000, item_time: 10m, item_bytes: 512 MiB}
+limits: {depth: 4, expansion: 4GiB, members: 1000, item_time: 10m, item_bytes: 512 MiB, ratio: 500, pages: 100}
 key: {seal: recipient, recipient: age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p}
 credentials:
   - {name: pas, env: PAS_LOGIN}
   - {name: archive, prompt: true}
+ocr: off
 `
 
 func TestLoad(t *testing.T) {
@@ -86,11 +87,11 @@ func TestLoad(t *testing.T) {
 			Rate:   12.5, PerHost: 2,
 		},
 		NamedTests:    []audit.NamedTest{{Test: "ftp-anonymous", Hosts: []string{"10.0.0.5", "pas.example"}}},
-		CountTestData: true, SamplingSeed: "42", FollowUpOf: "RXX-2025-01",
+		CountTestData: true, WithoutOCR: true, SamplingSeed: "42", FollowUpOf: "RXX-2025-01",
 		Flows:        []audit.Flow{{From: share, To: "pas.example:21", Medium: "ftp", Protection: "none", Data: "letters", Declared: true}},
 		Claims:       []audit.Claim{{Outcome: "A2.b", Level: audit.NotAchieved}, {Outcome: "B3.b", Level: audit.Achieved}},
 		Attestations: []audit.Attestation{{Outcome: "A2.b", Level: audit.PartiallyAchieved, By: "A. Auditor", Reason: "seen", Date: "2026-11-20"}},
-		Limits:       audit.Limits{Depth: 4, Expansion: 4 << 30, Members: 1000, ItemTime: 10 * time.Minute, ItemBytes: 512 << 20},
+		Limits:       audit.Limits{Depth: 4, Expansion: 4 << 30, Members: 1000, ItemTime: 10 * time.Minute, ItemBytes: 512 << 20, Ratio: 500, Pages: 100},
 	}
 	comparePrefix := cmp.Comparer(func(a, b netip.Prefix) bool { return a == b })
 	if diff := cmp.Diff(want, f.Engagement, comparePrefix); diff != "" {
