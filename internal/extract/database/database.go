@@ -53,6 +53,10 @@ func read(ctx context.Context, doc extract.Document, sink extract.Sink) error {
 			return fmt.Errorf("read pages: %w", extract.ErrSealed)
 		}
 	}
+	if k.server {
+		sink.Partial(k.name + ": texts of rows read, without numbers and names of columns")
+		return serverRows(ctx, doc, sink)
+	}
 	sink.Partial(k.name + ": read as runs of text")
 	return runs(ctx, doc, k.mask, sink)
 }

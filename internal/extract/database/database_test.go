@@ -37,8 +37,6 @@ func TestRead(t *testing.T) {
 		label, name string
 		data        []byte
 	}{
-		{"SQL Server data file", "pas.mdf", file(0, "\x01\x0f\x00\x00\x08", 0)},
-		{"SQL Server backup", "pas.bak", file(0, "TAPE", 0)},
 		{"Oracle data file", "users01.dbf", file(28, "}|{z", 0)},
 		{"Oracle export", "x.dmp", file(3, "EXPORT:V10.02.01", 0)},
 		{"MySQL table", "patients.ibd", file(24, "\x00\x08", 0)},
@@ -80,9 +78,75 @@ func TestDetect(t *testing.T) {
 	}
 }
 
+// serverPage writes a page of rows of SQL Server.
+func serverPage(object uint32, rows ...string) []byte {
+	b := make([]byte, 8192)
+	copy(b, "\x01\x01")
+	binary.LittleEndian.PutUint16(b[22:], uint16(len(rows)))
+	binary.LittleEndian.PutUint32(b[24:], object)
+	at := 96
+	for i, row := range rows {
+		binary.LittleEndian.PutUint16(b[8190-2*i:], uint16(at))
+		at += copy(b[at:], row)
+	}
+	binary.LittleEndian.PutUint16(b[30:], uint16(at))
+	binary.LittleEndian.PutUint16(b[36:], 1)
+	return b
+}
+
+// serverRow writes a row: columns of a fixed size, and of a changing one.
+func serverRow(kind byte, fixed string, variable ...string) string {
+	b := append([]byte{0x30 | kind, 0}, binary.LittleEndian.AppendUint16(nil, uint16(4+len(fixed)))...)
+	b = append(b, fixed...)
+	b = append(b, byte(1+len(variable)), 0, 0)
+	b = binary.LittleEndian.AppendUint16(b, uint16(len(variable)))
+	end := len(b) + 2*len(variable)
+	for _, v := range variable {
+		end += len(v)
+		b = binary.LittleEndian.AppendUint16(b, uint16(end))
+	}
+	return string(b) + strings.Join(variable, "")
+}
+
+func TestSQLServer(t *testing.T) {
+	wide := func(s string) string { return strings.Join(strings.Split(s, ""), "\x00") + "\x00" }
+	pages := append(serverPage(7,
+		serverRow(0, "\x07\x00\x00\x009990123456\x01", wide("Ann"), "ZZ99 3WZ"),
+		serverRow(4, "\x08\x00\x00\x00moved away", "x", "y"),              // elsewhere
+		serverRow(12, "\x09\x00\x00\x009990123464\x01", wide("Bob"), "")), // deleted
+		serverPage(8, serverRow(0, "\x01\x02\x03\x04", "9990123472"))...)
+	index := serverPage(9, serverRow(0, "9990123480"))
+	index[1] = 2
+	mdf := append(append([]byte("\x01\x0f\x00\x00"), make([]byte, 8188)...), append(pages, index...)...)
+	bak := append(append([]byte("TAPE"), make([]byte, 508)...), append(pages, "\x01loose text of 9990123499\x00"...)...)
+	want := []extracttest.Table{
+		{Rows: [][]string{{"9990123456", "Ann", "ZZ99 3WZ"}, {"9990123464", "Bob", ""}}},
+		{Rows: [][]string{{"", "9990123472"}}},
+	}
+	for _, tt := range []struct {
+		name, reason string
+		data         []byte
+		texts        []string
+	}{
+		{"pas.mdf", "SQL Server data file: texts of rows read, without numbers and names of columns", mdf, nil},
+		{"pas.bak", "SQL Server backup: texts of rows read, without numbers and names of columns", bak, []string{"loose text of 9990123499\n"}},
+	} {
+		got := extracttest.Read(t, database.Format, tt.name, tt.data)
+		if diff := cmp.Diff(want, got.Tables); diff != "" || got.Err != nil {
+			t.Errorf("%s: tables (-want +got):\n%s%v", tt.name, diff, got.Err)
+		}
+		if diff := cmp.Diff(tt.texts, got.Texts); diff != "" {
+			t.Errorf("%s: texts (-want +got):\n%s", tt.name, diff)
+		}
+		if diff := cmp.Diff([]string{tt.reason}, got.Reasons); diff != "" {
+			t.Errorf("%s: reasons (-want +got):\n%s", tt.name, diff)
+		}
+	}
+}
+
 // A run may go on past what is read at once.
 func TestPieces(t *testing.T) {
-	b := file(0, "TAPE", 0)
+	b := file(0, "RDX3\n", 0)
 	for len(b) < 1<<20 {
 		b = append(b, "\x019990123456\x01"...)
 	}
@@ -132,12 +196,13 @@ func TestPacked(t *testing.T) {
 
 func TestConformance(t *testing.T) {
 	extracttest.Run(t, database.Format, []extracttest.Sample{
-		{Name: "pas.bak", Data: file(0, "TAPE", 0), Want: []string{"9990123456", "9990123464", "9990123472"}},
+		{Name: "pas.bak", Data: append(file(0, "TAPE", 0), serverPage(7, serverRow(0, "", "9990123480"))...), Want: []string{"9990123456", "9990123464", "9990123472", "9990123480"}},
+		{Name: "x.rda", Data: file(0, "RDX3\n", 0), Want: []string{"9990123456", "9990123464", "9990123472"}},
 		{Name: "x.fmp12", Data: file(14, "\xc0HBAM7", 0x5a), Want: []string{"9990123456"}},
 	})
 }
 
 func FuzzRead(f *testing.F) {
-	f.Add(file(0, "TAPE", 0))
+	f.Add(append(file(0, "TAPE", 0), serverPage(7, serverRow(0, "", "9990123480"))...))
 	f.Fuzz(func(t *testing.T, data []byte) { extracttest.Fuzz(t, database.Format, "x.bak", data) })
 }

@@ -16,12 +16,13 @@ type kind struct {
 	packed bool   // its text is compressed
 	mask   byte   // with which its bytes are masked
 	seal   func(extract.Document) (extract.Seal, error)
+	server bool // its pages are SQL Server's
 }
 
 // kinds are looked at in this order.
 var kinds = []kind{
-	{name: "SQL Server data file", mark: "\x01\x0f\x00\x00", names: ".mdf.ndf.", seal: sqlServer},
-	{name: "SQL Server backup", mark: "TAPE"},
+	{name: "SQL Server data file", mark: "\x01\x0f\x00\x00", names: ".mdf.ndf.", seal: sqlServer, server: true},
+	{name: "SQL Server backup", mark: "TAPE", server: true},
 	{name: "compressed SQL Server backup", mark: "MSSQLBAK", packed: true},
 	{name: "Oracle data file", at: 28, mark: "}|{z"},
 	{name: "Oracle export", at: 3, mark: "EXPORT:V"},

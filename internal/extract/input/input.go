@@ -73,8 +73,8 @@ func (r *Reader) End() bool {
 	return errors.Is(err, io.EOF)
 }
 
-// Peek shows the next bytes without taking them: fewer at the end, n being 64 at
-// most.
+// Peek shows the next bytes without taking them: fewer at the end, n being 64 KiB
+// at most.
 func (r *Reader) Peek(n int) []byte {
 	if r.err != nil {
 		return nil
