@@ -46,7 +46,7 @@ var kinds = []kind{
 	{name: "Feather file", mark: "FEA1", names: ".feather.fea.", packed: true},
 	{name: "DuckDB database", at: 8, mark: "DUCK", names: ".duckdb.db.ddb.", packed: true},
 	{name: "Firebird database", mark: "\x01\x00", names: ".fdb.gdb.ib."},
-	{name: "Paradox table", at: 3, mark: "\x08", names: ".db."},
+	{name: "Paradox table", at: 2, mark: "\x00\x08", names: ".db."},
 	{name: "MyISAM table", names: ".myd."},
 	{name: "memos of dBase", names: ".dbt.fpt."},
 	{name: "InterSystems database", names: ".dat."},
