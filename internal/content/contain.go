@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"trustaudit/internal/audit"
+	"trustaudit/internal/extract"
 	"trustaudit/internal/identify"
 	"trustaudit/internal/probe/content/fact"
 	"trustaudit/internal/source"
@@ -62,9 +63,10 @@ type event struct {
 // handed is a file that was handed over, as its fact will be should nothing come
 // of it.
 type handed struct {
-	item fact.Item
-	raw  string
-	got  bool // something came of it
+	item   fact.Item
+	raw    string
+	got    bool    // something came of it
+	memory *memory // nil when nothing is kept for its twins
 }
 
 // tell passes on what is to be told, or has it wait for what is to be told
@@ -88,20 +90,36 @@ func (x *Examiner) pass(e event) error {
 	return x.config.Emit(e.fact)
 }
 
-// contain hands the frame's file to a contained process.
-func (f *frame) contain(ctx context.Context) {
+// contain hands the frame's file to a contained process, unless its twin was
+// there before.
+func (f *frame) contain(ctx context.Context, doc extract.Document) {
 	x := f.x
+	d, whole, err := x.twins.digest(ctx, doc, f.item.Format)
+	if err != nil {
+		f.fail(err)
+		return
+	}
+	f.away = true
+	if facts := x.twins.known[d]; whole && len(facts) > 0 {
+		f.top.Close()
+		x.fatal = f.repeat(facts)
+		return
+	}
 	p := &handed{item: f.item, raw: f.raw}
 	x.name(f, &p.item)
-	f.away = true
+	if whole && x.config.Explain == nil {
+		p.memory = &memory{digest: d, raw: f.raw}
+	}
 	x.config.Contained.Hand(ctx, Handed{
 		Target: x.config.Target, Path: f.raw, Format: f.item.Format, File: f.top, Named: p.item, Explain: x.config.Explain,
 		Emit: func(a audit.Fact) error {
 			p.got = true
+			p.memory.add(a)
 			x.fatal = x.config.Emit(a)
 			return x.fatal
 		},
 		Reveal: func(id, raw string) error {
+			p.memory.reveal(id, raw)
 			x.fatal = x.reveal(raw, fact.Item{ID: id, PathMasked: true})
 			return x.fatal
 		},
@@ -153,6 +171,8 @@ func (x *Examiner) next(ctx context.Context, p *handed) error {
 		if err := x.pass(event{fact: f.item}); err != nil {
 			return err
 		}
+	default:
+		x.twins.keep(p.memory)
 	}
 	return x.reveal(p.raw, p.item)
 }

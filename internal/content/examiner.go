@@ -71,6 +71,7 @@ type Examiner struct {
 
 	waiting []event   // to be told, once what was handed over before has been
 	handed  int       // files among them
+	twins   twins
 	told    fact.Item // the last that was
 
 	// Of the top-level item at hand.

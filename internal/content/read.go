@@ -133,7 +133,7 @@ func (f *frame) examine(ctx context.Context, doc extract.Document, broken error)
 		f.timed(ctx, func(ctx context.Context) error { return either(format.Read(ctx, doc, f), broken) })
 	case f.top != nil && f.x.config.Contained != nil && !format.Plain:
 		f.item.Format = format.Name
-		f.contain(ctx)
+		f.contain(ctx, doc)
 	case sure == extract.Fallback && int64(len(doc.Head)) == doc.Size:
 		// Plain text, and all of it at hand: it needs no clock.
 		f.item.Format = format.Name
