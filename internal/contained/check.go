@@ -34,7 +34,7 @@ func itemOf(payload []byte) (fact.Item, error) {
 	grades := []string{"", string(extract.SealWeak), string(extract.SealStrong)}
 	sound := isID(item.ID) && tokens(item.Format, item.SealCipher, item.SealKDF) &&
 		len(item.Modified) <= mostToken && slices.Contains(statuses, item.Status) && slices.Contains(grades, item.Seal) &&
-		len(item.Reason) <= mostWords && len(item.SealDetail) <= mostWords && shown(item.Excerpt) && len(item.Content) <= mostToken &&
+		len(item.Reason) <= mostWords && len(item.SealDetail) <= mostWords && shown(item.Excerpt) &&
 		item.Size >= 0 && item.Records >= 0 && len(item.Identifiers) <= mostKinds
 	for name, c := range item.Identifiers {
 		sound = sound && tokens(name) && c.Count >= 0 && c.Distinct >= 0

@@ -33,7 +33,6 @@ type Item struct {
 	Identifiers    map[string]Count `json:"identifiers,omitempty"`
 	Score          float64          `json:"score,omitempty"`   // bans of the best record
 	Excerpt        string           `json:"excerpt,omitempty"` // of the best record, masked
-	Content        string           `json:"content,omitempty"` // keyed digest of the bytes, for duplicates
 }
 
 // Status says whether an item was read.

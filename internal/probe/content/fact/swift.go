@@ -45,7 +45,6 @@ func (i Item) AppendJSON(b []byte) ([]byte, bool) {
 		w.fraction(`,"score":`, i.Score)
 	}
 	w.some(`,"excerpt":`, i.Excerpt)
-	w.some(`,"content":`, i.Content)
 	return append(w.b, '}'), !w.odd
 }
 
@@ -80,7 +79,6 @@ func (Item) ParseJSON(data []byte) (audit.Fact, bool) {
 		i.Score = r.fraction(`,"score":`)
 	}
 	i.Excerpt = r.some(`,"excerpt":`)
-	i.Content = r.some(`,"content":`)
 	r.must(`}`)
 	if r.odd || r.rest != "" {
 		return nil, false

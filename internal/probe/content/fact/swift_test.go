@@ -19,7 +19,7 @@ func full() fact.Item {
 		Modified: "2026-05-01T09:30:00Z", Format: "docx", Status: fact.Partial, Reason: "limit of 10 bytes: 5 left", ByChildren: true,
 		Seal: "weak", Open: true, SealDetail: "ZipCrypto", SealCipher: "AES-CBC", SealBits: 256, SealKDF: "scrypt", SealRounds: 32768, Identifiable: true, TestData: true, Records: 3, Clinical: true, StatesPassword: true,
 		Identifiers: map[string]fact.Count{"postcode": {Count: 1, Distinct: 1}, "nhs-number": {Count: 200_000, Distinct: 100_000, Estimated: true}},
-		Score:       5.25, Excerpt: "NHS No 9•• ••• ••••, DOB ••/••/••••", Content: "fedcba9876543210",
+		Score:       5.25, Excerpt: "NHS No 9•• ••• ••••, DOB ••/••/••••",
 	}
 }
 
