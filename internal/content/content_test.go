@@ -77,6 +77,9 @@ func run(t testing.TB, config content.Config, items ...source.Item) []fact.Item 
 			t.Fatal(err)
 		}
 	}
+	if err := x.Settle(context.Background()); err != nil {
+		t.Fatal(err)
+	}
 	return got
 }
 

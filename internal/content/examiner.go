@@ -69,8 +69,8 @@ type Examiner struct {
 	scratch []byte
 	memory  bytes.Reader
 
-	waiting []event   // to be told, once what was handed over before has been
-	handed  int       // files among them
+	waiting []event // to be told, once what was handed over before has been
+	handed  int     // files among them
 	twins   twins
 	told    fact.Item // the last that was
 
