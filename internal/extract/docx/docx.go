@@ -29,9 +29,6 @@ func read(ctx context.Context, doc extract.Document, sink extract.Sink) error {
 	}
 	names := slices.Clone(p.Names())
 	slices.SortStableFunc(names, func(a, b string) int { return rank(a) - rank(b) })
-	if !slices.ContainsFunc(names, func(n string) bool { return rank(n) == body }) {
-		return fmt.Errorf("find body: %w", extract.ErrCorrupt)
-	}
 	err = parts.Each(names, sink, func(name string) error {
 		switch rank(name) {
 		case header, body, other:
@@ -48,7 +45,13 @@ func read(ctx context.Context, doc extract.Document, sink extract.Sink) error {
 	if err != nil {
 		return err
 	}
-	return ooxml.Links(p, sink)
+	if err := ooxml.Links(p, sink); err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(names, func(n string) bool { return rank(n) == body }) {
+		return fmt.Errorf("find body: %w", extract.ErrCorrupt)
+	}
+	return nil
 }
 
 // variables gives what macros and templates keep in a document, unseen.

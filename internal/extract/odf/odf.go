@@ -80,12 +80,15 @@ func read(ctx context.Context, doc extract.Document, sink extract.Sink) error {
 		return err
 	}
 	b := &book{ctx: ctx, p: p, sink: sink, formula: strings.Contains(mimetype(doc.Head), "formula")}
+	names := slices.DeleteFunc(slices.Clone(p.Names()), func(n string) bool { return sealed[n] || rank(n) == nothing })
+	slices.SortStableFunc(names, func(a, b string) int { return rank(a) - rank(b) })
+	if err := parts.Each(names, sink, b.part); err != nil {
+		return err
+	}
 	if !p.Has(content) {
 		return fmt.Errorf("find content: %w", extract.ErrCorrupt)
 	}
-	names := slices.DeleteFunc(slices.Clone(p.Names()), func(n string) bool { return sealed[n] || rank(n) == nothing })
-	slices.SortStableFunc(names, func(a, b string) int { return rank(a) - rank(b) })
-	return parts.Each(names, sink, b.part)
+	return nil
 }
 
 const content = "content.xml"

@@ -27,6 +27,7 @@ const (
 // Package is an open document.
 type Package struct {
 	ctx      context.Context // of the reading; a part is read until it ends
+	sink     extract.Sink    // is told of limits
 	archive  *archive.Archive
 	entries  map[string]archive.Entry
 	names    []string // sorted
@@ -39,7 +40,7 @@ func Open(ctx context.Context, doc extract.Document, sink extract.Sink) (*Packag
 	if err != nil {
 		return nil, fmt.Errorf("open document: %w", err)
 	}
-	p := &Package{ctx: ctx, archive: a, entries: make(map[string]archive.Entry)}
+	p := &Package{ctx: ctx, sink: sink, archive: a, entries: make(map[string]archive.Entry)}
 	err = a.Walk(func(e *archive.Entry) error { return p.add(e, sink) })
 	slices.Sort(p.names)
 	if errors.Is(err, errEnough) {
@@ -134,7 +135,8 @@ func (b *bounded) Read(p []byte) (int, error) {
 		return 0, err
 	}
 	if b.p.unpacked >= maxUnpacked {
-		return 0, fmt.Errorf("read part: too large unpacked: %w", extract.ErrCorrupt)
+		b.p.sink.Partial(fmt.Sprintf("limit of %d bytes in one document", int64(maxUnpacked)))
+		return 0, fmt.Errorf("read part: too large: %w", extract.ErrCorrupt)
 	}
 	n, err := b.ReadCloser.Read(p)
 	b.p.unpacked += int64(n)
@@ -160,17 +162,21 @@ func (p *Package) Child(name string, sink extract.Sink) error {
 	})
 }
 
-// Each reads the parts one after another. One that is corrupt is passed over
-// and makes the document partial; any other error ends the reading.
+// Each reads the parts one after another. Those that are corrupt are passed over
+// and make the document partial; any other error ends the reading.
 func Each(names []string, sink extract.Sink, read func(name string) error) error {
+	corrupt := 0
 	for _, name := range names {
 		err := read(name)
 		switch {
 		case errors.Is(err, extract.ErrCorrupt), errors.Is(err, extract.ErrUnsupported):
-			sink.Partial("a part is corrupt")
+			corrupt++
 		case err != nil:
 			return err
 		}
+	}
+	if corrupt > 0 {
+		sink.Partial(fmt.Sprintf("%d parts are corrupt", corrupt))
 	}
 	return nil
 }

@@ -60,7 +60,7 @@ func (d *deck) slides() ([]string, error) {
 	var listed []string
 	err := parts.Each([]string{main}, d.sink, func(name string) error {
 		all, err := d.p.Relations(name)
-		if err != nil || !d.p.Has(name) {
+		if err != nil {
 			return err
 		}
 		for _, r := range all {
@@ -89,13 +89,14 @@ func (d *deck) slide(name string) error {
 	if err != nil {
 		return err
 	}
+	var own []string
 	for _, r := range all {
-		if r.External || !d.p.Has(r.Target) || !spoken(r.Target) || shared(r.Kind) {
-			continue
+		if !r.External && d.p.Has(r.Target) && spoken(r.Target) && !shared(r.Kind) {
+			own = append(own, r.Target)
 		}
-		if err := parts.Each([]string{r.Target}, d.sink, d.text); err != nil {
-			return err
-		}
+	}
+	if err := parts.Each(own, d.sink, d.text); err != nil {
+		return err
 	}
 	return d.sink.Break()
 }

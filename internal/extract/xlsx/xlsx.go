@@ -36,29 +36,28 @@ func read(ctx context.Context, doc extract.Document, sink extract.Sink) error {
 	b := &book{p: p, sink: sink}
 	open, sheet := b.open, b.sheet
 	switch {
-	case p.Has(main):
 	case p.Has(binaryMain):
 		b.binary = true
 		open, sheet = b.openBinary, b.binarySheet
-	default:
+	case !slices.ContainsFunc(p.Names(), func(n string) bool { return strings.HasPrefix(n, "xl/") }):
 		return fmt.Errorf("find workbook: %w", extract.ErrCorrupt)
 	}
 	sheets, err := open()
 	if err != nil {
 		return err
 	}
-	seen := make(map[string]bool)
+	var listed []string
+	names := make(map[string]string)
 	for _, s := range sheets {
-		if seen[s.part] || !p.Has(s.part) {
-			continue
-		}
-		seen[s.part] = true
-		err := parts.Each([]string{s.part}, sink, func(part string) error { return sheet(s.name, part) })
-		if err != nil {
-			return err
+		if _, twice := names[s.part]; !twice && p.Has(s.part) {
+			listed = append(listed, s.part)
+			names[s.part] = s.name
 		}
 	}
-	rest := slices.DeleteFunc(slices.Clone(p.Names()), func(n string) bool { return seen[n] })
+	if err := parts.Each(listed, sink, func(part string) error { return sheet(names[part], part) }); err != nil {
+		return err
+	}
+	rest := slices.DeleteFunc(slices.Clone(p.Names()), func(n string) bool { _, read := names[n]; return read })
 	if err := parts.Each(rest, sink, b.part); err != nil {
 		return err
 	}
@@ -125,18 +124,21 @@ func (b *book) open() ([]sheet, error) {
 		targets[r.ID] = r.Target
 	}
 	var sheets []sheet
-	err = b.p.Elements(main, func(e *parts.Element) {
-		switch {
-		case e.Name == "sheet" && len(sheets) < maxSheets:
-			sheets = append(sheets, sheet{e.Attr("name"), e.Find("id", targets)})
-		case e.Name == "workbookPr":
-			b.styles.From1904 = e.Attr("date1904") == "1" || e.Attr("date1904") == "true"
+	err = parts.Each([]string{main}, b.sink, func(name string) error { // without it the sheets are read all the same
+		err := b.p.Elements(name, func(e *parts.Element) {
+			switch {
+			case e.Name == "sheet" && len(sheets) < maxSheets:
+				sheets = append(sheets, sheet{e.Attr("name"), e.Find("id", targets)})
+			case e.Name == "workbookPr":
+				b.styles.From1904 = e.Attr("date1904") == "1" || e.Attr("date1904") == "true"
+			}
+		})
+		if err != nil {
+			return err
 		}
+		return b.names()
 	})
 	if err != nil {
-		return nil, err
-	}
-	if err := b.names(); err != nil {
 		return nil, err
 	}
 	return sheets, b.each2("xl/styles.xml", b.readStyles, "xl/sharedStrings.xml", b.strings)

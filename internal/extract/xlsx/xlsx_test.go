@@ -3,6 +3,7 @@ package xlsx_test
 import (
 	"archive/zip"
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"trustaudit/internal/extract"
 	"trustaudit/internal/extract/xlsx"
 	"trustaudit/internal/extracttest"
 )
@@ -131,6 +133,17 @@ func TestOtherParts(t *testing.T) {
 		if !strings.Contains(all, want) {
 			t.Errorf("%q not found in %q", want, all)
 		}
+	}
+}
+
+// Sheets are read when their list is lost, as in a copy that was broken off.
+func TestListLost(t *testing.T) {
+	got := extracttest.Read(t, xlsx.Format, "x.xlsx", workbook(t, append(frame[2:], "xl/worksheets/sheet1.xml", sheet(`<row><c><v>9990123456</v></c></row>`))...))
+	if diff := cmp.Diff([]string{"1 parts are corrupt"}, got.Reasons); diff != "" || got.Err != nil || !strings.Contains(got.All(), "9990123456") {
+		t.Errorf("err %v, got %q; reasons differ (-want +got):\n%s", got.Err, got.All(), diff)
+	}
+	if err := extracttest.Read(t, xlsx.Format, "x.xlsx", workbook(t)).Err; !errors.Is(err, extract.ErrCorrupt) {
+		t.Errorf("without any sheet: %v", err)
 	}
 }
 
