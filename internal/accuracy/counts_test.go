@@ -133,17 +133,18 @@ func TestNumbersOfFiles(t *testing.T) {
 
 func TestMemberSeal(t *testing.T) {
 	for name, tt := range map[string]struct {
+		format  string
 		members []fact.Item
 		want    string
 	}{
-		"none":         {nil, ""},
-		"all strong":   {[]fact.Item{{Path: "a!/x", Seal: "strong"}, {Path: "a!/y", Seal: "strong"}}, "strong"},
-		"one in clear": {[]fact.Item{{Path: "a!/x", Seal: "strong"}, {Path: "a!/y"}}, ""},
-		"one weak":     {[]fact.Item{{Path: "a!/x", Seal: "weak"}, {Path: "a!/y"}}, "weak"},
-		"deeper down":  {[]fact.Item{{Path: "a!/x!/z", Seal: "weak"}, {Path: "a!/x"}}, ""},
-		"of another's": {[]fact.Item{{Path: "b!/x", Seal: "weak"}}, ""},
+		"none":         {"zip", nil, ""},
+		"one strong":   {"zip", []fact.Item{{Path: "a!/x", Seal: "strong"}, {Path: "a!/y"}}, "strong"},
+		"one weak":     {"7z", []fact.Item{{Path: "a!/x", Seal: "weak"}, {Path: "a!/y", Seal: "strong"}}, "weak"},
+		"deeper down":  {"zip", []fact.Item{{Path: "a!/x!/z", Seal: "weak"}, {Path: "a!/x"}}, ""},
+		"of another's": {"zip", []fact.Item{{Path: "b!/x", Seal: "weak"}}, ""},
+		"of a mail":    {"eml", []fact.Item{{Path: "a!/x", Seal: "weak"}}, ""},
 	} {
-		if got := memberSeal(append(tt.members, fact.Item{Path: "a"})); got != tt.want {
+		if got := memberSeal(append(tt.members, fact.Item{Path: "a", Format: tt.format})); got != tt.want {
 			t.Errorf("%s: got %q, want %q", name, got, tt.want)
 		}
 	}

@@ -229,28 +229,20 @@ func conclude(s specimen, items []fact.Item, seen *naive) outcome {
 	return o
 }
 
-// memberSeal is the seal of what lies right in the last of the items, when it has
-// none itself: weak if one is, strong if all are.
-func memberSeal(items []fact.Item) string {
-	inside := items[len(items)-1].Path + "!/"
-	members, strong := 0, 0
+// memberSeal is the seal of what lies right in the last of the items, an archive:
+// weak if that of one member is.
+func memberSeal(items []fact.Item) (seal string) {
+	own := items[len(items)-1]
+	if own.Format != "zip" && own.Format != "7z" && own.Format != "rar" {
+		return ""
+	}
 	for _, item := range items[:len(items)-1] {
-		member, ok := strings.CutPrefix(item.Path, inside)
-		if !ok || strings.Contains(member, "!/") {
-			continue
-		}
-		if item.Seal == "weak" {
-			return "weak"
-		}
-		members++
-		if item.Seal == "strong" {
-			strong++
+		member, ok := strings.CutPrefix(item.Path, own.Path+"!/")
+		if ok && !strings.Contains(member, "!/") && item.Seal != "" && seal != "weak" {
+			seal = item.Seal
 		}
 	}
-	if strong > 0 && strong == members {
-		return "strong"
-	}
-	return ""
+	return seal
 }
 
 // memoryItem is an item whose file lies in memory.

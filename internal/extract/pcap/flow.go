@@ -20,6 +20,7 @@ type flow struct {
 	parts     int // given
 	began     bool
 	sealed    bool // encrypted, and told
+	atOnce    bool // from its first byte on
 	ended     bool
 	datagrams bool
 }
@@ -75,28 +76,27 @@ func (f *flow) hand(b []byte) error {
 }
 
 // handFirst gives what a connection begins with. It may be encrypted from some
-// point on, in both directions.
+// point on, in both directions; what was negotiated before is given as text.
 func (f *flow) handFirst(b []byte) error {
 	here, there := turn(b), turn(f.peer.held)
 	if here < 0 && there < 0 && !f.peer.sealed || isOpen(b) || isOpen(f.peer.held) {
 		return f.handPlain(b)
 	}
-	if here < 0 {
+	if here < 0 && (there == 0 || f.peer.atOnce) {
+		here = 0
+	} else if here < 0 {
 		here = len(b) // it ends before that
 	}
-	if there < 0 {
-		there = len(f.peer.held)
-	}
-	if here > 0 {
-		if err := f.handPlain(b[:here]); err != nil {
+	f.sealed, f.atOnce = true, here == 0
+	if here > 0 && !isSMB(b) {
+		if err := f.handText(b[:here]); err != nil {
 			return err
 		}
 	}
-	f.sealed = true
 	if f.peer.sealed {
 		return nil // both directions are one
 	}
-	return f.handSeal(sealOf(b[here:], f.peer.held[there:]))
+	return f.handSeal(sealOf(b[here:], f.peer.held[max(there, 0):]))
 }
 
 func (f *flow) handPlain(b []byte) error {
@@ -125,17 +125,19 @@ type memory struct{ *bytes.Reader }
 
 func (memory) Close() error { return nil }
 
-// handText gives the text in datagrams. What holds none is counted: nobody knows
-// what it is.
+// handText gives the text in bytes. Datagrams that hold none are counted: nobody
+// knows what they are.
 func (f *flow) handText(b []byte) error {
 	doc := extract.Document{Name: f.name, Size: int64(len(b)), Head: b, Data: bytes.NewReader(b)}
 	err := runs.Read(context.Background(), doc, quiet{f.capture.sink})
 	if errors.Is(err, extract.ErrUnsupported) {
-		f.capture.silent++
+		if f.datagrams {
+			f.capture.silent++
+		}
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("give datagrams: %w", err)
+		return fmt.Errorf("give text of a conversation: %w", err)
 	}
 	return f.capture.sink.Break()
 }
