@@ -37,6 +37,7 @@ import (
 	"trustaudit/internal/extract/emlx"
 	"trustaudit/internal/extract/encoded"
 	"trustaudit/internal/extract/envelope"
+	"trustaudit/internal/extract/epub"
 	"trustaudit/internal/extract/fhir"
 	"trustaudit/internal/extract/fixedwidth"
 	extractgzip "trustaudit/internal/extract/gzip"
@@ -132,6 +133,7 @@ func Formats() []extract.Format {
 		emlx.Format,
 		encoded.Format,
 		envelope.Format,
+		epub.Format,
 		fhir.Format,
 		fixedwidth.Format,
 		extractgzip.Format,
