@@ -97,7 +97,7 @@ func trials() map[string]func(context.Context, extract.Sink) error {
 		},
 		"wait":  func(context.Context, extract.Sink) error { time.Sleep(300 * time.Millisecond); return nil },
 		"crash": func(context.Context, extract.Sink) error { go func() { panic("NHS No: 943 476 5919") }(); select {} },
-		"stack": func(context.Context, extract.Sink) error { deep(0); return nil },
+		"stack": func(context.Context, extract.Sink) error { return fmt.Errorf("not so deep as %d", deep(0)) },
 		"hang": func(context.Context, extract.Sink) error {
 			for {
 				runtime.KeepAlive(0)
@@ -150,9 +150,7 @@ func fill(piece int) error {
 			b[i] = 1
 		}
 		all = append(all, b)
-		if len(all) < 0 {
-			return nil
-		}
+		runtime.KeepAlive(all)
 	}
 }
 

@@ -70,7 +70,7 @@ func read(ctx context.Context, doc extract.Document, sink extract.Sink) error {
 // empty, and the first volume of several has its directory in another.
 func start(in *unpack.At, doc extract.Document, sink extract.Sink) (done bool, err error) {
 	var h [headerLen]byte
-	n, err := in.ReadAt(h[:], 0)
+	n, _ := in.ReadAt(h[:], 0) // in knows of what is no end
 	if n < headerLen || string(h[:len(mark)]) != mark {
 		return false, in.Failed() // a program before the archive, or corrupt
 	}

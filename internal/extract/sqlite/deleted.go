@@ -53,12 +53,11 @@ type remains struct {
 	salvage bool
 	free    map[int64]bool
 
-	next    int64 // page
-	page    []byte
-	row     row.Row
-	text    []byte
-	rest    []byte // of text, not yet read
-	skipped int64  // pages that could not be read
+	next int64 // page
+	page []byte
+	row  row.Row
+	text []byte
+	rest []byte // of text, not yet read
 }
 
 // maxFree bounds the pages that are known to be free.
