@@ -78,6 +78,9 @@ func (s *Scanner) failing(i int) bool {
 		if !rule.CheckDigit || test.tested < windowRows {
 			continue
 		}
+		if s.columns[i].signs[k] == No {
+			return false // another number, of books for one, may have a check digit of its own
+		}
 		if tested = true; float64(test.passed) >= rule.Share*float64(test.tested) {
 			return false
 		}

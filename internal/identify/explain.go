@@ -48,7 +48,7 @@ func (s *Scanner) explain(t *tally, e *entry, verdicts []verdict, score float64)
 				best, most = i, sl.worth(verdicts[i])
 			}
 		}
-		if unheard = unheard || most >= s.scale*outright && !s.config.Kinds[k].Follows; best >= 0 && !(k == s.topical && most < 0 && unheard) {
+		if unheard = unheard || most >= s.scale*outrightly && s.outright(t, uint8(k)); best >= 0 && !(k == s.topical && most < 0 && unheard) {
 			r.Addends = append(r.Addends, s.addends(&t.slots[best], verdicts[best])...)
 		}
 	}

@@ -52,6 +52,9 @@ type Kind struct {
 	Near uint32
 	// Apart are the signals that keep a match from gaining Near.
 	Apart uint32
+	// Everybodys says that employees and students have one as well, so that what the
+	// headings of its table are about counts, however it is called.
+	Everybodys bool
 	// Named are signals one of which a match in the prose of a cell must have
 	// when the column is called something else; zero when none is needed.
 	Named uint32

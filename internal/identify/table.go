@@ -96,6 +96,11 @@ func (s *Scanner) Row(cells [][]byte) {
 		s.endTable()
 	}
 	s.rowHits = s.rowHits[:0]
+	if s.isHeading(cells) {
+		for i, cell := range cells[:min(len(cells), maxColumns)] {
+			s.call(i, string(bytes.TrimSpace(cell)))
+		}
+	}
 	s.callRow(cells)
 	for i := 0; i < len(cells); i++ {
 		if joined, ok := s.inThree(i, cells[i:]); ok {
@@ -107,6 +112,37 @@ func (s *Scanner) Row(cells [][]byte) {
 	}
 	s.called = nil
 	s.endRow(cells)
+}
+
+// titleRows is how many rows may stand before the headings of a table: its title,
+// the day, who made it.
+const titleRows = 8
+
+// isHeading reports whether a row names the columns of a table that has begun
+// without headings: no digit stands in it, and two kinds or more are called what
+// they are.
+func (s *Scanner) isHeading(cells [][]byte) bool {
+	if s.named || s.rows >= titleRows || len(cells) < 2 {
+		return false
+	}
+	called := 0
+	for _, cell := range cells[:min(len(cells), maxColumns)] {
+		if len(cell) > maxHeading || ShapeOf(cell).Digits > 0 {
+			return false
+		}
+		if called < 2 && s.callsKind(string(cell)) {
+			called++
+		}
+	}
+	return called >= 2
+}
+
+// callsKind reports whether a heading calls its column some kind.
+func (s *Scanner) callsKind(heading string) bool {
+	return slices.ContainsFunc(s.headings, func(h headings) bool {
+		sign := h.sign(heading)
+		return sign == Yes || sign == Patients
+	})
 }
 
 // inThree joins a number that was parted over three cells: 943 | 476 | 5919. The

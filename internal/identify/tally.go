@@ -157,7 +157,7 @@ func (s *Scanner) score(t *tally, set *slotSet, verdicts []verdict, hopeful bool
 		guess = accepted
 	}
 	total, loudest, topic := s.addUp(t, set, verdicts, guess)
-	if loudest >= s.scale*outright {
+	if loudest >= s.scale*outrightly {
 		topic = max(topic, 0)
 	}
 	return total + topic
@@ -190,16 +190,24 @@ func (s *Scanner) addUp(t *tally, set *slotSet, verdicts []verdict, guess verdic
 	total = s.prior
 	for k, b := range best {
 		total += b
-		if !s.config.Kinds[k].Follows {
+		if s.outright(t, uint8(k)) {
 			loudest = max(loudest, b)
 		}
 	}
 	return total, loudest, topic
 }
 
-// outright is what one kind is worth when no topic says anything against it: a
+// outright reports whether a kind can be worth so much that no topic says anything
+// against it. A birth date cannot where headings speak: staff and students have
+// one, too.
+func (s *Scanner) outright(t *tally, k uint8) bool {
+	kind := &s.config.Kinds[k]
+	return !kind.Follows && !(kind.Everybodys && t == &s.table && s.named)
+}
+
+// outrightly is what one kind is worth when no topic says anything against it: a
 // number, or a date of birth, that is called what it is.
-const outright = 1.29
+const outrightly = 1.29
 
 // epsilon forgives the rounding of sums of decimals.
 const epsilon = 1e-9

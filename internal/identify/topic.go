@@ -21,8 +21,8 @@ type Topics struct {
 // care.
 type topic struct{ number, weight int }
 
-// maxTopics bounds the words of a list.
-const maxTopics = 1024
+// maxTopics bounds the words of the lists.
+const maxTopics = 4096
 
 // ReadTopics returns the words of an embedded list.
 func ReadTopics(list string) *Topics {
@@ -36,11 +36,36 @@ func ReadTopics(list string) *Topics {
 			weight = -weight
 		}
 		for w := range strings.FieldsSeq(row[2]) {
-			t.words.add(w)
-			t.topics[w] = topic{len(t.topics) % maxTopics, weight}
+			t.learn(w, weight)
 		}
 	}
 	return t
+}
+
+// WithClinical adds the words of the clinical vocabulary and the names of drugs to
+// those of care, each with the least weight.
+func (t *Topics) WithClinical() *Topics {
+	for _, row := range readRows("clinical.tsv") {
+		if row[0] != "any" {
+			continue
+		}
+		for w := range strings.SplitSeq(row[2], ",") {
+			t.learn(w, 1)
+		}
+	}
+	for _, row := range readRows("drugs.txt") {
+		t.learn(row[0], 1)
+	}
+	return t
+}
+
+// learn adds a word that is not known; one that is two words is never read.
+func (t *Topics) learn(w string, weight int) {
+	if _, known := t.topics[w]; known || strings.ContainsAny(w, " -") {
+		return
+	}
+	t.words.add(w)
+	t.topics[w] = topic{len(t.topics) % maxTopics, weight}
 }
 
 // About weighs the different words that it has read.
@@ -67,7 +92,8 @@ func (a *About) read(text []byte, topics *Topics) {
 			continue
 		}
 		end, n := c.Word(at, &word)
-		if before := c.Before(at); before != '@' && before != '.' { // of somebody's address
+		before := c.Before(at)
+		if before != '@' && before != '.' && !IsDigit(c.At(end)) { // of somebody's address: of a postcode, too
 			a.add(word[:n], topics)
 		}
 		at = end + letters(text[end:])
@@ -92,6 +118,7 @@ const (
 	aboutOther
 	mostlyOther
 	ofList
+	headedOther
 )
 
 // Some words more of one topic than of the other speak for it, and much more so
@@ -137,6 +164,9 @@ func (s *Scanner) topicOf(t *tally, set *slotSet, hits []hit) int {
 			signals = 0
 		}
 	}
+	if signals == mostlyOther && about == &s.headed {
+		signals = headedOther
+	}
 	if s.fromList(t, set, about) {
 		signals |= ofList
 	}
@@ -180,7 +210,7 @@ func (s *Scanner) doubtful(t *tally, set slotSet) bool {
 	for _, guess := range []verdict{rejected, undecided, accepted} {
 		total, loudest, _ := s.addUp(t, &set, nil, guess)
 		least := s.topicLeast
-		if loudest >= s.scale*outright {
+		if loudest >= s.scale*outrightly {
 			least = 0
 		}
 		doubt = doubt || s.identifiable(total+s.topicMost) && !s.identifiable(total+least)

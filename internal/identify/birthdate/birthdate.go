@@ -42,20 +42,21 @@ var shapes = []string{
 
 // Kind is the identifier.
 var Kind = identify.Kind{
-	Name:    "date-of-birth",
-	Words:   "date of birth",
-	Signals: []string{"plausible", "label", "near", "other", "column", "old", "aged", "chi", "word", "past", "behind"},
-	Shapes:  shapes,
-	Parse:   parse,
-	Weigh:   weigh,
-	Cell:    cell,
-	Column:  identify.ColumnRule{Null: 0.1, Share: 0.4, Pass: old, Fail: other, Signal: column},
-	Strong:  label | behind,
-	Bare:    label | other | word,
-	Near:    near,
-	Apart:   label | other,
-	Names:   identify.NameRule{Alone: aged, Beside: plausible},
-	Agree:   agree,
+	Name:       "date-of-birth",
+	Words:      "date of birth",
+	Signals:    []string{"plausible", "label", "near", "other", "column", "old", "aged", "chi", "word", "past", "behind"},
+	Shapes:     shapes,
+	Parse:      parse,
+	Weigh:      weigh,
+	Cell:       cell,
+	Column:     identify.ColumnRule{Null: 0.1, Share: 0.4, Pass: old, Fail: other, Signal: column},
+	Strong:     label | behind,
+	Bare:       label | other | word,
+	Near:       near,
+	Apart:      label | other,
+	Everybodys: true,
+	Names:      identify.NameRule{Alone: aged, Beside: plausible},
+	Agree:      agree,
 }
 
 var labels = sync.OnceValue(func() *identify.Labels { return identify.ReadLabels("date-of-birth") })
@@ -160,6 +161,9 @@ func weigh(c *identify.Context, at int, m *identify.Match) bool {
 			m.Signals |= behind
 		}
 	}
+	if m.Signals&(aged|label|other) == aged && behindTitled(c, at) {
+		m.Signals |= behind
+	}
 	lone := m.Signals&stamp != 0 || m.Signals&compact != 0 && !c.Name
 	m.Signals &^= stamp | compact
 	return m.Signals&(label|behind) != 0 || !lone
@@ -208,6 +212,31 @@ func behindName(c *identify.Context, at int) bool {
 	case '_':
 		forename := nameBack(c, at-1)
 		return forename < at-1 && c.Before(forename) == '^' && nameBack(c, forename-1) < forename-1
+	}
+	return false
+}
+
+// behindTitled reports whether a date stands in brackets behind a name with a
+// title: Mrs Maeve Okeke (12/03/1988).
+func behindTitled(c *identify.Context, at int) bool {
+	const names = 4
+	if c.Before(at) != '(' {
+		return false
+	}
+	i := at - 1
+	for range names {
+		for c.Before(i) == ' ' || c.Before(i) == '.' {
+			i--
+		}
+		start := nameBack(c, i)
+		if start == i || !identify.IsUpper(c.Text[start]) {
+			return false
+		}
+		switch string(c.Text[start:i]) {
+		case "Mr", "Mrs", "Ms", "Miss", "Mx", "Master":
+			return true
+		}
+		i = start
 	}
 	return false
 }
