@@ -1,6 +1,6 @@
 // Package doc reads documents of Word up to 2003, back to the second: body,
 // headers and footers, notes, comments, text boxes, deleted text that is still
-// in the file, properties, macros, and the files and pictures in them.
+// in the file, variables, properties, macros, and the files and pictures in them.
 package doc
 
 import (
@@ -352,6 +352,9 @@ func (d *document) beside(f *ole.File) error {
 				return err
 			}
 		}
+	}
+	if err := d.names(); err != nil {
+		return err
 	}
 	for _, name := range []string{"Data", mainStream} {
 		if err := d.pictures(f, name); err != nil {

@@ -395,3 +395,58 @@ func FuzzStreams(f *testing.F) {
 		extracttest.Fuzz(t, doc.Format, "x.doc", packed(t, "WordDocument", stream, "0Table", table))
 	})
 }
+
+// list is a list of strings, each with something behind it.
+func list(extra string, words ...string) string {
+	s := le16(0xffff, len(words), len(extra))
+	for _, w := range words {
+		s += le16(len([]rune(w))) + wide(w) + extra
+	}
+	return s
+}
+
+// The variables of macros and mail merge stand in no text.
+func TestVariables(t *testing.T) {
+	for name, c := range map[string]struct {
+		structure string
+		want      [][]extracttest.Field
+		reasons   int
+	}{
+		"two":          {list("\x00\x00\x00\x00", "NHSNumber", "Surname") + le16(10) + wide("9990000050") + le16(3) + wide("Zoë"), [][]extracttest.Field{{{Name: "NHSNumber", Value: "9990000050"}, {Name: "Surname", Value: "Zoë"}}}, 0},
+		"cut off":      {list("", "NHSNumber", "Surname") + le16(10) + wide("9990000050") + le16(3) + wide("Z"), [][]extracttest.Field{{{Name: "NHSNumber", Value: "9990000050"}}}, 1},
+		"no list":      {"rubbish", nil, 1},
+		"none in list": {list(""), nil, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWord()
+			w.piece("a letter\r", false)
+			w.put(0x27a, len(w.table), len(c.structure))
+			w.table = append(w.table, c.structure...)
+			got := extracttest.Read(t, doc.Format, "x.doc", w.file(t, w.at))
+			if diff := cmp.Diff(c.want, got.Records); diff != "" || len(got.Reasons) != c.reasons || got.Err != nil {
+				t.Errorf("reasons %q, error %v, variables differ (-want +got):\n%s", got.Reasons, got.Err, diff)
+			}
+		})
+	}
+}
+
+// Who saved it where, who changed it, and what its bookmarks are called.
+func TestNames(t *testing.T) {
+	w := newWord()
+	w.piece("a letter\r", false)
+	for at, s := range map[int]string{
+		0x142: list("", "a bookmark"), 0x19a: list("", "", "a title"), 0x232: list("", "a reviser"), 0x2d2: list("", "a clerk", `S:\letters\Zoë.doc`),
+	} {
+		w.put(at, len(w.table), len(s))
+		w.table = append(w.table, s...)
+	}
+	got := extracttest.Read(t, doc.Format, "x.doc", w.file(t, w.at))
+	for _, want := range []string{"a bookmark\n", "a title\n", "a reviser\n", "a clerk\n" + `S:\letters\Zoë.doc` + "\n"} {
+		if !strings.Contains(got.All(), want) {
+			t.Errorf("%q not found in %q", want, got.All())
+		}
+	}
+	if got.Err != nil || len(got.Reasons) > 0 {
+		t.Errorf("reasons %q, error %v", got.Reasons, got.Err)
+	}
+}

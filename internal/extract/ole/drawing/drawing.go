@@ -1,10 +1,12 @@
 // Package drawing finds the pictures that older documents of Office keep in
-// their streams, each behind a header of its own. Drawings of lines and text
-// (EMF, WMF) are not given.
+// their streams, each behind a header of its own: photographs and scans, and
+// drawings of lines and text (EMF, WMF, PICT), which are mostly compressed.
 package drawing
 
 import (
 	"bytes"
+	"compress/flate"
+	"compress/zlib"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -17,13 +19,23 @@ import (
 const (
 	headerSize = 8
 	idSize     = 16 // of the digest before a picture; some have two
+	linesSize  = 34 // of what stands before a drawing of lines, behind its digests
 	window     = 64 << 10
 )
 
 // form is a form of picture, by the first bytes of its header.
 type form struct {
 	extension string
-	ids       int // digests before the picture
+	ids       int  // digests before the picture
+	lines     bool // a drawing
+}
+
+// begin is how far behind the header the picture begins.
+func (f form) begin() int64 {
+	if f.lines {
+		return int64(f.ids)*idSize + linesSize
+	}
+	return int64(f.ids)*idSize + 1
 }
 
 // formOf reads a header. What tells is its number and what it says of the
@@ -36,13 +48,19 @@ func formOf(h []byte) (form, bool) {
 	ids := 1 + int(instance>>4&1)
 	switch f := uint32(kind)<<16 | uint32(instance>>4&^1); f {
 	case 0xf01d046a, 0xf01d06e2, 0xf02a046a, 0xf02a06e2:
-		return form{".jpg", ids}, true
+		return form{".jpg", ids, false}, true
 	case 0xf01e06e0:
-		return form{".png", ids}, true
+		return form{".png", ids, false}, true
 	case 0xf01f07a8:
-		return form{".bmp", ids}, true
+		return form{".bmp", ids, false}, true
 	case 0xf02906e4:
-		return form{".tiff", ids}, true
+		return form{".tiff", ids, false}, true
+	case 0xf01a03d4:
+		return form{".emf", ids, true}, true
+	case 0xf01b0216:
+		return form{".wmf", ids, true}, true
+	case 0xf01c0542:
+		return form{".pict", ids, true}, true
 	}
 	return form{}, false
 }
@@ -71,14 +89,19 @@ func Pictures(ctx context.Context, r io.ReaderAt, size int64, sink extract.Sink)
 			continue
 		}
 		length := min(int64(binary.LittleEndian.Uint32(b[i+4:])), size-at-int64(i)-headerSize)
-		begin := int64(f.ids)*idSize + 1
+		begin := f.begin()
 		at += int64(i) + headerSize
 		if length <= begin {
 			continue
 		}
 		found++
-		picture := io.NewSectionReader(r, at+begin, length-begin)
-		if err := give(picture, fmt.Sprintf("picture%d%s", found, f.extension), sink); err != nil {
+		picture, name := io.NewSectionReader(r, at+begin, length-begin), fmt.Sprintf("picture%d%s", found, f.extension)
+		if f.lines {
+			err = giveLines(picture, io.NewSectionReader(r, at+begin-linesSize, linesSize), name, sink)
+		} else {
+			err = give(picture, name, sink)
+		}
+		if err != nil {
 			return err
 		}
 		at += length
@@ -116,6 +139,45 @@ func give(picture *io.SectionReader, name string, sink extract.Sink) error {
 			io.Closer
 		}{picture, io.NopCloser(nil)}, nil
 	}})
+}
+
+// giveLines gives a drawing. What stands before it says how long it is, and
+// whether it is compressed.
+func giveLines(picture, before *io.SectionReader, name string, sink extract.Sink) error {
+	const compressionAt, deflated = linesSize - 2, 0
+	var h [linesSize]byte
+	if _, err := before.ReadAt(h[:], 0); err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, extract.ErrCorrupt) {
+		return fmt.Errorf("read drawing: %w", err)
+	}
+	if h[compressionAt] != deflated {
+		return give(picture, name, sink)
+	}
+	return sink.Child(extract.Child{Name: name, Size: int64(binary.LittleEndian.Uint32(h[:])), Open: func() (io.ReadCloser, error) {
+		z, err := zlib.NewReader(picture)
+		if err != nil {
+			return nil, fmt.Errorf("unpack drawing: %w", broken(err))
+		}
+		return unpacked{z}, nil
+	}})
+}
+
+// unpacked says of a drawing that breaks off that it is corrupt.
+type unpacked struct{ io.ReadCloser }
+
+func (u unpacked) Read(p []byte) (int, error) {
+	n, err := u.ReadCloser.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = fmt.Errorf("unpack drawing: %w", broken(err))
+	}
+	return n, err
+}
+
+func broken(err error) error {
+	var bad flate.CorruptInputError
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, zlib.ErrHeader) || errors.Is(err, zlib.ErrChecksum) || errors.As(err, &bad) {
+		return extract.ErrCorrupt
+	}
+	return err
 }
 
 // bitmapHeader is what a file of a bitmap has before what is stored of it here.

@@ -2,8 +2,10 @@ package drawing_test
 
 import (
 	"bytes"
+	"compress/zlib"
 	"context"
 	"encoding/binary"
+	"errors"
 	"io"
 	"strings"
 	"testing"
@@ -30,6 +32,22 @@ func stored(kind, instance, ids int, picture string) string {
 	return string(binary.LittleEndian.AppendUint32(b, uint32(len(body)))) + body
 }
 
+// lines is a drawing behind its header.
+func lines(kind, instance, ids int, body string, compression byte) string {
+	before := strings.Repeat("s", 32) + string([]byte{compression, 0xfe})
+	head := stored(kind, instance, ids, "")
+	size := binary.LittleEndian.AppendUint32(nil, uint32(16*ids+len(before)+len(body)))
+	return head[:4] + string(size) + head[8:8+16*ids] + before + body
+}
+
+func deflated(s string) string {
+	var b bytes.Buffer
+	w := zlib.NewWriter(&b)
+	io.WriteString(w, s)
+	w.Close()
+	return b.String()
+}
+
 func TestPictures(t *testing.T) {
 	info := "\x28\x00\x00\x00" + strings.Repeat("\x00", 10) + "\x01\x00" + strings.Repeat("\x00", 24)
 	between := strings.Repeat("\xf0\x1d\xf0", 30_000)
@@ -43,14 +61,19 @@ func TestPictures(t *testing.T) {
 		"JPEG, others": {"xx" + stored(0xf01d, 0x46a, 1, "\xff\xd8") + stored(0xf01d, 0x6e3, 2, "\xff\xd9"), []extracttest.Child{{Name: "picture1.jpg", Data: "\xff\xd8"}, {Name: "picture2.jpg", Data: "\xff\xd9"}}},
 		"TIFF":         {stored(0xf029, 0x6e4, 1, "II*"), []extracttest.Child{{Name: "picture1.tiff", Data: "II*"}}},
 		"bitmap":       {stored(0xf01f, 0x7a8, 1, info), []extracttest.Child{{Name: "picture1.bmp", Data: "BM\x36\x00\x00\x00\x00\x00\x00\x00\x3e\x00\x00\x00" + info}}},
-		"line drawing": {stored(0xf01a, 0x3d4, 1, "EMF"), nil},
+		"EMF":          {lines(0xf01a, 0x3d4, 1, deflated("an EMF"), 0), []extracttest.Child{{Name: "picture1.emf", Data: "an EMF"}}},
+		"WMF":          {lines(0xf01b, 0x217, 2, deflated("a WMF"), 0) + lines(0xf01b, 0x216, 1, "stored", 0xfe), []extracttest.Child{{Name: "picture1.wmf", Data: "a WMF"}, {Name: "picture2.wmf", Data: "stored"}}},
+		"PICT":         {lines(0xf01c, 0x542, 1, deflated("a PICT"), 0), []extracttest.Child{{Name: "picture1.pict", Data: "a PICT"}}},
+		"EMF, cut off": {lines(0xf01a, 0x3d4, 1, deflated("an EMF")[:10], 0), []extracttest.Child{{Name: "picture1.emf", Data: "an EMF", Err: extract.ErrCorrupt}}},
+		"EMF, rubbish": {lines(0xf01a, 0x3d4, 1, "not deflated", 0), []extracttest.Child{{Name: "picture1.emf", Err: extract.ErrCorrupt}}},
 		"far behind":   {between + stored(0xf01e, 0x6e0, 1, "\x89PNG") + between, []extracttest.Child{{Name: "picture1.png", Data: "\x89PNG"}}},
 		"cut off":      {stored(0xf01e, 0x6e0, 1, "\x89PNG rest")[:8+17+4], []extracttest.Child{{Name: "picture1.png", Data: "\x89PNG"}}},
 		"nothing left": {stored(0xf01e, 0x6e0, 1, "")[:12], nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := extracttest.Read(t, format, "x", []byte(c.stream))
-			if diff := cmp.Diff(c.want, got.Kids); diff != "" || got.Err != nil {
+			same := cmp.Comparer(func(a, b error) bool { return errors.Is(a, b) || errors.Is(b, a) })
+			if diff := cmp.Diff(c.want, got.Kids, same); diff != "" || got.Err != nil {
 				t.Errorf("error %v, pictures differ (-want +got):\n%s", got.Err, diff)
 			}
 		})
