@@ -70,6 +70,7 @@ type counts struct {
 	drawings int // pages
 	unknown  int // characters
 	cut      int // pages
+	left     int // pages beyond the limit
 }
 
 func read(ctx context.Context, doc extract.Document, sink extract.Sink) error {
@@ -124,6 +125,9 @@ func (d *document) partial() {
 			d.sink.Partial(fmt.Sprintf(r.what, r.n, c.pages))
 		}
 	}
+	if c.left > 0 {
+		d.sink.Partial(fmt.Sprintf("limit of %d pages: %d left", d.doc.Pages, c.left))
+	}
 	if d.file.Damaged > 0 {
 		d.sink.Partial(fmt.Sprintf("%d parts are corrupt", d.file.Damaged))
 	}
@@ -137,7 +141,10 @@ func (d *document) partial() {
 
 func (d *document) pages() error {
 	return d.file.Pages(func(p object.Page) error {
-		d.count.pages++
+		if d.count.pages++; d.doc.Pages > 0 && int64(d.count.pages) > d.doc.Pages {
+			d.count.left++
+			return d.ctx.Err()
+		}
 		d.fresh(p)
 		if err := d.readPage(p); err != nil {
 			return err

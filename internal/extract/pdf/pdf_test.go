@@ -532,3 +532,23 @@ func FuzzRead(f *testing.F) {
 	f.Add(onePage("BT /F 10 Tf 50 600 Td [(a) -500 <41>] TJ ET /X Do", font, stream("/Subtype/Form", "BT /F 9 Tf (b) Tj ET")))
 	f.Fuzz(func(t *testing.T, in []byte) { extracttest.Fuzz(t, pdf.Format, "x.pdf", in) })
 }
+
+// Pages beyond the limit are left, and counted.
+func TestPageLimit(t *testing.T) {
+	data := file("<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Count 3/Kids[3 0 R 4 0 R 5 0 R]>>",
+		"<</Type/Page/Parent 2 0 R/Contents 6 0 R/Resources<</Font<</F 7 0 R>>>>>>", "<</Type/Page/Parent 2 0 R/Contents 6 0 R>>", "<</Type/Page/Parent 2 0 R/Contents 6 0 R>>",
+		stream("", "BT /F 10 Tf 50 600 Td (letter) Tj ET"), font)
+	s := &reasons{}
+	err := pdf.Format.Read(t.Context(), extract.Document{Name: "x.pdf", Size: int64(len(data)), Head: data, Data: bytes.NewReader(data), Pages: 1}, s)
+	if diff := cmp.Diff([]string{"limit of 1 pages: 2 left"}, s.got); diff != "" || err != nil {
+		t.Errorf("reasons differ (-want +got), err %v:\n%s", err, diff)
+	}
+}
+
+// reasons is a sink that keeps what was left unread.
+type reasons struct {
+	kids
+	got []string
+}
+
+func (r *reasons) Partial(reason string) { r.got = append(r.got, reason) }
