@@ -119,6 +119,7 @@ const (
 	mostlyOther
 	ofList
 	headedOther
+	rowOfCare
 )
 
 // Some words more of one topic than of the other speak for it, and much more so
@@ -160,8 +161,8 @@ func (s *Scanner) topicOf(t *tally, set *slotSet, hits []hit) int {
 	signals := about.signals()
 	if signals == aboutCare && t == &s.table {
 		signals = headedCare
-		if !s.named { // clinics have names of the kind, too
-			signals = 0
+		if !s.named {
+			signals = rowSignals(about)
 		}
 	}
 	if signals == mostlyOther && about == &s.headed {
@@ -174,6 +175,16 @@ func (s *Scanner) topicOf(t *tally, set *slotSet, hits []hit) int {
 		return s.slotOf(t, inProse, uint8(s.topical), signals)
 	}
 	return -1
+}
+
+// rowSignals says what so much care in one row without headings is worth: clinics
+// have names of the kind, too, but not so many.
+func rowSignals(about *About) uint32 {
+	const lots = 4
+	if about.care >= lots {
+		return rowOfCare
+	}
+	return 0
 }
 
 // fromList reports whether a record is a row of a list of people who may be
