@@ -366,6 +366,9 @@ func (d *document) beside(f *ole.File) error {
 			return err
 		}
 	}
+	if d.key != nil && f.Root().Stream("encryption") != nil {
+		d.sink.Partial("properties are encrypted apart")
+	}
 	return f.Properties(f.Root(), d.sink)
 }
 

@@ -3,6 +3,8 @@ package ppt_test
 import (
 	"bytes"
 	"compress/zlib"
+	"crypto/rc4"
+	"crypto/sha1"
 	"encoding/binary"
 	"errors"
 	"io"
@@ -162,6 +164,58 @@ func TestSeal(t *testing.T) {
 				t.Errorf("error %v, seals differ (-want +got):\n%s", got.Err, diff)
 			}
 		})
+	}
+}
+
+// stream is RC4 with the key of a number.
+func stream(password string, number int, plain string) string {
+	first := sha1.Sum([]byte("0123456789abcdef" + wide(password)))
+	key := sha1.Sum([]byte(string(first[:]) + le32(number)))
+	c, _ := rc4.NewCipher(key[:16])
+	b := []byte(plain)
+	c.XORKeyStream(b, b)
+	return string(b)
+}
+
+// PowerPoint encrypts with a password of its own what is only protected: each
+// object by itself, and of a picture each part.
+func TestOpen(t *testing.T) {
+	const password = "/01Hannes Ruescher/01"
+	header := le32(4, 0, 0x6801, 0x8004, 128, 1, 0, 0) + wide("P\x00")
+	digest := sha1.Sum([]byte(strings.Repeat("v", 16)))
+	verifier := stream(password, 0, strings.Repeat("v", 16)+string(digest[:]))
+	info := "\x04\x00\x02\x00" + le32(4, len(header)) + header + le32(16) + "0123456789abcdef" + verifier[:16] + le32(20) + verifier[16:]
+	first, second, how := box(0x3ee, text("first 999 000 0050")), box(0x3ee, text("second, "+strings.Repeat("long, ", 9000)+"end")), box(0x2f14, info)
+	main := stream(password, 1, first) + stream(password, 2, second)
+	at := len(main)
+	main += how
+	old := len(main)
+	main += atom(0x1772, 0, le32(1|1<<20, 0)) + atom(0xff5, 0, le32(0, 0, 0, old, 0, 0, 0, 3))
+	last := len(main)
+	main += atom(0x1772, 0, le32(2|2<<20, len(first), at))
+	edit := len(main)
+	main += atom(0xff5, 0, le32(0, 0, old+16, last, 0, 0, 0, 3))
+	picture := ""
+	for _, part := range []string{le32(0x6e1<<4|0xf01e<<16, 33+4), strings.Repeat("a", 16), strings.Repeat("b", 16), "\xff", "\x89PNG"} {
+		picture += stream(password, 0, part)
+	}
+	for _, part := range []string{le32(0x3d4<<4|0xf01a<<16, 50+3), strings.Repeat("a", 16), strings.Repeat("b", 32) + "\xfe\xfe", "EMF"} {
+		picture += stream(password, 0, part)
+	}
+	got := extracttest.Read(t, ppt.Format, "x.ppt", packed(t,
+		"Current User", strings.Repeat("u", 12)+"\xdf\xc4\xd1\xf3"+le32(edit), "PowerPoint Document", main, "Pictures", picture, "EncryptedSummary", "x"))
+	if len(got.Texts) != 2 || got.Texts[0] != "first 999 000 0050\n" || !strings.HasSuffix(got.Texts[1], "long, end\n") || got.Err != nil {
+		t.Errorf("got %.100q, error %v", got.Texts, got.Err)
+	}
+	want := []extract.Seal{{Grade: "weak", Open: true, Scheme: "Office CryptoAPI", Cipher: "RC4", Bits: 128, KDF: "SHA-1"}}
+	if diff := cmp.Diff(want, got.Seals); diff != "" {
+		t.Errorf("seals differ (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]extracttest.Child{{Name: "picture1.png", Data: "\x89PNG"}, {Name: "picture2.emf", Data: "EMF"}}, got.Kids); diff != "" {
+		t.Errorf("pictures differ (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"properties are encrypted apart"}, got.Reasons); diff != "" {
+		t.Errorf("reasons differ (-want +got):\n%s", diff)
 	}
 }
 

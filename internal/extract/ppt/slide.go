@@ -15,6 +15,7 @@ import (
 
 	"trustaudit/internal/extract"
 	"trustaudit/internal/extract/codepage"
+	"trustaudit/internal/extract/ole/crypt"
 )
 
 const (
@@ -30,6 +31,7 @@ type presentation struct {
 	ctx  context.Context
 	sink extract.Sink
 	in   records
+	key  *crypt.Key // if it is encrypted
 
 	persist map[int64]uint32    // which slide begins where
 	outline map[uint32][]string // the texts of each
@@ -136,7 +138,7 @@ func (p *presentation) read() error {
 			}
 			p.slide = p.persist[rec.at-headerSize]
 			return true, p.err()
-		case recSlideList:
+		case recSlideList, recEncryption:
 			return false, nil // was read before
 		case recOutlineRef:
 			return false, p.refer(rec)

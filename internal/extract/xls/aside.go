@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 
 	"trustaudit/internal/extract"
@@ -35,7 +36,8 @@ func (b *book) open() error {
 	if !open {
 		return fmt.Errorf("open workbook: %w", extract.ErrSealed)
 	}
-	b.in.decrypt = key.Stream(b.data, block).Apply
+	b.unseal = func(r *records, data io.ReaderAt) { r.decrypt = key.Stream(data, block).Apply }
+	b.unseal(&b.in, b.data)
 	return nil
 }
 
@@ -54,10 +56,13 @@ func (b *book) openXOR(body []byte) error {
 	if !open {
 		return fmt.Errorf("open workbook: %w", extract.ErrSealed)
 	}
-	b.in.decrypt = func(body []byte, at int64) error {
-		pad.Apply(body, at+int64(len(b.in.body)))
-		return nil
+	b.unseal = func(r *records, _ io.ReaderAt) {
+		r.decrypt = func(body []byte, at int64) error {
+			pad.Apply(body, at+int64(len(r.body)))
+			return nil
+		}
 	}
+	b.unseal(&b.in, b.data)
 	return nil
 }
 

@@ -28,6 +28,7 @@ const (
 	recCachedRow    = 0x5a // of a sheet in another workbook
 	recBoundSheet   = 0x85
 	recMulRK        = 0xbd
+	recPivot        = 0xc6
 	recPivotNumber  = 0xc9
 	recPivotString  = 0xcd
 	recPivotDate    = 0xce

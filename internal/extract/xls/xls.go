@@ -20,7 +20,6 @@ import (
 	"trustaudit/internal/extract/codepage"
 	"trustaudit/internal/extract/grid"
 	"trustaudit/internal/extract/ole"
-	"trustaudit/internal/extract/runs"
 )
 
 // Format is the workbook of Excel 97 to 2003 and before.
@@ -122,44 +121,10 @@ func (b *book) beside(f *ole.File) error {
 			return err
 		}
 	}
+	if b.unseal != nil && f.Root().Stream("encryption") != nil {
+		b.sink.Partial("properties are encrypted apart")
+	}
 	return f.Properties(f.Root(), b.sink)
-}
-
-// changes reads what a shared workbook notes of its changes: old values that no
-// cell holds any more.
-func (b *book) changes(f *ole.File, e *ole.Entry) error {
-	s, err := f.Open(e)
-	if err != nil {
-		return err
-	}
-	err = runs.Read(b.ctx, extract.Document{Name: e.Name, Size: e.Size, Data: s}, b.sink)
-	if errors.Is(err, extract.ErrUnsupported) || errors.Is(err, extract.ErrCorrupt) {
-		return nil
-	}
-	return err
-}
-
-// pivot reads the values that a pivot table keeps of rows that may be gone.
-func (b *book) pivot(f *ole.File, e *ole.Entry) error {
-	if e.Storage {
-		return nil
-	}
-	s, err := f.Open(e)
-	if err != nil {
-		return err
-	}
-	p := newBook(b.ctx, b.sink)
-	p.version, p.page, p.styles = b.version, b.page, b.styles
-	p.in.decrypt = nil
-	if b.in.decrypt != nil {
-		return nil // each cache begins its cipher anew, and the sheets have its rows
-	}
-	err = p.read(s, s)
-	if errors.Is(err, extract.ErrCorrupt) {
-		b.sink.Partial("values of a pivot table are corrupt")
-		return nil
-	}
-	return err
 }
 
 // book is a workbook while it is read.
@@ -168,6 +133,9 @@ type book struct {
 	sink extract.Sink
 	in   records
 	data io.ReaderAt // of the stream
+	// unseal has records of a stream of the workbook decrypted; nil if they are in
+	// clear.
+	unseal func(*records, io.ReaderAt)
 
 	version int // 2 to 5 and 8
 	page    encoding.Encoding

@@ -343,3 +343,61 @@ func BenchmarkRead(b *testing.B) {
 		extracttest.Read(b, xls.Format, "x.xls", data)
 	}
 }
+
+// scramble scrambles the records of a stream as Excel does with its own password.
+func scramble(records ...string) string {
+	const password = "VelvetSweatshop\xbb"
+	var all []byte
+	for _, r := range records {
+		head, body := r[:4], []byte(r[4:])
+		all = append(all, head...)
+		at := len(all) + len(body)
+		for i := range body {
+			pad := password[(at+i)%16] ^ []byte{0x59, 0xb3}[(at+i)%2]
+			body[i] = (body[i]<<5 | body[i]>>3) ^ (pad>>1 | pad<<7)
+		}
+		all = append(all, body...)
+	}
+	return string(all)
+}
+
+// What lies beside an encrypted workbook is opened with it: each stream begins
+// its cipher anew.
+func TestOpenBeside(t *testing.T) {
+	book := begin8(5) + rec(0x2f, 0, 0xb359, 0x9a0a) + eof
+	cache := func(id int) string {
+		return scramble(rec(0xc6, uint32(1), id, 0), rec(0xcd, text("gone 999 000 0050")))
+	}
+	changes := scramble(rec(0x138, ""), rec(0x13b, text("an old value, 999 000 0069, and what it was changed to")))
+	part := func(name, data string) ole.Part {
+		return ole.Part{Name: name, Size: int64(len(data)), Open: func() (io.Reader, error) { return strings.NewReader(data), nil }}
+	}
+	for name, c := range map[string]struct {
+		id      int
+		want    string
+		reasons []string
+	}{
+		"opens":     {0x0001, "gone 999 000 0050\n", []string{"format not known: read as runs of text"}},
+		"opens not": {0x7777, "", []string{"values of a pivot table are encrypted apart", "format not known: read as runs of text"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r, err := ole.Pack(ole.Part{Name: "Root Entry", Parts: []ole.Part{
+				part("Workbook", book), {Name: "_SX_DB_CUR", Parts: []ole.Part{part("0001", cache(c.id))}}, part("Revision Log", changes), part("encryption", "x"),
+			}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			b, err := io.ReadAll(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := extracttest.Read(t, xls.Format, "x.xls", b)
+			if !strings.Contains(got.All(), c.want) || strings.Contains(got.All(), "gone") != (c.want != "") || !strings.Contains(got.All(), "999 000 0069") || got.Err != nil {
+				t.Errorf("got %q, error %v", got.All(), got.Err)
+			}
+			if diff := cmp.Diff(append(c.reasons, "properties are encrypted apart"), got.Reasons); diff != "" {
+				t.Errorf("reasons differ (-want +got):\n%s", diff)
+			}
+		})
+	}
+}

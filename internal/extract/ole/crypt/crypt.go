@@ -1,6 +1,6 @@
 // Package crypt knows how Office encrypts: it says by which cipher and key, and
 // opens what needs no secret, since it was encrypted with the password that
-// Excel keeps for itself, or with none.
+// Excel or PowerPoint keeps for itself, or with none.
 package crypt
 
 import (
@@ -18,8 +18,8 @@ import (
 )
 
 // Passwords are those that keep nothing secret. Excel encrypts with the first
-// what is only protected against changes.
-func Passwords() []string { return []string{"VelvetSweatshop", ""} }
+// what is only protected against changes, PowerPoint with the second.
+func Passwords() []string { return []string{"VelvetSweatshop", "/01Hannes Ruescher/01", ""} }
 
 // Info is how a document says that it is encrypted.
 type Info struct {
