@@ -83,7 +83,10 @@ func (t *columnTest) verdict(rule ColumnRule) verdict {
 	case rule.Reject && t.tested >= enoughValues && chance > perhaps,
 		rule.Reject && t.mostlyFails() && chance > perhaps:
 		return rejected
-	case rule.CheckDigit && t.where == inColumn && t.tested >= fewValues && t.passed == t.tested && t.steady == 0:
+	case rule.CheckDigit && t.where != anywhere && t.tested >= fewValues && t.passed == t.tested && t.steady == 0:
+		if t.tested > fewValues {
+			return probable
+		}
 		return likely
 	}
 	return undecided

@@ -40,7 +40,8 @@ func (s *Scanner) explain(t *tally, e *entry, verdicts []verdict, score float64)
 	}
 	r := Record{Count: e.records, First: e.first, Row: t == &s.table, Score: score,
 		Addends: []Addend{{Kind: "prior", Bans: s.prior}}}
-	unheard := false // what the topic says
+	_, outright, topic := s.addUp(t, &e.set, verdicts, undecided)
+	unheard := topic < 0 && (outright == byNumber || outright == byBirth && topic > s.topicMuch)
 	for k := range s.config.Kinds {
 		best, most := -1, math.Inf(-1)
 		for i := range t.slots {
@@ -48,7 +49,7 @@ func (s *Scanner) explain(t *tally, e *entry, verdicts []verdict, score float64)
 				best, most = i, sl.worth(verdicts[i])
 			}
 		}
-		if unheard = unheard || most >= s.scale*outrightly && s.outright(t, uint8(k)); best >= 0 && !(k == s.topical && most < 0 && unheard) {
+		if best >= 0 && !(k == s.topical && unheard) {
 			r.Addends = append(r.Addends, s.addends(&t.slots[best], verdicts[best])...)
 		}
 	}

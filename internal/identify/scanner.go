@@ -75,6 +75,7 @@ type rules struct {
 	topical    int     // the kind with Topics, below zero when there is none
 	topicMost  float64 // what it is worth at most
 	topicLeast float64 // and at least, below zero
+	topicMuch  float64 // and when prose is mostly of others
 	family     []uint8 // by kind, the first of its family
 }
 
@@ -84,7 +85,8 @@ func readRules(kinds []Kind) *rules {
 	r.topical = -1
 	for i, k := range kinds {
 		if k.Topics != nil {
-			r.topical, r.topicMost, r.topicLeast = i, slices.Max(r.evidence[i].bans[:]), slices.Min(r.evidence[i].bans[:])
+			bans := r.evidence[i].bans[:]
+			r.topical, r.topicMost, r.topicLeast, r.topicMuch = i, slices.Max(bans), slices.Min(bans), r.evidence[i].sum(mostlyOther)
 		}
 		r.family = append(r.family, uint8(slices.IndexFunc(kinds, func(o Kind) bool {
 			return o.Name == k.Name || o.Family != "" && o.Family == k.Family

@@ -129,6 +129,7 @@ type verdict int8
 const (
 	undecided verdict = iota
 	likely            // few values, all of which pass
+	probable          // some more
 	accepted
 	rejected
 )
@@ -143,6 +144,8 @@ func (sl *slot) worth(v verdict) float64 {
 		return sl.bans + sl.bonus
 	case likely:
 		return sl.bans + inPart*sl.bonus
+	case probable:
+		return sl.bans + 2*inPart*sl.bonus
 	case rejected:
 		return 0
 	}
@@ -156,16 +159,17 @@ func (s *Scanner) score(t *tally, set *slotSet, verdicts []verdict, hopeful bool
 	if hopeful {
 		guess = accepted
 	}
-	total, loudest, topic := s.addUp(t, set, verdicts, guess)
-	if loudest >= s.scale*outrightly {
+	total, outright, topic := s.addUp(t, set, verdicts, guess)
+	if outright == byNumber || outright == byBirth && topic > s.topicMuch {
 		topic = max(topic, 0)
 	}
 	return total + topic
 }
 
-// addUp adds up the best of each family of kinds in the set, and returns the
-// loudest of those that identify by themselves and what the topic says. Without verdicts it takes the guess.
-func (s *Scanner) addUp(t *tally, set *slotSet, verdicts []verdict, guess verdict) (total, loudest, topic float64) {
+// addUp adds up the best of each family of kinds in the set, and returns
+// what of it identifies outright and what the topic says. Without verdicts it takes
+// the guess.
+func (s *Scanner) addUp(t *tally, set *slotSet, verdicts []verdict, guess verdict) (total float64, outright outright, topic float64) {
 	best := s.best[:len(s.config.Kinds)]
 	clear(best)
 	for i := range t.slots {
@@ -190,24 +194,38 @@ func (s *Scanner) addUp(t *tally, set *slotSet, verdicts []verdict, guess verdic
 	total = s.prior
 	for k, b := range best {
 		total += b
-		if s.outright(t, uint8(k)) {
-			loudest = max(loudest, b)
-		}
+		outright = max(outright, s.outright(t, uint8(k), b))
 	}
-	return total, loudest, topic
+	return total, outright, topic
 }
 
-// outright reports whether a kind can be worth so much that no topic says anything
-// against it. A birth date cannot where headings speak: staff and students have
-// one, too.
-func (s *Scanner) outright(t *tally, k uint8) bool {
-	kind := &s.config.Kinds[k]
-	return !kind.Follows && !(kind.Everybodys && t == &s.table && s.named)
-}
+// outright says what identifies so plainly that no topic says anything against it.
+type outright uint8
 
-// outrightly is what one kind is worth when no topic says anything against it: a
-// number, or a date of birth, that is called what it is.
+const (
+	byNothing outright = iota
+	byBirth            // unless the text is mostly of others
+	byNumber
+)
+
+// outrightly is what one kind is worth then: a number, or a date of birth, that is
+// called what it is.
 const outrightly = 1.29
+
+// outright says whether what a kind is worth identifies outright. A birth date does
+// not where headings speak: staff and students have one, too.
+func (s *Scanner) outright(t *tally, k uint8, bans float64) outright {
+	kind := &s.config.Kinds[k]
+	switch {
+	case kind.Follows || bans < s.scale*outrightly:
+		return byNothing
+	case !kind.Everybodys:
+		return byNumber
+	case t == &s.table && s.named:
+		return byNothing
+	}
+	return byBirth
+}
 
 // epsilon forgives the rounding of sums of decimals.
 const epsilon = 1e-9

@@ -120,6 +120,7 @@ const (
 	ofList
 	headedOther
 	rowOfCare
+	headedFarOther
 )
 
 // Some words more of one topic than of the other speak for it, and much more so
@@ -165,8 +166,8 @@ func (s *Scanner) topicOf(t *tally, set *slotSet, hits []hit) int {
 			signals = rowSignals(about)
 		}
 	}
-	if signals == mostlyOther && about == &s.headed {
-		signals = headedOther
+	if about == &s.headed {
+		signals = headedSignals(about, signals)
 	}
 	if s.fromList(t, set, about) {
 		signals |= ofList
@@ -175,6 +176,18 @@ func (s *Scanner) topicOf(t *tally, set *slotSet, hits []hit) int {
 		return s.slotOf(t, inProse, uint8(s.topical), signals)
 	}
 	return -1
+}
+
+// headedSignals says what headings of other things are worth: a word of them says
+// more than one of prose.
+func headedSignals(headed *About, signals uint32) uint32 {
+	switch {
+	case headed.care <= -2*some:
+		return headedFarOther
+	case headed.care <= -some:
+		return headedOther
+	}
+	return signals
 }
 
 // rowSignals says what so much care in one row without headings is worth: clinics
@@ -219,9 +232,9 @@ func (s *Scanner) doubtful(t *tally, set slotSet) bool {
 		return doubt
 	}
 	for _, guess := range []verdict{rejected, undecided, accepted} {
-		total, loudest, _ := s.addUp(t, &set, nil, guess)
+		total, outright, _ := s.addUp(t, &set, nil, guess)
 		least := s.topicLeast
-		if loudest >= s.scale*outrightly {
+		if outright == byNumber {
 			least = 0
 		}
 		doubt = doubt || s.identifiable(total+s.topicMost) && !s.identifiable(total+least)

@@ -67,7 +67,7 @@ func parse(c *identify.Context, at int) (identify.Match, bool) {
 
 // endings are the last two letters of the words that may stand before a number.
 var endings = func() (set [1 << 10]bool) {
-	for _, e := range [...]string{"no", "um", "er", "rs", "os", "nr", "id", "ds", "rn", "ns", "is", "as", "ue", "on", "ng", "nt", "ts", "pt", "px"} {
+	for _, e := range [...]string{"no", "um", "er", "rs", "os", "nr", "id", "ds", "rn", "ns", "is", "as", "ue", "on", "ng", "nt", "ts", "pt", "px", "sp", "ef"} {
 		set[int(e[0]&0x1F)<<5|int(e[1]&0x1F)] = true
 	}
 	return set
@@ -94,7 +94,7 @@ func called(c *identify.Context, at int) uint32 {
 	switch counted := c.Label(at, l.counted) == identify.Yes; {
 	case c.Label(at, l.alone) == identify.Yes, counted && c.Label(at, l.of) == identify.Yes:
 		return label
-	case identify.IsUpper(c.Text[at]) && c.Label(at, l.owner) == identify.Yes: // Pt: H123456
+	case identify.IsUpper(c.Text[at]) && c.Label(at, l.owner) == identify.Yes: // Pt: H123456, hosp H123456
 		return patient
 	case c.Label(at, l.patient) != identify.Yes:
 		return 0

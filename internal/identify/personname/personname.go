@@ -26,6 +26,7 @@ const (
 	column
 	patients
 	invited
+	aged // an age stands behind it
 )
 
 // Kind is the identifier.
@@ -33,7 +34,7 @@ var Kind = identify.Kind{
 	Name:  "name",
 	Words: "name",
 	Signals: []string{"title", "professional", "pair", "forename", "initial", "word", "any", "sure", "plain", "label",
-		"heading", "staff", "joined", "column", "patient", "invited"},
+		"heading", "staff", "joined", "column", "patient", "invited", "aged"},
 	Shapes:  []string{"U"},
 	Parse:   parse,
 	Weigh:   weigh,
@@ -224,7 +225,40 @@ func weigh(c *identify.Context, at int, m *identify.Match) bool {
 	if m.Signals&staff == 0 && m.Signals&(title|pair) != 0 && l.invitation(c.Text[m.End:]) {
 		m.Signals |= invited
 	}
+	if m.Signals&staff == 0 && ageBehind(c, m.End) {
+		m.Signals |= aged
+	}
 	return true
+}
+
+// ageBehind reports whether an age that is called one stands behind a name, as in
+// notes: Smith John 82F, John Smith (82), Mrs Smith, 82 yrs.
+func ageBehind(c *identify.Context, end int) bool {
+	const digits, parting = 3, 3
+	i := end
+	for i-end < parting && (c.At(i) == ' ' || c.At(i) == ',' || c.At(i) == '(') {
+		i++
+	}
+	first := i
+	for i-first <= digits && identify.IsDigit(c.At(i)) {
+		i++
+	}
+	if i == first || i == end || i-first > digits || c.Text[first] == '0' {
+		return false
+	}
+	if c.At(i) == ')' {
+		return c.Before(first) == '(' && i-first == 2
+	}
+	if c.At(i) == ' ' {
+		i++
+	}
+	var word [identify.MaxWord]byte
+	_, n := c.Word(i, &word)
+	switch string(word[:n]) {
+	case "f", "m", "y", "yr", "yrs", "yo", "female", "male":
+		return true
+	}
+	return false
 }
 
 // invitation reports whether the text behind a name tells somebody of care of his
