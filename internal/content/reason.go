@@ -31,6 +31,8 @@ func (f *frame) reason(err error) string {
 		return known(err, errPanic, errBackward, errPlain, ErrCrashed, ErrMemory, ErrNoProcess)
 	case errors.Is(err, extract.ErrSealed):
 		return "encrypted"
+	case errors.Is(err, extract.ErrPart):
+		return extract.ErrPart.Error()
 	case errors.Is(err, extract.ErrUnsupported):
 		return "unsupported format"
 	case errors.Is(err, extract.ErrNotLooked):

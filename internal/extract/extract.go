@@ -22,6 +22,9 @@ var (
 	// ErrNotLooked is of what nobody can look into with what is at hand: speech, or
 	// pictures without OCR.
 	ErrNotLooked = errors.New("not looked at")
+	// ErrPart is of what can only be read with other files: a volume of an archive,
+	// or a member that goes on in another.
+	ErrPart = errors.New("part of a set of files")
 )
 
 // Format is one file format, as a struct value in the generated list.

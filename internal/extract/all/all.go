@@ -63,6 +63,7 @@ import (
 	"trustaudit/internal/extract/openpgp"
 	"trustaudit/internal/extract/openssl"
 	"trustaudit/internal/extract/parquet"
+	"trustaudit/internal/extract/part"
 	"trustaudit/internal/extract/pcap"
 	"trustaudit/internal/extract/pdf"
 	"trustaudit/internal/extract/pgdump"
@@ -159,6 +160,7 @@ func Formats() []extract.Format {
 		openpgp.Format,
 		openssl.Format,
 		parquet.Format,
+		part.Format,
 		pcap.Format,
 		pdf.Format,
 		pgdump.Format,

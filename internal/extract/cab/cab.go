@@ -190,7 +190,7 @@ func (c *cabinet) file() (file, error) {
 func (c *cabinet) openFile(f file) (io.ReadCloser, error) {
 	switch f.folder {
 	case fromBefore, fromToAll:
-		return nil, fmt.Errorf("open file of another volume: %w", extract.ErrUnsupported)
+		return nil, fmt.Errorf("open file of another volume: %w", extract.ErrPart)
 	case toAfter:
 		f.folder = len(c.folders) - 1
 	}

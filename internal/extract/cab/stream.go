@@ -70,7 +70,7 @@ func (s *stream) block() error {
 	}
 	packed, unpacked := int(binary.LittleEndian.Uint16(h[4:])), int(binary.LittleEndian.Uint16(h[6:]))
 	if unpacked == 0 {
-		return fmt.Errorf("read block that ends in another volume: %w", extract.ErrUnsupported)
+		return fmt.Errorf("read block that ends in another volume: %w", extract.ErrPart)
 	}
 	if cap(s.packed) < packed {
 		s.packed = make([]byte, 64<<10)

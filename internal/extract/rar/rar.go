@@ -134,11 +134,14 @@ func (m member) Read(p []byte) (n int, err error) {
 // judge puts the library's errors into those of package extract.
 func judge(in *unpack.At, err error) error {
 	for _, unsupported := range []error{
-		rardecode.ErrMultiVolume, rardecode.ErrDictionaryTooLarge, rardecode.ErrUnknownDecoder, rardecode.ErrUnsupportedDecoder, rardecode.ErrBadVolumeNumber, rardecode.ErrUnknownVersion,
+		rardecode.ErrDictionaryTooLarge, rardecode.ErrUnknownDecoder, rardecode.ErrUnsupportedDecoder, rardecode.ErrUnknownVersion,
 	} {
 		if errors.Is(err, unsupported) {
 			return in.Judge(extract.ErrUnsupported)
 		}
+	}
+	if errors.Is(err, rardecode.ErrMultiVolume) || errors.Is(err, rardecode.ErrBadVolumeNumber) {
+		return in.Judge(extract.ErrPart)
 	}
 	if errors.Is(err, rardecode.ErrArchiveEncrypted) || errors.Is(err, rardecode.ErrArchivedFileEncrypted) {
 		return in.Judge(extract.ErrSealed)

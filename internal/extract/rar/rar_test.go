@@ -178,7 +178,7 @@ func TestSeals(t *testing.T) {
 
 func TestVolume(t *testing.T) {
 	got := extracttest.Read(t, rar.Format, "x.part1.rar", pack5(true, file{name: "a", data: "whole"}, file{name: "b", data: "begun", more: true}))
-	if len(got.Kids) != 2 || got.Kids[0].Data != "whole" || got.Kids[0].Err != nil || got.Kids[1].Data != "begun" || !errors.Is(got.Kids[1].Err, extract.ErrUnsupported) {
+	if len(got.Kids) != 2 || got.Kids[0].Data != "whole" || got.Kids[0].Err != nil || got.Kids[1].Data != "begun" || !errors.Is(got.Kids[1].Err, extract.ErrPart) {
 		t.Errorf("children %+v", got.Kids)
 	}
 	if got.Err != nil || len(got.Reasons) != 1 {

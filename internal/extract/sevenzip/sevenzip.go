@@ -84,7 +84,7 @@ func start(in *unpack.At, doc extract.Document, sink extract.Sink) (done bool, e
 	if end := offset + size + headerLen; end > uint64(doc.Size) || offset > end {
 		if strings.HasSuffix(doc.Name, ".001") {
 			sink.Partial("a volume of several: it can only be read with the others")
-			return true, fmt.Errorf("find directory: %w", extract.ErrUnsupported)
+			return true, fmt.Errorf("find directory: %w", extract.ErrPart)
 		}
 		return true, fmt.Errorf("find directory: %w", extract.ErrCorrupt)
 	}

@@ -91,7 +91,7 @@ func TestBroken(t *testing.T) {
 		t.Errorf("cut off: %v", got.Err)
 	}
 	got = extracttest.Read(t, sevenzip.Format, "x.7z.001", testdata(t, "volume.7z.001"))
-	if !errors.Is(got.Err, extract.ErrUnsupported) || len(got.Reasons) != 1 {
+	if !errors.Is(got.Err, extract.ErrPart) || len(got.Reasons) != 1 {
 		t.Errorf("a volume: %v, reasons %q", got.Err, got.Reasons)
 	}
 }

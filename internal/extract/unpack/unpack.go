@@ -86,7 +86,7 @@ func judge(input, err error) error {
 	switch {
 	case input != nil:
 		return input
-	case err == nil, errors.Is(err, extract.ErrUnsupported), errors.Is(err, extract.ErrSealed), errors.Is(err, extract.ErrCorrupt):
+	case err == nil, errors.Is(err, extract.ErrUnsupported), errors.Is(err, extract.ErrSealed), errors.Is(err, extract.ErrCorrupt), errors.Is(err, extract.ErrPart):
 		return err
 	}
 	return fmt.Errorf("unpack: %w", extract.ErrCorrupt)

@@ -128,14 +128,14 @@ func TestVolumes(t *testing.T) {
 		t.Error("a later volume is not told from text")
 	}
 	got = extracttest.Read(t, zip.Format, "x.z02", []byte("in the middle\x00 of a member"))
-	if !errors.Is(got.Err, extract.ErrUnsupported) || len(got.Reasons) != 1 {
+	if !errors.Is(got.Err, extract.ErrPart) || len(got.Reasons) != 1 {
 		t.Errorf("a volume between: err %v, reasons %q", got.Err, got.Reasons)
 	}
 	got = extracttest.Read(t, zip.Format, "x.zip", last)
 	if diff := cmp.Diff([]string{"a.txt", "b.txt"}, names(got)); diff != "" {
 		t.Fatalf("last volume: children %s", diff)
 	}
-	if !errors.Is(got.Kids[0].Err, extract.ErrUnsupported) || got.Kids[1].Err != nil || !strings.HasPrefix(got.Kids[1].Data, "second") {
+	if !errors.Is(got.Kids[0].Err, extract.ErrPart) || got.Kids[1].Err != nil || !strings.HasPrefix(got.Kids[1].Data, "second") {
 		t.Errorf("last volume: errors %v, %v", got.Kids[0].Err, got.Kids[1].Err)
 	}
 	if diff := cmp.Diff([]string{"1 members lie in other volumes"}, got.Reasons); diff != "" {

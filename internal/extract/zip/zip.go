@@ -52,7 +52,7 @@ func read(ctx context.Context, doc extract.Document, sink extract.Sink) error {
 	a, err := archive.Open(doc.Data, doc.Size)
 	if errors.Is(err, extract.ErrCorrupt) && volume(path.Ext(doc.Name)) {
 		sink.Partial(volumeReason)
-		return fmt.Errorf("open archive: %w", extract.ErrUnsupported)
+		return fmt.Errorf("open archive: %w", extract.ErrPart)
 	}
 	if err != nil {
 		return fmt.Errorf("open archive: %w", err)

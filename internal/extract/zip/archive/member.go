@@ -54,7 +54,7 @@ func (a *Archive) data(e *Entry) (*io.SectionReader, error) {
 	var h [localLen]byte
 	if e.disk != a.disk && !a.here(e) {
 		a.Elsewhere++
-		return nil, fmt.Errorf("open member of another volume: %w", extract.ErrUnsupported)
+		return nil, fmt.Errorf("open member of another volume: %w", extract.ErrPart)
 	}
 	if e.offset < 0 || e.offset > a.size-localLen {
 		return nil, fmt.Errorf("open member: %w", extract.ErrCorrupt)
