@@ -99,6 +99,16 @@ func (b *bench) measureContained() error {
 	return nil
 }
 
+// pagesOf are one to four pages of letters: most documents on a share are as
+// short.
+func pagesOf(r *rand.Rand, patient bool) string {
+	text := letter(r, patient)
+	for range r.IntN(4) {
+		text += letter(r, false)
+	}
+	return text
+}
+
 // writeMixed fills a folder with small files of the formats that most shares are
 // full of, the same for the same number.
 func writeMixed(folder string, n int) error {
@@ -122,7 +132,7 @@ func writeMixed(folder string, n int) error {
 		for _, m := range makers {
 			if at -= m.of; at < 0 {
 				name := filepath.Join(folder, fmt.Sprintf("%05d.%s", i, m.extension))
-				if err := os.WriteFile(name, []byte(m.make(letter(r, i%4 == 0))), 0o644); err != nil {
+				if err := os.WriteFile(name, []byte(m.make(pagesOf(r, i%4 == 0))), 0o644); err != nil {
 					return err
 				}
 				break
@@ -146,7 +156,9 @@ func htmlOf(text string) string {
 }
 
 func docxOf(text string) string {
-	runs := strings.ReplaceAll(text, "\n", `</w:t></w:r></w:p><w:p><w:pPr><w:spacing w:after="120"/></w:pPr><w:r><w:rPr><w:sz w:val="22"/></w:rPr><w:t xml:space="preserve">`)
+	runs := strings.ReplaceAll(text, "\n", `</w:t></w:r></w:p><w:p w:rsidR="00A21B3C" w:rsidRDefault="00A21B3C" w:rsidP="00C44E21"><w:pPr><w:spacing w:after="120"/>`+
+		`<w:rPr><w:rFonts w:ascii="Arial" w:hAnsi="Arial" w:cs="Arial"/><w:sz w:val="22"/></w:rPr></w:pPr><w:r w:rsidRPr="00C44E21">`+
+		`<w:rPr><w:rFonts w:ascii="Arial" w:hAnsi="Arial" w:cs="Arial"/><w:sz w:val="22"/></w:rPr><w:t xml:space="preserve">`)
 	return zipOf(
 		"[Content_Types].xml", `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="xml" ContentType="application/xml"/>`+
 			`<Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>`,
