@@ -144,7 +144,14 @@ func IsText(head []byte) bool {
 	if n*50 <= len(head) { // two per cent: a few NULs of a fixed-width dump
 		return true
 	}
-	return isPadded(head, n)
+	return isStrewn(head, n) || isPadded(head, n)
+}
+
+// isStrewn recognises a short text with a NUL or a DEL or two, of which two per
+// cent are none: nothing else in it is unlike text. n is the number of them.
+func isStrewn(head []byte, n int) bool {
+	const short = 1 << 10
+	return len(head) < short && n < len(head) && n <= max(2, len(head)/20) && utf8.Valid(head)
 }
 
 // isPadded recognises text whose fields are filled up with NULs, which is
