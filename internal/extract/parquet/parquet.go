@@ -1,5 +1,6 @@
 // Package parquet reads Parquet files, with a column for each leaf of the
-// schema. Of a file with encrypted columns, those that are not encrypted are read.
+// schema; long binary values are files. Of a file with encrypted columns, those that
+// are not encrypted are read.
 package parquet
 
 import (
@@ -75,11 +76,11 @@ func read(ctx context.Context, doc extract.Document, sink extract.Sink) (err err
 	if err != nil {
 		return cause(f, err)
 	}
-	r.sink = sink
+	r.sink, r.files.Sink = sink, sink
 	if err := sink.Table("", r.names); err != nil {
 		return err
 	}
-	defer r.partial()
+	defer r.files.End()
 	for _, group := range r.file.RowGroups() {
 		if err := r.group(ctx, group); err != nil {
 			return cause(f, err)
@@ -110,7 +111,15 @@ type reader struct {
 	kinds  []kind
 	sink   extract.Sink
 	row    row.Row
-	unread int64 // binary values
+	files  row.Files
+	rows   int
+	binary []value // of the row at hand
+}
+
+// value is one that is binary, and too long for a cell.
+type value struct {
+	column int
+	bytes  []byte
 }
 
 func open(data io.ReaderAt, size int64) (r *reader, err error) {
@@ -195,16 +204,20 @@ func (r *reader) give(values parquet.Row) error {
 			}
 			first = false
 			if !kind.append(&r.row, values[i]) {
-				r.unread++
+				r.binary = append(r.binary, value{column, values[i].ByteArray()})
 			}
 		}
 		r.row.End()
 	}
-	return r.row.Give(r.sink)
-}
-
-func (r *reader) partial() {
-	if r.unread > 0 {
-		r.sink.Partial(fmt.Sprintf("%d binary values not read", r.unread))
+	if err := r.row.Give(r.sink); err != nil {
+		return err
 	}
+	r.rows++
+	for _, v := range r.binary {
+		if err := r.files.Give(fmt.Sprintf("%s-%d", r.names[v.column], r.rows), v.bytes); err != nil {
+			return err
+		}
+	}
+	r.binary = r.binary[:0]
+	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -70,8 +71,9 @@ func TestRead(t *testing.T) {
 	if diff := cmp.Diff(want, got.Tables); diff != "" {
 		t.Errorf("tables (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff([]string{"1 binary values not read"}, got.Reasons); diff != "" || got.Err != nil {
-		t.Errorf("reasons (-want +got):\n%s%v", diff, got.Err)
+	files := []extracttest.Child{{Name: "photo-2", Data: strings.Repeat("\x00\x01", 50)}}
+	if diff := cmp.Diff(files, got.Kids); diff != "" || got.Err != nil || len(got.Reasons) > 0 {
+		t.Errorf("reasons %q, files (-want +got):\n%s%v", got.Reasons, diff, got.Err)
 	}
 }
 

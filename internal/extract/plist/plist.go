@@ -1,6 +1,6 @@
 // Package plist reads binary property lists, in which Apple's programs keep
-// settings and records: each dictionary is a record. Those in XML are read as
-// such.
+// settings and records: each dictionary is a record, and what is binary in it a
+// file. Those in XML are read as such.
 package plist
 
 import (
@@ -19,7 +19,7 @@ import (
 )
 
 // Format is a binary property list.
-var Format = extract.Format{Name: "plist", Plain: true, Detect: detect, Read: read}
+var Format = extract.Format{Name: "plist", Detect: detect, Read: read}
 
 const (
 	mark      = "bplist0"
@@ -45,8 +45,10 @@ type list struct {
 	table   int
 	row     row.Row
 	names   []string
-	unread  int64
 	given   int // bytes of values
+	files   row.Files
+	binary  map[int]bool // objects that are files
+	met     []int        // of those, what is to be given
 }
 
 func read(ctx context.Context, doc extract.Document, sink extract.Sink) error {
@@ -57,7 +59,7 @@ func read(ctx context.Context, doc extract.Document, sink extract.Sink) error {
 	if err != nil {
 		return fmt.Errorf("read property list: %w", err)
 	}
-	l := &list{b: b, sink: sink}
+	l := &list{b: b, sink: sink, files: row.Files{Sink: sink}, binary: make(map[int]bool)}
 	if !l.tail() {
 		return fmt.Errorf("read end: %w", extract.ErrCorrupt)
 	}
@@ -67,6 +69,9 @@ func read(ctx context.Context, doc extract.Document, sink extract.Sink) error {
 			return fmt.Errorf("read objects: %w", ctx.Err())
 		}
 		ok, err := l.container(i)
+		if err == nil {
+			err = l.giveFiles()
+		}
 		if err != nil {
 			return err
 		}
@@ -74,9 +79,7 @@ func read(ctx context.Context, doc extract.Document, sink extract.Sink) error {
 			bad++
 		}
 	}
-	if l.unread > 0 {
-		sink.Partial(fmt.Sprintf("%d binary values not read", l.unread))
-	}
+	l.files.End()
 	if bad > 0 {
 		return fmt.Errorf("read %d objects: %w", bad, extract.ErrCorrupt)
 	}
@@ -247,8 +250,24 @@ func (l *list) value(i int) (plain, ok bool) {
 	if l.given += size; l.given > maxGrowth*len(l.b) {
 		return false, false
 	}
-	l.write(kind, count, body[:size])
+	if v := body[:size]; kind != kindData {
+		l.write(kind, count, v)
+	} else if !l.binary[i] && !l.row.Bytes(v) {
+		l.binary[i], l.met = true, append(l.met, i)
+	}
 	return true, true
+}
+
+// giveFiles gives the binary values that were met, once each.
+func (l *list) giveFiles() error {
+	for _, i := range l.met {
+		_, size, body, _ := l.object(i)
+		if err := l.files.Give(fmt.Sprintf("value%d", i), body[:size]); err != nil {
+			return err
+		}
+	}
+	l.met = l.met[:0]
+	return nil
 }
 
 // epoch is the seconds from 1970 to 2001, from which Apple counts.
@@ -274,11 +293,6 @@ func (l *list) write(kind byte, count int, v []byte) {
 		b, _ = charset.UTF16BE.Decode(b, v, true)
 	case kindASCII, kindUTF8:
 		b, _ = charset.UTF8.Decode(b, v, true)
-	case kindData:
-		if !l.row.Bytes(v) {
-			l.unread++
-		}
-		return
 	}
 	l.row.B = b
 }
