@@ -194,7 +194,7 @@ func (s *scanning) limits(goos string) []string {
 	case s.pictures == "":
 		pictures = "Text in pictures is not read, since Tesseract is not installed: what stands on a scanned page goes unseen."
 	}
-	all := []string{pictures, "Rows that were deleted from a database and not yet overwritten are not looked at."}
+	all := []string{pictures, "Rows that were deleted and not yet overwritten are looked at in SQLite, Access and dBase files, and in no other database."}
 	if goos == "linux" {
 		all = append(all, "Linux does not tell files that only a cloud service holds from others: opening one may fetch it.")
 	}
