@@ -93,7 +93,8 @@ func (a *About) read(text []byte, topics *Topics) {
 		}
 		end, n := c.Word(at, &word)
 		before := c.Before(at)
-		if before != '@' && before != '.' && !IsDigit(c.At(end)) { // of somebody's address: of a postcode, too
+		coded := IsDigit(c.At(end)) || IsDigit(before) && IsUpper(text[at]) // a postcode
+		if before != '@' && before != '.' && !coded {                       // of somebody's address
 			a.add(word[:n], topics)
 		}
 		at = end + letters(text[end:])
@@ -121,6 +122,7 @@ const (
 	headedOther
 	rowOfCare
 	headedFarOther
+	aboutMuchCare
 )
 
 // Some words more of one topic than of the other speak for it, and much more so
@@ -130,6 +132,8 @@ const some, much = 2, 3
 // signals says what prevails, and by how much.
 func (a *About) signals() uint32 {
 	switch {
+	case a.care >= 2*much:
+		return aboutMuchCare
 	case a.care >= much:
 		return aboutCare
 	case a.care <= -much:
@@ -160,7 +164,7 @@ func (s *Scanner) topicOf(t *tally, set *slotSet, hits []hit) int {
 		about = s.readAround(t, hits)
 	}
 	signals := about.signals()
-	if signals == aboutCare && t == &s.table {
+	if signals&(aboutCare|aboutMuchCare) != 0 && t == &s.table {
 		signals = headedCare
 		if !s.named {
 			signals = rowSignals(about)
@@ -182,7 +186,7 @@ func (s *Scanner) topicOf(t *tally, set *slotSet, hits []hit) int {
 // more than one of prose.
 func headedSignals(headed *About, signals uint32) uint32 {
 	switch {
-	case headed.care <= -2*some:
+	case headed.care <= -much:
 		return headedFarOther
 	case headed.care <= -some:
 		return headedOther

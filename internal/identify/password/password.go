@@ -23,8 +23,14 @@ func States(name string, text []byte) bool {
 	if isNamed(name) && isAlone(text) {
 		return true
 	}
-	for i := 0; i < len(text); i++ {
-		next := bytes.IndexAny(text[i:], "pP")
+	return stated(text, 'p') || stated(text, 'P')
+}
+
+// stated looks for a statement whose keyword begins with the given letter: there
+// is a faster search for one byte than for either of two.
+func stated(text []byte, first byte) bool {
+	for i := 0; ; i++ {
+		next := bytes.IndexByte(text[i:], first)
 		if next < 0 {
 			return false
 		}
@@ -40,7 +46,6 @@ func States(name string, text []byte) bool {
 			return true
 		}
 	}
-	return false
 }
 
 // isNamed reports whether a file's name says that it holds a password.
@@ -62,8 +67,11 @@ var keywords = []string{"password", "passwort", "passwd", "passphrase", "pass ph
 
 // keyword returns the length of the keyword that b begins with.
 func keyword(b []byte) int {
+	if len(b) < 3 || b[1]|0x20 == 'a' && b[2]|0x20 != 's' { // a patient, a page, a part
+		return 0
+	}
 	for _, k := range keywords {
-		if len(b) > len(k) && bytes.EqualFold(b[:len(k)], []byte(k)) && !isWord(b[len(k)]) {
+		if len(b) > len(k) && b[1]|0x20 == k[1] && bytes.EqualFold(b[:len(k)], []byte(k)) && !isWord(b[len(k)]) {
 			return len(k)
 		}
 	}

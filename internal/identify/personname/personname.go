@@ -26,7 +26,8 @@ const (
 	column
 	patients
 	invited
-	aged // an age stands behind it
+	aged    // an age stands behind it
+	speaker // what he or she says stands behind it
 )
 
 // Kind is the identifier.
@@ -34,7 +35,7 @@ var Kind = identify.Kind{
 	Name:  "name",
 	Words: "name",
 	Signals: []string{"title", "professional", "pair", "forename", "initial", "word", "any", "sure", "plain", "label",
-		"heading", "staff", "joined", "column", "patient", "invited", "aged"},
+		"heading", "staff", "joined", "column", "patient", "invited", "aged", "speaker"},
 	Shapes:  []string{"U"},
 	Parse:   parse,
 	Weigh:   weigh,
@@ -184,7 +185,18 @@ func begins(c *identify.Context, w *word) bool {
 	case w.traits&family != 0:
 		return c.At(w.end) != ' ' || w.caps || c.Name
 	}
-	return w.caps && c.At(w.end) == ',' || c.At(w.end) == '^'
+	return w.caps && (c.At(w.end) == ',' || beforeForename(c, w)) || c.At(w.end) == '^'
+}
+
+// beforeForename reports whether a word in capitals that no list knows stands before
+// a forename in capitals: as a surname does on labels and in lists.
+func beforeForename(c *identify.Context, w *word) bool {
+	const shortest = 4
+	if w.n < shortest || w.traits&ordinary != 0 || c.At(w.end) != ' ' || !identify.IsUpper(c.At(w.end+2)) {
+		return false
+	}
+	next := load().readWord(c.Text, w.end+1)
+	return next.caps && next.n >= shortest && next.traits&given != 0 && next.traits&ordinary == 0
 }
 
 // bracketBehind reports whether a figure in brackets stands behind the one word
@@ -228,6 +240,9 @@ func weigh(c *identify.Context, at int, m *identify.Match) bool {
 	if m.Signals&staff == 0 && ageBehind(c, m.End) {
 		m.Signals |= aged
 	}
+	if c.At(m.End) == ':' && stampBefore(c, at) {
+		m.Signals |= speaker
+	}
 	return true
 }
 
@@ -259,6 +274,19 @@ func ageBehind(c *identify.Context, end int) bool {
 		return true
 	}
 	return false
+}
+
+// stampBefore reports whether a time stands before a name on its line, as in what
+// was said in a meeting: [10:04] Ada Marshall: and 12/03/2024, 10:04 - Ada Marshall:
+func stampBefore(c *identify.Context, at int) bool {
+	i := at
+	for i > 0 && (c.Text[i-1] == ' ' || c.Text[i-1] == '-') {
+		i--
+	}
+	if c.Before(i) == ']' {
+		i--
+	}
+	return i < at && identify.IsDigit(c.Before(i)) && identify.IsDigit(c.At(i-2)) && c.At(i-3) == ':'
 }
 
 // invitation reports whether the text behind a name tells somebody of care of his
