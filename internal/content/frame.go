@@ -227,16 +227,16 @@ type tally struct {
 	left                                      int64 // beyond the limit of members
 
 	sealing fact.Item // the weakest seal of a child, without which there is none
-	closed  int64     // children with one
+	closed  int64     // children that are sealed
 }
 
 func (t *tally) add(child *fact.Item) {
 	t.all++
-	if child.Seal != "" {
+	if child.Seal != "" || child.Status == fact.Sealed {
 		t.closed++
-		if t.closed == 1 || child.Seal == "weak" && t.sealing.Seal != "weak" {
-			t.sealing = *child
-		}
+	}
+	if child.Seal != "" && t.sealing.Seal != "weak" {
+		t.sealing = *child
 	}
 	switch child.Status {
 	case fact.Sealed:

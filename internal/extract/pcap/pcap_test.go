@@ -200,6 +200,7 @@ func TestSealed(t *testing.T) {
 		"STARTTLS":          {[]string{"STARTTLS\r\n", "220 go ahead\r\n", clientHello, hello(0x0303, 0xc02f)}, extract.Seal{Grade: strong, Scheme: "TLS 1.2", Cipher: "AES", Bits: 128}},
 		"SMB 3":             {[]string{"\x00\x00\x00\x40\xfeSMBnegotiate", "", "\x00\x00\x00\x40\xfdSMBsecret"}, extract.Seal{Grade: strong, Scheme: "SMB 3"}},
 		"from the middle":   {[]string{"\x17\x03\x03\x00\x10aaaaaaaaaaaaaaaa"}, extract.Seal{}},
+		"an alert":          {[]string{"\x15\x03\x03\x00\x1aaaaaaaaaaaaaaaaaaaaaaaaaaa"}, extract.Seal{}},
 		"a handshake alone": {[]string{clientHello}, extract.Seal{}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -11,11 +11,14 @@ import (
 	"trustaudit/internal/extract/seal"
 )
 
+// handshake is the type of the records that TLS begins with.
+const handshake = 22
+
 // turn returns where what was said turns into what is encrypted; below zero when
 // it does not. TLS begins with a handshake, at once or after STARTTLS; where that
-// is not in the capture, with a record of data.
+// is not in the capture, with another record.
 func turn(b []byte) int {
-	const data, reach = 23, 64 << 10
+	const first, data, reach = 20, 23, 64 << 10 // types of records
 	b = b[:min(len(b), reach)]
 	if i := bytes.Index(b, []byte("\xfdSMB")); i >= 4 {
 		return i - 4 // its length stands before it
@@ -23,11 +26,11 @@ func turn(b []byte) int {
 	switch {
 	case bytes.HasPrefix(b, []byte("SSH-")):
 		return 0
-	case len(b) > 5 && b[0] == data && b[1] == 3 && b[2] <= 4 && binary.BigEndian.Uint16(b[3:]) <= 1<<14+2048:
+	case len(b) > 5 && b[0] >= first && b[0] <= data && b[0] != handshake && b[1] == 3 && b[2] <= 4 && binary.BigEndian.Uint16(b[3:]) <= 1<<14+2048:
 		return 0
 	}
 	for i := 0; ; i++ {
-		next := bytes.Index(b[i:], []byte{22, 3})
+		next := bytes.Index(b[i:], []byte{handshake, 3})
 		if next < 0 {
 			return -1
 		}
@@ -91,7 +94,7 @@ func sealOf(sides ...[]byte) extract.Seal {
 
 // serverHello reads what the server chose.
 func serverHello(b []byte) (version, suite uint16, ok bool) {
-	const handshake, hello, session = 22, 2, 5 + 4 + 2 + 32
+	const hello, session = 2, 5 + 4 + 2 + 32
 	if len(b) <= session || b[0] != handshake || b[5] != hello {
 		return 0, 0, false
 	}
