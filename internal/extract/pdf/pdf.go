@@ -1,6 +1,6 @@
 // Package pdf reads PDF documents: the text of pages in lines, forms and
-// annotations as named fields, properties, outlines, and the files inside. What
-// an empty password opens is read. Pictures are given to be looked at where
+// annotations as named fields, properties, outlines, what stands in place of
+// pictures, and the files inside. What an empty password opens is read. Pictures are given to be looked at where
 // somebody does; else the pages that show nothing but pictures are counted.
 package pdf
 
@@ -66,6 +66,7 @@ type document struct {
 type counts struct {
 	pages    int
 	given    int // pictures
+	sounds   int
 	pictures int // pages
 	drawings int // pages
 	unknown  int // characters
@@ -74,9 +75,21 @@ type counts struct {
 }
 
 func read(ctx context.Context, doc extract.Document, sink extract.Sink) error {
+	starts, err := joined(ctx, doc)
+	if err != nil {
+		return err
+	}
+	if len(starts) > 1 {
+		if done, err := readJoined(ctx, doc, starts, sink); done || err != nil {
+			return err
+		}
+	}
 	file, err := object.Open(ctx, doc)
 	if file == nil {
 		return err
+	}
+	if len(starts) > 1 && file.Rebuilt {
+		sink.Partial(fmt.Sprintf("%d documents one behind another: read as one", len(starts)))
 	}
 	d := &document{
 		ctx: ctx, doc: doc, file: file, sink: sink, page: page.NewReader(file),
@@ -96,7 +109,7 @@ func read(ctx context.Context, doc extract.Document, sink extract.Sink) error {
 }
 
 func (d *document) read() error {
-	for _, step := range []func() error{d.properties, d.form, d.pages, d.outline, d.attachments, d.revisions} {
+	for _, step := range []func() error{d.properties, d.form, d.pages, d.outline, d.structure, d.attachments, d.revisions} {
 		if err := step(); err != nil {
 			return err
 		}
@@ -242,6 +255,9 @@ func (d *document) annotation(v any) error {
 	}
 	d.add("Link", d.file.Dict(a.Get("A")).Get("URI"))
 	if err := d.give(); err != nil {
+		return err
+	}
+	if err := d.media(a); err != nil {
 		return err
 	}
 	return d.attachment(a.Get("FS"), "")

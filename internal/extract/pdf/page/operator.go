@@ -75,6 +75,8 @@ func (r *Reader) other(op string, lexer *object.Lexer, resources object.Dict) er
 		r.cover(nil)
 	case "gs":
 		r.setState(resources)
+	case "scn", "SCN":
+		return r.pattern(resources)
 	case "BDC":
 		r.beginMark(resources)
 	case "BMC":
@@ -274,6 +276,25 @@ func (r *Reader) form(s *object.Stream, resources object.Dict) error {
 	r.forms = kept.forms
 	r.state, r.saved, r.marked, r.args, r.arena = kept.state, kept.saved, kept.marked, kept.args, kept.arena
 	r.line, r.text = kept.line, kept.text
+	return err
+}
+
+// pattern draws the tile with which something is to be filled, once a page:
+// letters may be in it.
+func (r *Reader) pattern(resources object.Dict) error {
+	name := r.name()
+	if name == "" {
+		return nil
+	}
+	s := r.file.Stream(r.file.Dict(resources.Get("Pattern")).Get(name))
+	if s == nil || r.tiles[s.Place()] {
+		return nil
+	}
+	r.tiles[s.Place()] = true
+	kept := r.state
+	r.state = state{ctm: identity, scale: 1} // a tile lies on the page, whatever is drawn
+	err := r.form(s, resources)
+	r.state = kept
 	return err
 }
 

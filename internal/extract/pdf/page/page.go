@@ -48,6 +48,7 @@ type Reader struct {
 	result Result
 	area   float64 // of the page
 	drawn  int
+	tiles  map[int64]bool // of patterns that were drawn
 
 	state  state
 	saved  []state
@@ -91,7 +92,7 @@ type operand struct {
 
 // NewReader returns a Reader of a document's pages.
 func NewReader(file *object.File) *Reader {
-	return &Reader{file: file, fonts: map[any]*font.Font{}}
+	return &Reader{file: file, fonts: map[any]*font.Font{}, tiles: map[int64]bool{}}
 }
 
 // Begin begins a page whose box has that width and height.
@@ -101,6 +102,7 @@ func (r *Reader) Begin(ctx context.Context, width, height float64) {
 	r.result = Result{Pictures: r.result.Pictures[:0]}
 	r.area = max(1, math.Abs(width*height))
 	r.drawn = 0
+	clear(r.tiles)
 	r.restart(identity)
 }
 
