@@ -62,6 +62,9 @@ func Read(ctx context.Context, doc extract.Document, sink extract.Sink) error {
 	}
 	r.keep(r.narrow)
 	r.keep(r.wide)
+	if r.filled == 0 {
+		return nil // zeros: there is nothing to read
+	}
 	if !r.telling() {
 		return fmt.Errorf("read runs of text: %w", extract.ErrUnsupported)
 	}

@@ -67,11 +67,18 @@ func TestNothing(t *testing.T) {
 	for i := range random {
 		random[i] = byte(r.Uint32())
 	}
-	for name, data := range map[string][]byte{"random": random, "zeros": make([]byte, 1<<20), "empty": nil} {
+	for name, data := range map[string][]byte{"random": random, "short": []byte("\x01\x02\xff")} {
 		got := extracttest.Read(t, runs.Format, "x", data)
 		if !errors.Is(got.Err, extract.ErrUnsupported) || len(got.Texts) > 0 {
 			t.Errorf("%s: got %v and %d texts", name, got.Err, len(got.Texts))
 		}
+	}
+}
+
+// Zeros are read in full: there is nothing in them.
+func TestZeros(t *testing.T) {
+	if got := extracttest.Read(t, runs.Format, "x", make([]byte, 1<<20)); got.Err != nil || len(got.Reasons)+len(got.Texts) > 0 {
+		t.Errorf("got %+v", got)
 	}
 }
 
