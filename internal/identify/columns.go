@@ -88,6 +88,8 @@ func (t *columnTest) verdict(rule ColumnRule) verdict {
 			return probable
 		}
 		return likely
+	case !rule.CheckDigit && t.where == inColumn && t.tested >= enoughCells && chance < perhaps && float64(t.passed) >= rule.Share*float64(t.tested):
+		return probable
 	}
 	return undecided
 }

@@ -145,6 +145,9 @@ func weigh(c *identify.Context, at int, m *identify.Match) bool {
 	switch c.Label(at, labels()) {
 	case identify.Yes:
 		m.Signals |= label
+		if biography(c, m.End) {
+			m.Signals ^= label | other
+		}
 	case identify.No:
 		m.Signals |= other
 	default:
@@ -167,6 +170,24 @@ func weigh(c *identify.Context, at int, m *identify.Match) bool {
 	lone := m.Signals&stamp != 0 || m.Signals&compact != 0 && !c.Name
 	m.Signals &^= stamp | compact
 	return m.Signals&(label|behind) != 0 || !lone
+}
+
+// biography reports whether the bracket that holds a date ends as an encyclopaedia's
+// does: (born 3 March 1948 in Leeds) is a surgeon.
+func biography(c *identify.Context, end int) bool {
+	const reach, words = 40, 12
+	rest := c.Text[end:min(len(c.Text), end+reach)]
+	i := bytes.IndexByte(rest, ')')
+	if i < 0 || bytes.IndexByte(rest[:i], '(') >= 0 {
+		return false
+	}
+	rest = c.Text[end+i+1 : min(len(c.Text), end+i+1+words)]
+	for _, says := range [...]string{" is a ", " is an ", " was an "} {
+		if bytes.HasPrefix(rest, []byte(says)) {
+			return true
+		}
+	}
+	return false
 }
 
 // afterAge reports whether an age stands right before a date in brackets: aged 34

@@ -247,7 +247,7 @@ func weigh(c *identify.Context, at int, m *identify.Match) bool {
 }
 
 // ageBehind reports whether an age that is called one stands behind a name, as in
-// notes: Smith John 82F, John Smith (82), Mrs Smith, 82 yrs.
+// notes: Smith John 82F, John Smith (82), Mrs Smith, 82, of.
 func ageBehind(c *identify.Context, end int) bool {
 	const digits, parting = 3, 3
 	i := end
@@ -261,8 +261,11 @@ func ageBehind(c *identify.Context, end int) bool {
 	if i == first || i == end || i-first > digits || c.Text[first] == '0' {
 		return false
 	}
-	if c.At(i) == ')' {
+	switch c.At(i) {
+	case ')':
 		return c.Before(first) == '(' && i-first == 2
+	case ',':
+		return c.At(end) == ',' && i-first == 2
 	}
 	if c.At(i) == ' ' {
 		i++
