@@ -11,9 +11,10 @@ const (
 	testValues   = 512  // distinct values that a test looks at
 	perhaps      = 1e-3 // chance above which one of enough values is rejected
 	enoughValues = 20
-	enoughCells  = 5 // when most of a column fail, or three in four of a place in the lines of prose
-	fewValues    = 3 // values that say something when all of them pass: one in a thousand by chance
-	fewestHashes = 8 // distinct values of a column of digests
+	enoughCells  = 5  // when most of a column fail, or three in four of a place in the lines of prose
+	fewValues    = 3  // values that say something when all of them pass: one in a thousand by chance
+	fewestHashes = 8  // distinct values of a column of digests
+	enoughForms  = 64 // cells after which a column mostly without letters is taken for one of numbers
 )
 
 // passes reports whether a match with the signals counts as a pass.
@@ -112,6 +113,12 @@ type column struct {
 	tests   []columnTest // by kind
 	matches []int64      // by kind
 	rows    int64        // with a value
+	places  []int32      // of glued digits: numbers of virtual columns, from 1 on
+
+	uncalled kindSet // that ask for a heading, and this is not theirs
+	settled  kindSet // of which it is known whether a sketch is of interest
+	dull     kindSet // and those of which it is not
+	spent    kindSet // that mostly failed in a place of glued digits
 
 	form     form // the first digest-like form seen
 	formed   int64
@@ -124,7 +131,7 @@ type sample struct {
 	kind   int // digestForm for what looks like digests
 	values distinct
 	sketch audit.Sketch
-	recent [256]uint64 // hashes sketched of late
+	salt   uint64 // tells what was sketched of late from what other samples did
 }
 
 // digestForm stands for a kind in a sample of what looks like digests.
@@ -133,11 +140,12 @@ const digestForm = -1
 // maxSamples bounds the kinds of a column that are sampled: it has few.
 const maxSamples = 4
 
-// sample returns the sample of a kind, nil when there are too many others.
-func (c *column) sample(kind int) *sample {
-	for _, s := range c.samples {
-		if s.kind == kind {
-			return s
+// sampleOf returns a column's sample of a kind, nil when there are too many
+// others.
+func (s *Scanner) sampleOf(c *column, kind int) *sample {
+	for _, of := range c.samples {
+		if of.kind == kind {
+			return of
 		}
 	}
 	n := len(c.samples)
@@ -152,7 +160,8 @@ func (c *column) sample(kind int) *sample {
 	if c.samples[n] == nil {
 		c.samples[n] = new(sample)
 	}
-	c.samples[n].reset(kind)
+	s.samples++
+	c.samples[n].reset(kind, mix(s.seed, s.samples))
 	return c.samples[n]
 }
 
@@ -161,12 +170,11 @@ func (c *column) sampled(kind int) bool {
 	return slices.ContainsFunc(c.samples, func(s *sample) bool { return s.kind == kind })
 }
 
-func (s *sample) reset(kind int) {
-	s.kind = kind
+func (s *sample) reset(kind int, salt uint64) {
+	s.kind, s.salt = kind, salt
 	s.values.reset()
 	s.values.limit = columnValues
 	s.sketch = audit.Sketch{Lowest: s.sketch.Lowest[:0]}
-	clear(s.recent[:])
 }
 
 // columnValues bounds what is kept to count a column's distinct values.
@@ -181,9 +189,14 @@ func (c *column) reset(kinds int) {
 	}
 	clear(c.matches)
 	clear(c.signs)
+	clear(c.places)
+	c.uncalled, c.settled, c.dull, c.spent = 0, 0, 0, 0
 	c.name, c.rows, c.form, c.formed, c.lettered = "", 0, form{}, 0, 0
 	c.samples = c.samples[:0]
 }
+
+// hasLetters reports whether most of what looks like digests has a letter in it.
+func (c *column) hasLetters() bool { return c.lettered*2 > c.formed }
 
 // form is the shape of a value that looks like a digest.
 type form struct {
@@ -245,13 +258,22 @@ func isBase64(b []byte) bool {
 	return len(body) < len(b)
 }
 
-// fresh reports whether a value may be new to the sample, and counts it.
-func (s *sample) fresh(hash uint64) bool {
-	at := &s.recent[hash%uint64(len(s.recent))]
-	if *at == hash {
+// recently is how many hashes are remembered of what was sketched of late.
+const recently = 1 << 15
+
+// fresh reports whether a value may be new to a sample, and counts it. Keyed
+// digests cost more than all else that is done to a cell, and most columns hold
+// few values many times over.
+func (s *Scanner) fresh(of *sample, hash uint64) bool {
+	if s.recent == nil {
+		s.recent = make([]uint64, recently)
+	}
+	salted := hash ^ of.salt
+	at := &s.recent[salted%recently]
+	if *at == salted {
 		return false
 	}
-	*at = hash
-	s.values.add(hash)
+	*at = salted
+	of.values.add(hash)
 	return true
 }

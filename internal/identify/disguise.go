@@ -1,6 +1,10 @@
 package identify
 
-import "encoding/base64"
+import (
+	"encoding/base64"
+	"encoding/binary"
+	"slices"
+)
 
 // What was meant to hide a number and does not: base 64 or hexadecimal digits,
 // the digits backwards, the same sum added to each. A coded number is decoded
@@ -52,30 +56,43 @@ func (s *Scanner) disguised(i int, cell []byte) {
 	if !s.failing(i) {
 		return
 	}
-	var plain [gluedDigits]byte
-	for k := range byte(10) {
-		for j, ch := range cell {
-			if k == 0 {
-				plain[gluedDigits-1-j] = ch
-			} else {
-				plain[j] = '0' + (ch-'0'+10-k)%10
-			}
-		}
+	var plain [gluedDigits + 6]byte
+	for k := range uint64(10) {
 		v, ok := s.window(i, backwards+int(k))
 		if !ok {
 			return
 		}
-		s.gluedAt(v, plain[:])
+		if s.virtual[v].spent == s.asks.checked {
+			continue // nothing is left to try there
+		}
+		if k == 0 {
+			copy(plain[:], cell)
+			slices.Reverse(plain[:gluedDigits])
+		} else {
+			binary.LittleEndian.PutUint64(plain[:], takenOff(k, word(cell)))
+			binary.LittleEndian.PutUint64(plain[8:], takenOff(k, uint64(cell[8])|uint64(cell[9])<<8))
+		}
+		s.gluedAt(v, plain[:gluedDigits])
 	}
+}
+
+// takenOff takes a number below ten off each of eight digits. Below nought they
+// go on from nine.
+func takenOff(k, digits uint64) uint64 {
+	const ones, zeros = eachLow, '0' * eachLow
+	d := digits&(0x0f*eachLow) + (10-k)*ones
+	tens := (d + (0x80-10)*ones) & eachHigh >> 7
+	return d - tens*10 + zeros
 }
 
 // failing reports whether a column of ten digits has none of the kinds with a
 // check digit: values were tested, and too many failed.
 func (s *Scanner) failing(i int) bool {
 	tested := false
-	for k := range s.config.Kinds {
-		rule, test := s.config.Kinds[k].Column, &s.columns[i].tests[k]
-		if !rule.CheckDigit || test.tested < windowRows {
+	for checked := s.asks.checked; checked != 0; checked &= checked - 1 {
+		k := checked.first()
+		rule, test := &s.config.Kinds[k].Column, &s.columns[i].tests[k]
+		if test.tested < windowRows {
 			continue
 		}
 		if s.columns[i].signs[k] == No {

@@ -31,9 +31,12 @@ func (s *Scanner) glued(i int, cell []byte) {
 
 // window returns the virtual column of a place in a column, making it.
 func (s *Scanner) window(i, at int) (int, bool) {
-	key := i*maxPlaces + at
-	if v, ok := s.windows[key]; ok {
-		return v, true
+	col := &s.columns[i]
+	if len(col.places) == 0 {
+		col.places = make([]int32, maxPlaces)
+	}
+	if v := col.places[at]; v > 0 {
+		return int(v) - 1, true
 	}
 	v := len(s.virtual)
 	if v == maxWindows {
@@ -45,32 +48,28 @@ func (s *Scanner) window(i, at int) (int, bool) {
 		s.virtual = append(s.virtual, column{})
 	}
 	s.virtual[v].reset(len(s.config.Kinds))
-	if s.windows == nil {
-		s.windows = map[int]int{}
-	}
-	s.windows[key] = v
+	col.places[at] = int32(v) + 1
 	return v, true
 }
 
 // gluedAt asks the kinds that have a check digit about ten digits.
 func (s *Scanner) gluedAt(v int, digits []byte) {
 	col := &s.virtual[v]
-	for k := range s.config.Kinds {
-		kind := &s.config.Kinds[k]
-		test := &col.tests[k]
-		if !kind.Column.CheckDigit || test.tested >= windowRows && test.passed*2 < test.tested {
-			continue
-		}
-		s.cellContext.Text, s.cellContext.Head = digits, None
+	s.cellContext.Text, s.cellContext.Head = digits, None
+	for asked := s.asks.checked &^ col.spent; asked != 0; asked &= asked - 1 {
+		k := asked.first()
+		kind, test := &s.config.Kinds[k], &col.tests[k]
 		m, tested, ok := kind.Cell(&s.cellContext, CellShape{Digits: len(digits)})
 		if !tested {
 			continue
 		}
 		hash := mix(s.seed, m.Value)
 		pass := ok && kind.Column.passes(m.Signals)
-		if test.see(m.Value, hash, pass); pass && len(s.rowHits) < maxRowHits {
+		test.see(m.Value, hash, pass)
+		if pass && len(s.rowHits) < maxRowHits {
 			m.Signals |= kind.Window
 			s.rowHits = append(s.rowHits, hit{kind: uint8(k), column: int32(virtualBase + v), value: m.Value, hash: hash, match: m})
 		}
+		col.spent = col.spent.with(k, test.tested >= windowRows && test.passed*2 < test.tested)
 	}
 }

@@ -27,6 +27,8 @@ type Kind struct {
 	// surrounding space. tested says that the cell has the shape of the kind,
 	// match or not: columns are judged by the share of the two.
 	Cell func(c *Context, shape CellShape) (m Match, tested, ok bool)
+	// Cells says what cells Cell is asked about.
+	Cells CellRanges
 	// Column says how a column's values are judged when it has enough of them.
 	Column ColumnRule
 	// Needs are signals one of which a match in prose must have to be evidence;
@@ -96,6 +98,19 @@ type Match struct {
 	Value   uint64 // canonical; equal for equal values
 	Signals uint32
 }
+
+// CellRanges bound what a cell has of each sort of byte, and of all.
+type CellRanges struct {
+	Digits, Letters, Other, Length Range
+	// Called says that the heading must call the column what the kind is, unless
+	// the table has no headings.
+	Called bool
+}
+
+// Range is from a number up to, but without, another, if that is not zero.
+type Range struct{ From, Below int }
+
+func (r Range) has(n int) bool { return n >= r.From && (n < r.Below || r.Below == 0) }
 
 // ColumnRule is the binomial test of a column: under chance, Null of its
 // distinct values would match; the column is accepted when that many matches

@@ -42,13 +42,15 @@ type Scanner struct {
 	cellOf    int                   // column of the cell whose prose is read
 	called    []Sign                // by kind, what the row's first cell calls the others; nil when nothing
 	virtual   []column
-	windows   map[int]int // of glued digits, by column and place: numbers in virtual
+	recent    []uint64 // hashes of what was sketched of late
+	samples   uint64   // that were begun
 	canonical [8]byte
 	joined    []byte // of a number parted over cells
 
 	name        []byte // the name that is looked at
 	nameContext Context
 	nameMatch   Match
+	cellFound   Match
 	traced      []pathTrace // the components of the path looked at last
 	cellContext Context
 	best        []float64
@@ -62,8 +64,9 @@ type Scanner struct {
 
 // rules are what the kinds ask for. They do not change: Scanners share them.
 type rules struct {
-	evidence   []evidence   // by kind
-	headings   []headings   // by kind
+	evidence   []evidence // by kind
+	headings   []headings // by kind
+	asks       *cellKinds
 	begins     []beginnings // by kind
 	threshold  float64
 	prior      float64
@@ -80,7 +83,7 @@ type rules struct {
 }
 
 func readRules(kinds []Kind) *rules {
-	r := &rules{finder: NewFinder(kinds), leaders: parted(kinds, false), followers: parted(kinds, true)}
+	r := &rules{asks: readCells(kinds), finder: NewFinder(kinds), leaders: parted(kinds, false), followers: parted(kinds, true)}
 	r.readEvidence(kinds)
 	r.topical = -1
 	for i, k := range kinds {
@@ -175,9 +178,10 @@ func (s *Scanner) Finish() Summary {
 }
 
 // takeCell takes a match in the prose of a cell.
-func (s *Scanner) takeCell(k uint8, at int, m Match) int {
-	kind := &s.config.Kinds[k]
-	if kind.Weigh != nil && !kind.Weigh(&s.cellContext, at, &m) ||
+func (s *Scanner) takeCell(k uint8, at int, found Match) int {
+	kind, m := &s.config.Kinds[k], &s.cellFound
+	*m = found
+	if kind.Weigh != nil && !kind.Weigh(&s.cellContext, at, m) ||
 		kind.Named != 0 && m.Signals&kind.Named == 0 && s.calledOther(k) {
 		return m.End
 	}
@@ -188,7 +192,7 @@ func (s *Scanner) takeCell(k uint8, at int, m Match) int {
 		s.columns[column].tests[k].see(m.Value, hash, pass)
 	}
 	if len(s.rowHits) < maxRowHits && (kind.Needs == 0 || m.Signals&kind.Needs != 0) {
-		s.rowHits = append(s.rowHits, hit{kind: k, column: column, value: m.Value, hash: hash, match: m})
+		s.rowHits = append(s.rowHits, hit{kind: k, column: column, value: m.Value, hash: hash, match: *m})
 	}
 	return m.End
 }

@@ -34,10 +34,11 @@ func (s *Scanner) Table(name string, columns []string) {
 // call gives a column its name.
 func (s *Scanner) call(i int, name string) {
 	c := s.column(i)
-	c.name = name
+	c.name, c.uncalled = name, 0
 	s.readHeading(name)
 	for k := range s.config.Kinds {
 		c.signs[k] = s.headings[k].sign(name)
+		c.uncalled = c.uncalled.with(k, s.asks.called.has(k) && c.signs[k] != Yes)
 	}
 }
 
@@ -85,6 +86,7 @@ func (s *Scanner) column(i int) *column {
 			s.columns = append(s.columns, column{})
 		}
 		s.columns[n].reset(len(s.config.Kinds))
+		s.columns[n].uncalled = s.asks.called
 	}
 	return &s.columns[i]
 }
@@ -186,10 +188,10 @@ const maxHeading = 40
 
 // value takes a value of the row at hand.
 func (s *Scanner) value(i int, cell []byte) {
-	if bytes.HasPrefix(cell, []byte(`="`)) { // text, as a spreadsheet is told
+	if len(cell) > 1 && cell[0] == '=' && cell[1] == '"' { // text, as a spreadsheet is told
 		cell = cell[1:]
 	}
-	cell = bytes.Trim(cell, " \t\r\n'\"") // of a number kept as text, of a list of values
+	cell = bare(cell)
 	switch {
 	case len(cell) == 0:
 	case i >= maxColumns || len(cell) > maxCell:
@@ -197,6 +199,23 @@ func (s *Scanner) value(i int, cell []byte) {
 	default:
 		s.cell(i, decoded(cell, &s.plain))
 	}
+}
+
+// bare returns a cell without the space around it and the quotes: of a number
+// kept as text, of a list of values.
+func bare(cell []byte) []byte {
+	for len(cell) > 0 && around(cell[0]) {
+		cell = cell[1:]
+	}
+	for len(cell) > 0 && around(cell[len(cell)-1]) {
+		cell = cell[:len(cell)-1]
+	}
+	return cell
+}
+
+func around(ch byte) bool {
+	const signs = 1<<' ' | 1<<'\t' | 1<<'\r' | 1<<'\n' | 1<<'\'' | 1<<'"'
+	return ch <= '\'' && signs>>ch&1 != 0
 }
 
 // endRow counts the row at hand as a record.
@@ -231,49 +250,17 @@ func boundPending(t *tally) {
 	}
 }
 
-// cell asks the kinds about a cell of moderate length.
+// cell looks at a cell of moderate length.
 func (s *Scanner) cell(i int, cell []byte) {
 	col := s.column(i)
 	col.rows++
 	shape := ShapeOf(cell)
-	if shape.Digits == len(cell) && len(cell) > gluedDigits {
+	if n := len(cell); shape.Digits == n && n > gluedDigits {
 		s.glued(i, cell)
-	}
-	if shape.Digits == len(cell) && len(cell) == gluedDigits {
+	} else if shape.Digits == n && n == gluedDigits {
 		s.disguised(i, cell)
 	}
-	matched := false
-	s.cellContext.Bare = col.name == "" && !s.named && s.called == nil
-	for k := range s.config.Kinds {
-		kind := &s.config.Kinds[k]
-		if kind.Cell == nil {
-			continue
-		}
-		s.cellContext.Text, s.cellContext.Head = cell, col.signs[k]
-		if i > 0 && s.called != nil && s.cellContext.Head == None {
-			s.cellContext.Head = s.called[k]
-		}
-		m, tested, ok := kind.Cell(&s.cellContext, shape)
-		if !tested && !ok {
-			continue
-		}
-		hash := mix(s.seed, m.Value)
-		if m.Value == 0 {
-			hash = mixBytes(s.seed, cell)
-		}
-		if tested {
-			rule := kind.Column
-			pass := ok && rule.passes(m.Signals)
-			if col.tests[k].see(m.Value, hash, pass); rule.CheckDigit {
-				s.sketch(col, k, m.Value, hash, pass)
-			}
-		}
-		if ok {
-			matched = true
-			s.cellMatch(i, uint8(k), m, hash)
-		}
-	}
-	if matched {
+	if s.askAbout(i, cell, shape) {
 		return
 	}
 	if f, letter := formOf(cell, shape); f.length > 0 {
@@ -283,6 +270,43 @@ func (s *Scanner) cell(i int, cell []byte) {
 	if shape.Spaces+shape.Other > 0 && len(cell) >= shortestProse {
 		s.cellProse(i, cell)
 	}
+}
+
+// askAbout asks the kinds about a cell, and reports whether it is of one.
+func (s *Scanner) askAbout(i int, cell []byte, shape CellShape) (matched bool) {
+	col, c := &s.columns[i], &s.cellContext
+	c.Text, c.Bare = cell, col.name == "" && !s.named && s.called == nil
+	asked := s.asks.of(&shape, len(cell))
+	if !c.Bare && s.called == nil {
+		asked &^= col.uncalled
+	}
+	for ; asked != 0; asked &= asked - 1 {
+		k := asked.first()
+		c.Head = col.signs[k]
+		if i > 0 && s.called != nil && c.Head == None {
+			c.Head = s.called[k]
+		}
+		kind := &s.config.Kinds[k]
+		m, tested, ok := kind.Cell(c, shape)
+		if !tested && !ok {
+			continue
+		}
+		hash := mix(s.seed, m.Value)
+		if m.Value == 0 {
+			hash = mixBytes(s.seed, cell)
+		}
+		if tested {
+			pass := ok && kind.Column.passes(m.Signals)
+			if col.tests[k].see(m.Value, hash, pass); kind.Column.CheckDigit {
+				s.sketch(col, k, m.Value, hash, pass)
+			}
+		}
+		if ok {
+			matched = true
+			s.cellMatch(i, uint8(k), m, hash)
+		}
+	}
+	return matched
 }
 
 // shortestProse is the length from which a cell can hold an identifier among
@@ -303,10 +327,30 @@ func (s *Scanner) cellMatch(i int, k uint8, m Match, hash uint64) {
 // sketch takes a value, and whether it passed its kind's test, for the sketch of
 // its column.
 func (s *Scanner) sketch(col *column, k int, value, hash uint64, passed bool) {
-	if of := col.sample(k); of != nil && of.fresh(hash) {
+	if !s.mayReport(col, k) {
+		return
+	}
+	if of := s.sampleOf(col, k); of != nil && s.fresh(of, hash) {
 		binary.BigEndian.PutUint64(s.canonical[:], value)
 		of.sketch.AddTested(s.hashers[k].Digest(s.canonical[:]), passed)
 	}
+}
+
+// mayReport tells whether a column's sketch of a kind can yet be of interest. A
+// test that has seen all that it looks at changes its mind no more.
+func (s *Scanner) mayReport(col *column, k int) bool {
+	if col.settled.has(k) {
+		return !col.dull.has(k)
+	}
+	rule, test := s.config.Kinds[k].Column, &col.tests[k]
+	if test.tested < testValues && rule.Null > 0 && col.signs[k] != No {
+		return true
+	}
+	v := test.verdict(rule)
+	named := col.signs[k] == Yes || col.signs[k] == Patients
+	dull := col.signs[k] == No || !named && v != accepted && (v == rejected || !rule.CheckDigit)
+	col.settled, col.dull = col.settled.with(k, true), col.dull.with(k, dull)
+	return !dull
 }
 
 func (s *Scanner) cellForm(col *column, f form, letter bool, cell []byte) {
@@ -320,7 +364,10 @@ func (s *Scanner) cellForm(col *column, f form, letter bool, cell []byte) {
 	if letter {
 		col.lettered++
 	}
-	if of := col.sample(digestForm); of != nil && of.fresh(mixBytes(s.seed, cell)) {
+	if col.formed > enoughForms && !col.hasLetters() {
+		return // and its sketch is of no interest
+	}
+	if of := s.sampleOf(col, digestForm); of != nil && s.fresh(of, mixBytes(s.seed, cell)) {
 		of.sketch.Add(s.digests.Digest(cell))
 	}
 }
@@ -428,7 +475,6 @@ func (s *Scanner) forgetColumns() {
 	s.columns, s.virtual = s.columns[:0], s.virtual[:0]
 	s.tableName, s.fielded, s.headed, s.named = "", false, About{}, false
 	clear(s.fields)
-	clear(s.windows)
 }
 
 // report returns what is worth reporting of a column.
@@ -451,11 +497,11 @@ func (s *Scanner) report(i int) (Column, bool) {
 	if k, scrambled := s.testOf(col); k >= 0 && col.sampled(k) && (c.Kind == "" || of == k) {
 		c.Tested, c.Scrambled, of = s.config.Kinds[k].Name, scrambled, k
 	}
-	if sample := col.sample(of); sample != nil {
+	if sample := s.sampleOf(col, of); sample != nil {
 		c.Distinct, _ = sample.values.count()
 		c.Sketch = audit.Sketch{Lowest: slices.Clone(sample.sketch.Lowest), Full: sample.sketch.Full}
 	}
-	if of == digestForm && col.formed >= int64(nearlyAll*float64(col.rows)) && c.Distinct >= fewestHashes && col.lettered*2 > col.formed {
+	if of == digestForm && col.formed >= int64(nearlyAll*float64(col.rows)) && c.Distinct >= fewestHashes && col.hasLetters() {
 		c.Shape = col.form.String()
 	}
 	return c, c.Kind != "" || c.Shape != "" || c.Tested != ""

@@ -31,6 +31,7 @@ var Kind = identify.Kind{
 	Follows: true,
 	Weigh:   weigh,
 	Cell:    cell,
+	Cells:   identify.CellRanges{Letters: identify.Range{From: 5}, Length: identify.Range{From: 8}},
 	Column:  identify.ColumnRule{Null: 0.2, Share: 0.5, Pass: street, Fail: organisation, Signal: column},
 	Names:   identify.NameRule{Beside: street, Unless: organisation},
 }
@@ -204,7 +205,7 @@ func firm(c *identify.Context, l *lists, end int) bool {
 // in a column of addresses, any that has words. One that holds a postcode or
 // more than an address is read as prose.
 func cell(c *identify.Context, shape identify.CellShape) (m identify.Match, tested, ok bool) {
-	if shape.Spaces == 0 || shape.Letters < 5 || len(c.Text) < 8 || c.Head == identify.No {
+	if shape.Spaces == 0 || c.Head == identify.No {
 		return m, false, false
 	}
 	at := numbered(c)

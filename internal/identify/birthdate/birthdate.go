@@ -49,6 +49,7 @@ var Kind = identify.Kind{
 	Parse:      parse,
 	Weigh:      weigh,
 	Cell:       cell,
+	Cells:      identify.CellRanges{Digits: identify.Range{From: 4, Below: 21}, Length: identify.Range{Below: 37}},
 	Column:     identify.ColumnRule{Null: 0.1, Share: 0.4, Pass: old, Fail: other, Signal: column},
 	Strong:     label | behind,
 	Bare:       label | other | word,
@@ -299,9 +300,6 @@ func agree(own uint64, kind string, other uint64) uint32 {
 // cell takes a cell that is a date, with or without a time after it, or the
 // number that a spreadsheet makes of one.
 func cell(c *identify.Context, shape identify.CellShape) (m identify.Match, tested, ok bool) {
-	if shape.Digits < 4 || shape.Digits > 20 || len(c.Text) > 36 {
-		return m, false, false
-	}
 	d, ok := readCell(c, shape)
 	if !ok || d.compact && c.Head != identify.Yes {
 		return m, false, false

@@ -29,6 +29,7 @@ var Kind = identify.Kind{
 	Shapes:  []string{"@"},
 	Parse:   parse,
 	Cell:    cell,
+	Cells:   identify.CellRanges{Letters: identify.Range{From: 4}, Other: identify.Range{From: 2}, Length: identify.Range{From: 6}},
 	Column:  identify.ColumnRule{Null: 0.3, Share: 0.8, Pass: private | other, Fail: staff | role, Signal: column},
 	Names:   identify.NameRule{Alone: private, Beside: other, Unless: role},
 }
@@ -176,8 +177,7 @@ func firstWord(local []byte) []byte {
 
 // cell takes a cell that is an address.
 func cell(c *identify.Context, shape identify.CellShape) (m identify.Match, tested, ok bool) {
-	const shortest = 6 // a@b.uk
-	if shape.Other < 2 || shape.Spaces > 0 || shape.Letters < 4 || len(c.Text) < shortest {
+	if shape.Spaces > 0 {
 		return m, false, false
 	}
 	at := 0

@@ -30,6 +30,7 @@ var Kind = identify.Kind{
 		"dd dddd", "ddd ddd", "Udddd", "UUdddd", "UUUdddd", "UUUUdddd"},
 	Parse:  parse,
 	Cell:   cell,
+	Cells:  identify.CellRanges{Called: true},
 	Column: identify.ColumnRule{Null: 0.5, Share: 0.8, Reject: true, Signal: column},
 	Strong: label,
 	Names:  identify.NameRule{Alone: label | patient},

@@ -30,6 +30,7 @@ var Kind = identify.Kind{
 	Parse:  parse,
 	Weigh:  weigh,
 	Cell:   cell,
+	Cells:  identify.CellRanges{Digits: identify.Range{From: 6, Below: 7}, Letters: identify.Range{From: 2, Below: 4}, Length: identify.Range{Below: 17}},
 	Column: identify.ColumnRule{Null: 0.15, Share: 0.85, Pass: complete | temporary, Reject: true, Signal: column},
 	Names:  identify.NameRule{Alone: complete | temporary, Beside: bare},
 }
@@ -79,7 +80,7 @@ func weigh(c *identify.Context, at int, m *identify.Match) bool {
 
 // cell takes a cell that is a number, in any case.
 func cell(c *identify.Context, shape identify.CellShape) (m identify.Match, tested, ok bool) {
-	if shape.Digits != 6 || shape.Letters < 2 || shape.Letters > 3 || len(c.Text) > 16 || c.Head == identify.No {
+	if c.Head == identify.No {
 		return m, false, false
 	}
 	m, ok = read(c, 0, true)

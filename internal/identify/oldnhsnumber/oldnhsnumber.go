@@ -25,6 +25,7 @@ var Kind = identify.Kind{
 	Shapes:  []string{"UUUUd", "UUUU d", "UUUUUd", "UUUUU d"},
 	Parse:   parse,
 	Cell:    cell,
+	Cells:   identify.CellRanges{Digits: identify.Range{From: 1}},
 	// A column without its heading is never taken: room, product and user names
 	// are of the form throughout as well.
 	Column: identify.ColumnRule{Null: 0.3, Share: 0.9, Pass: label, Reject: true, Signal: column},
@@ -57,8 +58,8 @@ func parse(c *identify.Context, at int) (identify.Match, bool) {
 
 // cell takes a cell that is a number, in any case.
 func cell(c *identify.Context, shape identify.CellShape) (m identify.Match, tested, ok bool) {
-	if c.Head == identify.No || shape.Letters < 4 || shape.Letters > 5 || shape.Digits == 0 || shape.Digits > 7 || len(c.Text) > 16 {
-		return m, c.Head == identify.Yes && shape.Digits > 0, false
+	if c.Head == identify.No || shape.Letters < 4 || shape.Letters > 5 || shape.Digits > 7 || len(c.Text) > 16 {
+		return m, c.Head == identify.Yes, false
 	}
 	m, ok = read(c, 0, true)
 	if !ok || m.End != len(c.Text) {

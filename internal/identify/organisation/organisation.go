@@ -28,6 +28,7 @@ var Kind = identify.Kind{
 	Shapes:  []string{"Uddddd ", "Uddddddd "},
 	Parse:   parse,
 	Cell:    cell,
+	Cells:   identify.CellRanges{Called: true},
 	Column:  identify.ColumnRule{Null: 0.3, Share: 0.8, Reject: true},
 }
 

@@ -11,8 +11,7 @@ const (
 
 // cell takes a cell that is one to a few words, capitalised or not.
 func cell(c *identify.Context, shape identify.CellShape) (m identify.Match, tested, ok bool) {
-	if shape.Digits > 0 || shape.Letters < 2 || len(c.Text) > cellLength || shape.Spaces > cellSpaces ||
-		!beginsWord(c.Text, 0) || !ofLetters(c.Text) {
+	if shape.Spaces > cellSpaces || !beginsWord(c.Text, 0) || !ofLetters(c.Text) {
 		return m, false, false
 	}
 	l := load()

@@ -40,6 +40,7 @@ var Kind = identify.Kind{
 	Parse:   parse,
 	Weigh:   weigh,
 	Cell:    cell,
+	Cells:   identify.CellRanges{Digits: identify.Range{Below: 1}, Letters: identify.Range{From: 2}, Length: identify.Range{Below: cellLength + 1}},
 	Column:  identify.ColumnRule{Null: 0.3, Share: 0.6, Pass: sure | pair | title, Fail: staff, Signal: column},
 	Anchor:  true,
 	Follows: true,

@@ -39,6 +39,7 @@ var Kind = identify.Kind{
 	Follows: true,
 	Weigh:   weigh,
 	Cell:    cell,
+	Cells:   identify.CellRanges{Digits: identify.Range{From: 10, Below: 15}, Letters: identify.Range{Below: 1}, Length: identify.Range{Below: 21}},
 	Column:  identify.ColumnRule{Null: 0.3, Share: 0.8, Pass: landline | mobile, Fail: work, Signal: column},
 	Names:   identify.NameRule{Alone: mobile, Beside: landline, Unless: work},
 }
@@ -210,9 +211,6 @@ func extended(c *identify.Context, end int) bool {
 
 // cell takes a cell that is a number. A spreadsheet may have taken its nought.
 func cell(c *identify.Context, shape identify.CellShape) (m identify.Match, tested, ok bool) {
-	if shape.Digits < 10 || shape.Digits > 14 || shape.Letters > 0 || len(c.Text) > 20 {
-		return m, false, false
-	}
 	at := 0
 	for at < 2 && !identify.IsDigit(c.At(at)) {
 		at++

@@ -28,6 +28,7 @@ var Kind = identify.Kind{
 	Parse:   parse,
 	Weigh:   weigh,
 	Cell:    cell,
+	Cells:   identify.CellRanges{Digits: identify.Range{From: 1}, Letters: identify.Range{From: 3}, Length: identify.Range{From: 5, Below: 10}},
 	Column:  identify.ColumnRule{Null: 0.05, Share: 0.5, Pass: listed, Fail: organisation, Signal: column},
 	Names:   identify.NameRule{Alone: listed, Beside: unlisted},
 }
@@ -117,9 +118,6 @@ func weigh(c *identify.Context, at int, m *identify.Match) bool {
 
 // cell takes a cell that is a postcode, in any case.
 func cell(c *identify.Context, shape identify.CellShape) (m identify.Match, tested, ok bool) {
-	if len(c.Text) < 5 || len(c.Text) > 9 || shape.Digits == 0 || shape.Letters < 3 {
-		return m, false, false
-	}
 	m, ok = read(c, 0, true)
 	if !ok || m.End != len(c.Text) {
 		return m, true, false

@@ -2,21 +2,40 @@ package tendigit
 
 import (
 	"bytes"
+	"encoding/binary"
 
 	"trustaudit/internal/identify"
 )
 
-// Bounds of a cell that is a number.
+// Bounds of a cell that is a number. The fewest digits are of one that was
+// rounded: 4.86E9.
 const (
 	fewestDigits, mostDigits = 4, 16
 	longestCell              = 40
+	full                     = 10 // digits of a whole number
 )
+
+// mayBe tells at a glance what is none of the scheme's: what has too few digits
+// for how it is written, or is in the range of another.
+func (s Scheme) mayBe(cell []byte, shape identify.CellShape) bool {
+	const short = 9 // the nought that it began with was lost
+	switch {
+	case shape.Letters == 0 && shape.Digits == full && len(cell) == full:
+		r := &ranges[(cell[0]-'0')*10+cell[1]-'0']
+		return r.scheme == s || r.scheme == CHI || !r.issued // a CHI number only if it is a date
+	case shape.Letters == 0:
+		return shape.Digits >= short
+	case shape.Letters == 1: // 4.857773456E9
+		return true
+	}
+	return shape.Digits >= full
+}
 
 // cell takes a cell that is a number, also one that a spreadsheet made of it.
 // A column is judged by its values in the scheme's range and those that nobody
 // issues.
 func (s Scheme) cell(c *identify.Context, shape identify.CellShape) (m identify.Match, tested, ok bool) {
-	if shape.Digits < fewestDigits || shape.Digits > mostDigits || len(c.Text) > longestCell {
+	if !s.mayBe(c.Text, shape) {
 		return m, false, false
 	}
 	n, written, sign, ok := s.readCell(c, shape)
@@ -53,6 +72,10 @@ func (s Scheme) readCell(c *identify.Context, shape identify.CellShape) (n numbe
 	if !identify.IsDigit(c.Text[0]) {
 		n, sign, ok = labelled(c, shape)
 		return n, s.formSignals(&n) &^ stuck, sign, ok
+	}
+	if shape.Digits == full && len(c.Text) == full {
+		eight, two := binary.LittleEndian.Uint64(c.Text), uint64(binary.LittleEndian.Uint16(c.Text[8:]))
+		return number{value: valueOf(eight, two), end: full, valid: passes(eight, two)}, 0, c.Head, true
 	}
 	body := c.Text
 	if shape.Letters == 0 {

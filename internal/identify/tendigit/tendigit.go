@@ -88,6 +88,7 @@ func New(s Scheme, name, words string) identify.Kind {
 		Parse:   s.parse,
 		Weigh:   s.weigh,
 		Cell:    s.cell,
+		Cells:   identify.CellRanges{Digits: identify.Range{From: fewestDigits, Below: mostDigits + 1}, Length: identify.Range{Below: longestCell + 1}},
 		Column:  identify.ColumnRule{Null: 1.0 / 11, CheckDigit: true, Share: 0.85, Pass: checksum, Reject: true, Signal: column},
 		Needs:   checksum,
 		Strong:  checksum,
