@@ -91,6 +91,9 @@ func joins(ch byte) bool { return ch == ' ' || ch == '-' || ch == '/' || ch == '
 
 // possessive returns the length of an apostrophe with an s, as in Crohn's.
 func possessive(b []byte) int {
+	if len(b) == 0 || b[0] != '\'' && b[0] != "’"[0] {
+		return 0
+	}
 	for _, s := range []string{"'s", "’s"} {
 		if len(b) >= len(s) && string(b[:len(s)]) == s && (len(b) == len(s) || !identify.IsWord(b[len(s)])) {
 			return len(s)

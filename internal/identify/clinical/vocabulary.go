@@ -32,21 +32,27 @@ type vocabulary struct {
 	terms                      map[string]term // in lower case, words parted by spaces
 	capitals                   map[string]term
 	icd, opcs                  categories
-	// ends has a bit for the last two letters of every term in terms, and lengths
-	// one for its length, by its first: most words are told from them by these.
-	ends    [1 << 10]bool
-	lengths [256]uint64
+	// prints has a bit for the print of every name in terms and capitals: most
+	// words are told from them by it.
+	prints [1 << printBits / 64]uint64
 }
 
 // may reports whether words can be a term.
 func (v *vocabulary) may(words []byte) bool {
-	n := len(words)
-	return n >= 2 && v.ends[ending(words)] && v.lengths[words[0]]>>min(n, 63)&1 == 1
+	if len(words) < 2 {
+		return false
+	}
+	p := printOf(words)
+	return v.prints[p/64]>>(p%64)&1 == 1
 }
 
-func ending[T string | []byte](words T) int {
+const printBits = 15 // some ten for each name
+
+// printOf mixes the length of some words with their first and last two letters.
+func printOf[T string | []byte](words T) uint32 {
 	n := len(words)
-	return int(words[n-2]&31)<<5 | int(words[n-1]&31)
+	letters := uint32(words[0]&31) | uint32(words[1]&31)<<5 | uint32(words[n-2]&31)<<10 | uint32(words[n-1]&31)<<15
+	return (letters ^ uint32(n)<<20) * 2654435769 >> (32 - printBits)
 }
 
 // categories are the categories of a classification, a letter and two digits:
@@ -111,8 +117,8 @@ func (v *vocabulary) add(to map[string]term, list string, t term) {
 			continue
 		}
 		to[name] = t
-		v.ends[ending(name)] = true
-		v.lengths[name[0]] |= 1 << min(len(name), 63)
+		p := printOf(name)
+		v.prints[p/64] |= 1 << (p % 64)
 	}
 }
 
