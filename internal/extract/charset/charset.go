@@ -171,29 +171,41 @@ func isPadded(head []byte, n int) bool {
 	return good*100 >= rest*80
 }
 
-// controls counts control characters, eight bytes at a step where there are none.
+// controls counts control characters, 32 bytes at a step where there are none.
 func controls(b []byte) int {
-	const ones, high = 0x0101010101010101, 0x8080808080808080
 	n := 0
-	for ; len(b) >= 8; b = b[8:] {
-		x := binary.LittleEndian.Uint64(b)
-		// The high bit of a byte is set where it is below 0x20 or is 0x7f;
-		// perhaps elsewhere too, for then the bytes are looked at.
-		low, del := (x-ones*0x20)&^x, (x^ones*0x7f)-ones
-		flagged := (low | del) & high
-		if flagged == 0 {
+	for ; len(b) >= 32; b = b[32:] {
+		x0, x1 := binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[8:])
+		x2, x3 := binary.LittleEndian.Uint64(b[16:]), binary.LittleEndian.Uint64(b[24:])
+		if suspects(x0)|suspects(x1)|suspects(x2)|suspects(x3) == 0 {
 			continue
 		}
-		// Most of these are line feeds. The high bit of a byte is set where it is
-		// one, or a vertical tab behind one.
-		feed := x ^ ones*'\n'
-		if flagged&^((feed-ones)&^feed) == 0 {
-			continue
-		}
-		for _, c := range b[:8] {
-			n += int(control[c])
+		for i, x := range [...]uint64{x0, x1, x2, x3} {
+			if suspects(x)&^feeds(x) != 0 {
+				n += counted(b[8*i : 8*i+8])
+			}
 		}
 	}
+	return n + counted(b)
+}
+
+const ones, high = 0x0101010101010101, 0x8080808080808080
+
+// suspects has the high bit of a byte set where it is below 0x20 or is 0x7f;
+// perhaps elsewhere too, for then the bytes are looked at.
+func suspects(x uint64) uint64 {
+	return ((x-ones*0x20)&^x | ((x ^ ones*0x7f) - ones)) & high
+}
+
+// feeds has the high bit of a byte set where it is a line feed, as most suspects
+// are, or a vertical tab behind one.
+func feeds(x uint64) uint64 {
+	x ^= ones * '\n'
+	return (x - ones) &^ x
+}
+
+func counted(b []byte) int {
+	n := 0
 	for _, c := range b {
 		n += int(control[c])
 	}

@@ -41,8 +41,11 @@ func isEBCDIC(head []byte) bool {
 		words, text, foreign := ebcdicCounts(head)
 		return foreign*50 <= len(head) && words*10 >= len(head)*5 && text*10 >= len(head)*7
 	}
+	if len(head) <= beginning || first[0] != 0x40 && first[0] != 0 {
+		return false
+	}
 	blank := len(bytes.Trim(first, "\x40\x00")) == 0
-	return blank && len(head) > beginning && isEBCDIC(head[beginning:])
+	return blank && isEBCDIC(head[beginning:])
 }
 
 // allASCII reports whether no byte is above ASCII, eight at a step.

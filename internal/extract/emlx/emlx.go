@@ -31,6 +31,9 @@ func detect(head []byte, _ string) extract.Confidence {
 // message is where the message begins, and its length; zeros when the first line
 // does not say so.
 func message(head []byte) (from, length int64) {
+	if len(head) == 0 || head[0]-'0' > 9 { // an error would be made for each letter
+		return 0, 0
+	}
 	line, _, ok := bytes.Cut(head[:min(len(head), longest)], []byte("\n"))
 	length, err := strconv.ParseInt(string(bytes.TrimRight(line, " \r")), 10, 63)
 	if !ok || err != nil || length < 1 {
