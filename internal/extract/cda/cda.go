@@ -184,7 +184,10 @@ func (r *reader) attribute(tag, b []byte) {
 		{"mediaType", &a.media}, {"representation", &a.coding},
 	} {
 		if string(tag) == field.tag {
-			*field.to = append(*field.to, b[:min(len(b), maxAttr-len(*field.to))]...)
+			n := min(len(b), maxAttr-len(*field.to))
+			if *field.to = append(*field.to, b[:n]...); n < len(b) {
+				r.sink.Partial(tooLong)
+			}
 		}
 	}
 }
@@ -195,14 +198,23 @@ func (r *reader) addText(b []byte) {
 	if r.file {
 		most = maxFile
 	}
-	if len(r.text)+len(b) > most && r.narrative > 0 && !r.file {
-		r.add("", "narrative", r.text)
-		r.text = r.text[:0]
+	for r.narrative > 0 && !r.file && len(r.text)+len(b) > most {
+		n := most - len(r.text)
+		r.add("", "narrative", append(r.text, b[:n]...))
+		r.text, b = r.text[:0], b[n:]
 	}
 	n := min(len(b), most-len(r.text))
 	r.text = append(r.text, b[:n]...)
-	r.cut = r.cut || r.file && n < len(b)
+	switch {
+	case n == len(b):
+	case r.file:
+		r.cut = true
+	default:
+		r.sink.Partial(tooLong)
+	}
 }
+
+const tooLong = "a value too long to be held"
 
 // end ends the element begun last.
 func (r *reader) end() error {

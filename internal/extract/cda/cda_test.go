@@ -135,3 +135,15 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte(open + `<text representation="B64">QUJD</text>`))
 	f.Fuzz(func(t *testing.T, in []byte) { extracttest.Fuzz(t, cda.Format, "x.xml", in) })
 }
+
+// A long stretch of narrative is read to its end; a long value is said to be cut.
+func TestLong(t *testing.T) {
+	got := extracttest.Read(t, cda.Format, "x", []byte(open+ann+`<text>`+strings.Repeat("word ", 40_000)+`999 000 0050`+strings.Repeat(" word", 40_000)+`</text>`))
+	if !strings.Contains(got.All(), "999 000 0050") || len(got.Reasons) > 0 {
+		t.Errorf("narrative of %d bytes, reasons %q", len(got.All()), got.Reasons)
+	}
+	got = extracttest.Read(t, cda.Format, "x", []byte(open+ann+`<title>`+strings.Repeat("word ", 40_000)+`</title>`))
+	if len(got.Reasons) != 1 {
+		t.Errorf("title: reasons %q", got.Reasons)
+	}
+}

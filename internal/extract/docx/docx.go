@@ -59,7 +59,9 @@ func variables(p *parts.Package, name string, sink extract.Sink) error {
 	var lines []byte
 	err := p.Elements(name, func(e *parts.Element) {
 		const most = 4 << 20
-		if e.Name == "docVar" && len(lines) < most {
+		if e.Name == "docVar" && len(lines) >= most {
+			sink.Partial("more variables than are held")
+		} else if e.Name == "docVar" {
 			lines = fmt.Appendf(lines, "%s: %s\n", e.Attr("name"), e.Attr("val"))
 		}
 	})

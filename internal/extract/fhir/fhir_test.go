@@ -193,3 +193,15 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte(`{"resourceType":"Bundle","entry":[{"resource":{"contained":[{"resourceType":"Binary","data":"QUJD"}]}}]}`))
 	f.Fuzz(func(t *testing.T, in []byte) { extracttest.Fuzz(t, fhir.Format, "x", in) })
 }
+
+// What is too long to be held is said to be.
+func TestLong(t *testing.T) {
+	for name, in := range map[string]string{
+		"JSON": `{"resourceType":"Patient","note":"` + strings.Repeat("word ", 300_000) + `"}`,
+		"XML":  `<Patient xmlns="http://hl7.org/fhir"><note value="` + strings.Repeat("word ", 2_000_000) + `"/></Patient>`,
+	} {
+		if got := extracttest.Read(t, fhir.Format, "x", []byte(in)); len(got.Reasons) == 0 {
+			t.Errorf("%s: nothing is said", name)
+		}
+	}
+}

@@ -171,7 +171,7 @@ func (w *walker) value(key, b []byte) error {
 	case "system":
 		f.system = append(f.system[:0], b[:min(len(b), 256)]...)
 	case "value":
-		f.value = append(f.value[:0], b[:min(len(b), maxBytes)]...)
+		f.value = append(f.value[:0], w.most(b, maxBytes)...)
 	case "family":
 		f.family = append(f.family[:0], b[:min(len(b), 256)]...)
 	case "given":
@@ -296,6 +296,14 @@ func patientIn(b []byte) []byte {
 	return nil
 }
 
+// most is as much of a value as is held.
+func (w *walker) most(b []byte, n int) []byte {
+	if len(b) > n {
+		w.sink.Partial("a value too long to be held")
+	}
+	return b[:min(len(b), n)]
+}
+
 // add adds a value of the element at hand; words say what it is.
 func (w *walker) add(words string, key, b []byte) {
 	b = bytes.TrimSpace(b)
@@ -303,7 +311,7 @@ func (w *walker) add(words string, key, b []byte) {
 		return
 	}
 	res := w.current()
-	res.buf = append(res.buf, b[:min(len(b), maxBytes)]...)
+	res.buf = append(res.buf, w.most(b, maxBytes)...)
 	w.plain = append(w.plain[:0], res.path...)
 	if len(key) > 0 {
 		if len(w.plain) > 0 {

@@ -58,12 +58,15 @@ func (e *elements) take(t markup.Token) error {
 		return e.finish()
 	case markup.Attr:
 		e.attr = append(e.attr[:0], t.Name...)
-		e.value = append(e.value, t.Text[:min(len(t.Text), maxText-len(e.value))]...)
+		e.value = e.hold(e.value, t.Text)
 	case markup.Text:
-		e.text = append(e.text, t.Text[:min(len(t.Text), maxText-len(e.text))]...)
+		e.text = e.hold(e.text, t.Text)
 	}
 	return nil
 }
+
+// hold appends as much of a value as is held.
+func (e *elements) hold(to, b []byte) []byte { return append(to, e.w.most(b, maxText-len(to))...) }
 
 func (e *elements) start(name []byte) error {
 	if e.div > 0 {

@@ -151,3 +151,37 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte("<script type=json>{\"a\":1}</script><pre>x</pre><input value=1><![CDATA[<]]><?x?><!d>"))
 	f.Fuzz(func(t *testing.T, in []byte) { extracttest.Fuzz(t, Format, "x.html", in) })
 }
+
+// A picture that stands in the page is not read, and not passed for text; icons
+// are none.
+func TestFiles(t *testing.T) {
+	picture := func(n int) string {
+		return `<img src="data:image/png;base64,` + strings.Repeat("A9b/", n) + `" alt="x">`
+	}
+	for name, c := range map[string]struct {
+		page    string
+		reasons int
+	}{
+		"icon": {picture(100), 0}, "picture": {picture(3000), 1}, "scan": {picture(600_000), 1},
+		"not closed": {`<img src="data:image/png;base64,` + strings.Repeat("A9b/", 30_000) + ` `, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := extracttest.Read(t, Format, "x.html", []byte("<html><p>before"+c.page+"<p>behind"))
+			if len(got.Reasons) != c.reasons || !strings.Contains(got.All(), "before") || !strings.Contains(got.All(), "behind") || strings.Contains(got.All(), "A9b") || got.Err != nil {
+				t.Errorf("text of %d bytes, %.50q, reasons %q, error %v", len(got.All()), got.All(), got.Reasons, got.Err)
+			}
+		})
+	}
+}
+
+// A program with a number of ten digits in quotes holds data.
+func TestPrograms(t *testing.T) {
+	for program, data := range map[string]bool{
+		`var nhs = "999 000 0050";`: true, `f('9990000050')`: true, `var now = 1700000000000, x = "12345";`: false, `var id = "12345678901";`: false,
+	} {
+		got := extracttest.Read(t, Format, "x.html", []byte("<html><script>"+program+"</script><p>text"))
+		if strings.Contains(got.All(), program) != data {
+			t.Errorf("%s: %q", program, got.All())
+		}
+	}
+}

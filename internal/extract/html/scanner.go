@@ -294,7 +294,10 @@ func (x *scanner) value(name string, quote byte) (token, bool, error) {
 	}
 	n := 0
 	if quote != 0 {
-		if n = bytes.IndexByte(b[:min(len(b), maxValue)], quote); n < 0 {
+		if n = bytes.IndexByte(b[:min(len(b), maxValue)], quote); n < 0 && isFile(b) {
+			return x.file(name)
+		}
+		if n < 0 {
 			x.inTag = false
 			return token{}, false, nil
 		}
@@ -313,6 +316,36 @@ func (x *scanner) value(name string, quote byte) (token, bool, error) {
 	x.s.Advance(n)
 	return token{kind: attr, name: name, text: x.out}, true, nil
 }
+
+// isFile recognises a value that is a file.
+func isFile(value []byte) bool { return len(value) > 5 && bytes.EqualFold(value[:5], []byte("data:")) }
+
+// file passes over a value that is a long file: what it begins with is its token.
+func (x *scanner) file(name string) (token, bool, error) {
+	b := x.s.Bytes()
+	x.out = append(x.out[:0], b[:min(len(b), maxValue)]...)
+	i := max(0, bytes.IndexByte(x.out[:256], ','))
+	for x.s.Advance(i); ; x.s.Advance(i) {
+		b, err := x.need(1)
+		for i = 0; i < len(b) && inFile[b[i]]; {
+			i++
+		}
+		if i == 0 || err != nil { // the quote follows, as it should
+			if len(b) > 0 && (b[0] == '"' || b[0] == '\'') {
+				x.s.Advance(1)
+			}
+			return token{kind: attr, name: name, text: x.out}, true, err
+		}
+	}
+}
+
+// inFile marks the bytes of base 64, and the comma before it.
+var inFile = func() (t [256]bool) {
+	for _, c := range "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=-_%,\r\n" {
+		t[c] = true
+	}
+	return t
+}()
 
 // comment reads up to its end, in stretches.
 func (x *scanner) comment() (token, bool, error) {

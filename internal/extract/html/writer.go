@@ -2,6 +2,7 @@ package html
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 
 	"trustaudit/internal/extract"
@@ -38,6 +39,7 @@ type writer struct {
 	attrs   map[string]string // of it, those that matter
 
 	grids []*grid // tables inside one another
+	files int     // that stand in the page, and are not read
 }
 
 func (w *writer) take(t token) error {
@@ -136,7 +138,11 @@ func (w *writer) attr(name string, value []byte) {
 	case "alt", "title", "placeholder", "content", "label", "summary", "aria-label":
 		w.aside(value)
 	case "href", "src", "action":
-		if !bytes.HasPrefix(value, []byte("data:")) && !bytes.HasPrefix(value, []byte("#")) {
+		const icon = 8 << 10
+		switch {
+		case isFile(value) && len(value) > icon:
+			w.files++
+		case !isFile(value) && !bytes.HasPrefix(value, []byte("#")):
 			w.aside(value)
 		}
 	case "srcdoc":
@@ -232,10 +238,34 @@ func (w *writer) isData(b []byte) bool {
 	if t := w.attrs["type"]; bytes.Contains([]byte(t), []byte("json")) {
 		return true
 	}
+	if hasNumber(b) {
+		return true
+	}
 	head := b[:min(len(b), sampleBytes)]
 	for _, mark := range []string{"{\"", "[{", "[\"", "['", "JSON.parse("} {
 		if bytes.Contains(head, []byte(mark)) {
 			return true
+		}
+	}
+	return false
+}
+
+// hasNumber finds ten digits in a row, or parted as people part them, in quotes.
+func hasNumber(b []byte) bool {
+	const long = 10
+	n, quoted := 0, false
+	for i, c := range b {
+		switch {
+		case c >= '0' && c <= '9':
+			if n == 0 {
+				quoted = i > 0 && (b[i-1] == '"' || b[i-1] == '\'')
+			}
+			if n++; n == long && quoted && i+1 < len(b) && (b[i+1] == '"' || b[i+1] == '\'') {
+				return true
+			}
+		case n > 0 && (c == ' ' || c == '-'):
+		default:
+			n = 0
 		}
 	}
 	return false
@@ -270,6 +300,9 @@ func (w *writer) finish() error {
 		if err := w.endTable(); err != nil {
 			return err
 		}
+	}
+	if w.files > 0 {
+		w.sink.Partial(fmt.Sprintf("%d files within the page not read", w.files))
 	}
 	w.newline()
 	return w.flush()

@@ -274,6 +274,9 @@ func (u *udf) extents(b []byte, form byte, part int) (all []span, err error) {
 			all = append(all, span{at, size})
 		}
 	}
+	if len(all) == mostExtents {
+		return nil, fmt.Errorf("read extents: too many: %w", extract.ErrUnsupported)
+	}
 	return all, nil
 }
 

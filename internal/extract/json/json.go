@@ -1,8 +1,8 @@
 // Package json reads JSON and JSON lines as a stream of records: the values of
 // a file, the elements of an array at its top, and those of an array below an
 // object at its top whose name says that it holds records. A record of plain fields is a row of a table;
-// one that is nested is named fields, "name.family", unless something in it repeats;
-// any other is text, "key: value" a line each. What is not quite JSON is read
+// one that is nested is named fields, "name.family", unless something in it repeats
+// or is filed under a number, which then is a record by itself; any other is text, "key: value" a line each. What is not quite JSON is read
 // all the same; nothing is refused for its grammar.
 package json
 
@@ -79,6 +79,7 @@ type reader struct {
 	key   bool   // a key is due
 	label []byte // key of the array at hand
 	list  bool   // the array at hand, below the object at the top, holds records
+	filed bool   // the container at hand, below the object at the top, is filed under a value
 	rec   record
 	paths []string // of the containers at hand
 	names paths
@@ -133,6 +134,9 @@ func (r *reader) open(c byte) error {
 	default:
 		r.rec.flat = false
 	}
+	if len(r.stack) == 1 {
+		r.filed = r.stack[0] == '{' && isValue(r.rec.lastKey())
+	}
 	r.label = r.label[:0]
 	if c == '[' {
 		r.label = append(r.label, r.rec.lastKey()...)
@@ -165,7 +169,7 @@ func (r *reader) close() error {
 	r.rec.path = r.paths[depth]
 	r.paths = r.paths[:depth]
 	element := depth == 2 && r.stack[0] == '{' && r.stack[1] == '[' && r.list
-	if depth == 0 || depth == 1 && r.stack[0] == '[' || element {
+	if depth == 0 || depth == 1 && (r.stack[0] == '[' || r.filed) || element {
 		return r.rec.end()
 	}
 	return nil

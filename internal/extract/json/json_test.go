@@ -124,3 +124,17 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte(`[{"a":1,"b":"\u00e9"},{"a":[2]}]`))
 	f.Fuzz(func(t *testing.T, in []byte) { extracttest.Fuzz(t, json.Format, "x.json", in) })
 }
+
+// A key that is a number is a value: what is filed under it is a record with it.
+func TestFiled(t *testing.T) {
+	for in, want := range map[string][]string{
+		`{"999 000 0050":{"name":"Ann","born":"1950"},"9990000069":{"name":"Bob"}}`: {"999 000 0050: \nname: Ann\nborn: 1950\n", "9990000069: \nname: Bob\n"},
+		`{"9990000050":"Ann","9990000069":"Bob"}`:                                   {"9990000050: Ann\n9990000069: Bob\n"},
+		`[{"a":"x","b":{"9990000050":{}}}]`:                                         {"a: x\nb: \n9990000050: \n"},
+	} {
+		got := extracttest.Read(t, json.Format, "x.json", []byte(in))
+		if diff := cmp.Diff(want, got.Texts); diff != "" || got.Err != nil || len(got.Tables)+len(got.Records) > 0 {
+			t.Errorf("%s: error %v, texts differ (-want +got):\n%s", in, got.Err, diff)
+		}
+	}
+}

@@ -22,6 +22,7 @@ type record struct {
 	fields []field
 	flat   bool   // it may be a row: nothing nested, nothing given away
 	given  bool   // some of it went to the sink as text
+	spoken bool   // a key in it is a value too, and is given with it
 	path   string // of the container at hand
 
 	keyAt   [2]int // the key read last, in buf
@@ -41,7 +42,7 @@ type field struct {
 
 func (r *record) begin(flat bool) {
 	r.buf, r.fields = r.buf[:0], r.fields[:0]
-	r.flat, r.given = flat, false
+	r.flat, r.given, r.spoken = flat, false, false
 	r.keyAt = [2]int{}
 }
 
@@ -88,7 +89,23 @@ func (r *record) addKey(label []byte) {
 func (r *record) keyEnds(start int) {
 	start = min(start, len(r.buf)) // some of it may have been given away
 	r.keyAt = [2]int{start, len(r.buf)}
+	if isValue(r.buf[start:]) {
+		r.flat, r.spoken = false, true
+	}
 	r.buf = append(r.buf, ": "...)
+}
+
+// isValue tells a key that is a value: the number of a patient, under which the
+// rest is filed.
+func isValue(key []byte) bool {
+	const many = 6
+	n := 0
+	for _, c := range key {
+		if c >= '0' && c <= '9' {
+			n++
+		}
+	}
+	return n >= many
 }
 
 // lastKey is the key that a container now opened belongs to.
@@ -146,7 +163,7 @@ func (r *record) end() error {
 // one occurs twice.
 func (r *record) named() bool {
 	const few = 2
-	if r.given || len(r.fields) < few || len(r.fields) > maxColumns {
+	if r.given || r.spoken || len(r.fields) < few || len(r.fields) > maxColumns {
 		return false
 	}
 	if r.seen == nil {

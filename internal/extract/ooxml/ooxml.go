@@ -121,8 +121,12 @@ func Links(p *parts.Package, sink extract.Sink) error {
 		}
 		for _, r := range all {
 			const most = 100_000
-			if !r.External || seen[r.Target] || len(seen) == most {
+			if !r.External || seen[r.Target] {
 				continue
+			}
+			if len(seen) == most {
+				sink.Partial("more links than are read")
+				return nil
 			}
 			if len(seen) == 0 {
 				if err := sink.Break(); err != nil {

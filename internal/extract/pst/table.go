@@ -50,8 +50,11 @@ func (n *node) rows(see func(row mapi.Object)) error {
 		if err != nil {
 			return err
 		}
-		if err := t.each(b, see); err != nil || (i+1)*len(b) > maxRows*t.width {
+		if err := t.each(b, see); err != nil {
 			return err
+		}
+		if i+1 < len(s.leaves) && (i+1)*len(b) > maxRows*t.width {
+			return fmt.Errorf("read table: too many rows: %w", extract.ErrUnsupported)
 		}
 	}
 	return nil

@@ -129,7 +129,10 @@ func (r *reader) readAt(b []byte, at int64) error {
 // attribute reads one. The bytes of an attachment stay where they are.
 func (r *reader) attribute(id uint16, at, length int64) error {
 	const maxFiles = 1 << 14
-	if id == beginsAttribute && len(r.files) < maxFiles {
+	if id == beginsAttribute {
+		if len(r.files) == maxFiles {
+			return fmt.Errorf("read attachments: too many: %w", extract.ErrUnsupported)
+		}
 		r.files = append(r.files, file{})
 	}
 	if id == dataAttribute && len(r.files) > 0 {

@@ -190,15 +190,14 @@ func word(b []byte, from int) (local, end int) {
 	return local, end
 }
 
-// close reads an end tag, or as much of it as there is.
+// close reads an end tag. What else stands in it is text.
 func (x *Scanner) close(b []byte) Token {
 	local, end := word(b, 2)
 	x.name = append(x.name[:0], b[local:end]...)
 	x.state = inText
-	for end < len(b) && b[end] != '<' { // one that is never closed ends before the next
-		if end++; b[end-1] == '>' {
-			break
-		}
+	end = len(b) - len(bytes.TrimLeft(b[end:], " \t\r\n"))
+	if end < len(b) && b[end] == '>' {
+		end++
 	}
 	x.s.Advance(end)
 	return Token{Kind: End, Name: x.name}
@@ -231,8 +230,15 @@ func (x *Scanner) tag(b []byte) (Token, bool, error) {
 		return Token{Kind: End, Name: x.name}, true, nil
 	case nameStart(c):
 		return x.attribute(b, n)
-	default:
-		x.s.Advance(n + 1)
+	default: // no name: it may be a value whose name is missing
+		end := n + 1
+		for end < len(b) && end < n+maxName && !endsName[b[end]] {
+			end++
+		}
+		x.s.Advance(end)
+		if end > n+1 {
+			return Token{Kind: Comment, Text: b[n:end]}, true, nil
+		}
 	}
 	return Token{}, false, nil
 }
@@ -252,8 +258,11 @@ func (x *Scanner) attribute(b []byte, from int) (Token, bool, error) {
 		return Token{}, false, err
 	}
 	b, err := x.need(1)
-	if err != nil || len(b) == 0 || b[0] != '=' {
+	if err != nil {
 		return Token{}, false, err
+	}
+	if len(b) == 0 || b[0] != '=' { // a word by itself
+		return Token{Kind: Comment, Text: x.attr}, len(x.attr) > 0, nil
 	}
 	x.s.Advance(1)
 	if err := x.space(); err != nil {
