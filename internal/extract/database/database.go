@@ -109,5 +109,8 @@ func boundary(b []byte) int {
 
 // has reports whether head has a mark at a place.
 func has(head []byte, at int, mark string) bool {
-	return len(head) >= at && bytes.HasPrefix(head[at:], []byte(mark))
+	if mark == "" {
+		return true
+	}
+	return len(head) > at && head[at] == mark[0] && bytes.HasPrefix(head[at:], []byte(mark))
 }

@@ -64,14 +64,17 @@ func find(head []byte, name string) *kind {
 	}
 	name = strings.ToLower(name)
 	ext := path.Ext(name)
+	if ext != "" {
+		ext += "." // as it stands among a kind's names
+	}
 	for i := range kinds {
 		k := &kinds[i]
 		switch {
 		case !has(head, k.at, k.mark):
 		case k.names == "":
 			return k
-		case ext == "" || !strings.Contains(k.names, ext+"."):
-		case ext == ".dat" && !intersystems[name]:
+		case ext == "" || !strings.Contains(k.names, ext):
+		case ext == ".dat." && !intersystems[name]:
 		default:
 			return k
 		}

@@ -52,7 +52,7 @@ func worthALook(head []byte) bool {
 		lines++
 		shortest, longest = min(shortest, len(line)), max(longest, len(line))
 		switch {
-		case bytes.Contains(line, []byte("  ")):
+		case hasGap(line):
 			gaps++
 			likely++
 		case hasNumber(line):
@@ -64,6 +64,16 @@ func worthALook(head []byte) bool {
 	}
 	const ragged = 16 // characters by which lines differ that gaps alone can part
 	return lines >= fewestLines && (longest-shortest <= ragged || gaps*2 >= lines)
+}
+
+// hasGap looks for two spaces, at every second byte: one of them is there.
+func hasGap(line []byte) bool {
+	for i := 1; i < len(line); i += 2 {
+		if line[i] == ' ' && (line[i-1] == ' ' || i+1 < len(line) && line[i+1] == ' ') {
+			return true
+		}
+	}
+	return false
 }
 
 // hasNumber looks for a group of digits too long to be a number in prose: from
