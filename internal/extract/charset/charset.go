@@ -177,13 +177,9 @@ func controls(b []byte) int {
 	for ; len(b) >= 32; b = b[32:] {
 		x0, x1 := binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[8:])
 		x2, x3 := binary.LittleEndian.Uint64(b[16:]), binary.LittleEndian.Uint64(b[24:])
-		if suspects(x0)|suspects(x1)|suspects(x2)|suspects(x3) == 0 {
-			continue
-		}
-		for i, x := range [...]uint64{x0, x1, x2, x3} {
-			if suspects(x)&^feeds(x) != 0 {
-				n += counted(b[8*i : 8*i+8])
-			}
+		s0, s1, s2, s3 := suspects(x0), suspects(x1), suspects(x2), suspects(x3)
+		if s0|s1|s2|s3 != 0 && s0&^feeds(x0)|s1&^feeds(x1)|s2&^feeds(x2)|s3&^feeds(x3) != 0 {
+			n += counted(b[:32])
 		}
 	}
 	return n + counted(b)
