@@ -44,10 +44,10 @@ func kinds() []kind {
 		{isBMP, readBMP, true},
 		{isWebP, readWebP, true},
 		{isPNM, readPNM, true},
-		{isHEIF, nil, false},
-		{begins("\x00\x00\x00\x0cjP  \r\n\x87\n"), nil, false}, // JPEG 2000
-		{begins("\xff\x4f\xff\x51"), nil, false},               // its bare stream
-		{begins("8BPS\x00\x01"), nil, false},                   // Photoshop
+		{isHEIF, readHEIF, false},
+		{begins("\x00\x00\x00\x0cjP  \r\n\x87\n"), readJP2, false}, // JPEG 2000
+		{begins("\xff\x4f\xff\x51"), nil, false},                   // its bare stream
+		{begins("8BPS\x00\x01"), nil, false},                       // Photoshop
 		{begins("\x97JB2\r\n\x1a\n"), nil, false},
 		{begins("AT&TFORM"), nil, false}, // DjVu
 	}

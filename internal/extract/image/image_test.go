@@ -210,3 +210,65 @@ func FuzzRead(f *testing.F) {
 		extracttest.Read(t, image.Format, "x", data)
 	})
 }
+
+// box is one of HEIF or JPEG 2000.
+func box(kind string, body ...string) string {
+	all := strings.Join(body, "")
+	return string(binary.BigEndian.AppendUint32(nil, uint32(8+len(all)))) + kind + all
+}
+
+// heifOf is a file of two items of words, the second in two pieces, and a picture.
+func heifOf(exif, xmp string) string {
+	u16 := func(n ...int) (s string) {
+		for _, v := range n {
+			s += string(binary.BigEndian.AppendUint16(nil, uint16(v)))
+		}
+		return s
+	}
+	entry := func(number int, kind string) string { return box("infe", "\x02\x00\x00\x00", u16(number, 0), kind) }
+	file := box("ftyp", "heic\x00\x00\x00\x00mif1")
+	exif = "\x00\x00\x00\x06Exif\x00\x00" + exif
+	meta := func(at int) string {
+		return box("meta", "\x00\x00\x00\x00",
+			box("hdlr", strings.Repeat("\x00", 24)),
+			box("iinf", "\x00\x00\x00\x00", u16(3), entry(1, "hvc1\x00"), entry(2, "Exif\x00"), entry(3, "mime\x00application/rdf+xml\x00")),
+			box("iloc", "\x01\x00\x00\x00\x44\x00", u16(3),
+				u16(1, 0, 0, 1, 0, 0, 0, 4),
+				u16(2, 0, 0, 1, 0, at, 0, len(exif)),
+				u16(3, 1, 0, 2, 0, 0, 0, 5, 0, 5, 0, len(xmp)-5)),
+			box("idat", xmp))
+	}
+	at := len(file) + len(meta(0)) + 8
+	return file + meta(at) + box("mdat", exif, "\xff\xfe picture")
+}
+
+// Words stand beside pictures that nobody looks at.
+func TestBoxes(t *testing.T) {
+	exif := "II*\x00\x08\x00\x00\x00\x01\x00\x0e\x01\x02\x00\x0c\x00\x00\x00\x1a\x00\x00\x00\x00\x00\x00\x00999 000 0050"
+	jp2 := box("jP  ", "\r\n\x87\n") + box("ftyp", "jp2 ")
+	for name, c := range map[string]struct {
+		file    string
+		want    []extracttest.Field
+		reasons int
+	}{
+		"HEIF":          {heifOf(exif, "<x>Ann</x>"), []extracttest.Field{{Name: "ImageDescription", Value: "999 000 0050"}, {Name: "XMP", Value: "<x>Ann</x>"}}, 0},
+		"HEIF, cut off": {strings.Split(heifOf(exif, "<x>Ann</x>"), "999 000")[0], []extracttest.Field{{Name: "XMP", Value: "<x>Ann</x>"}}, 1},
+		"JPEG 2000": {jp2 + box("xml ", "<y>Bob</y>") + box("uuid", "JpgTiffExif->JP2"+exif) + box("uuid", "\xbe\x7a\xcf\xcb\x97\xa9\x42\xe8\x9c\x71\x99\x94\x91\xe3\xaf\xac<x>Ann</x>") + box("jp2c", "picture"),
+			[]extracttest.Field{{Name: "XML", Value: "<y>Bob</y>"}, {Name: "ImageDescription", Value: "999 000 0050"}, {Name: "XMP", Value: "<x>Ann</x>"}}, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := extracttest.Read(t, image.Format, "x", []byte(c.file))
+			if !errors.Is(got.Err, extract.ErrNotLooked) || len(got.Reasons) != c.reasons || len(got.Records) != 1 {
+				t.Fatalf("error %v, reasons %q, records %v", got.Err, got.Reasons, got.Records)
+			}
+			if diff := cmp.Diff(c.want, got.Records[0]); diff != "" {
+				t.Errorf("words differ (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func FuzzBoxes(f *testing.F) {
+	f.Add([]byte(heifOf("II*\x00\x08\x00\x00\x00", "<x>Ann</x>")))
+	f.Fuzz(func(t *testing.T, in []byte) { extracttest.Fuzz(t, image.Format, "x.heic", in) })
+}

@@ -68,7 +68,9 @@ func readTIFF(b []byte, p *picture) {
 		t.order = binary.BigEndian
 	}
 	for at := t.order.Uint32(b[4:]); at != 0 && t.left > 0; {
-		at = t.directory(at, p)
+		if at = t.directory(at, p); at != 0 && t.left == 0 {
+			p.left = true
+		}
 	}
 }
 
