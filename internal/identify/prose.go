@@ -10,6 +10,7 @@ const (
 	recordSize = 4096 // the span of a record
 	recordGap  = 1024 // without a match, the next one is of another record
 	maxHits    = 64   // matches of one record
+	titleSize  = 128  // what says what a text is about
 )
 
 // prose is the state of the prose reader.
@@ -19,6 +20,7 @@ type prose struct {
 	next    int    // up to here buf has been scanned
 	blank   int64  // place of the last empty line seen behind a match
 	seen    int64  // up to here the lines behind the last match have been looked at
+	title   []byte // with what the text, or the page, begins
 	context Context
 
 	waiting               []waiting
@@ -39,6 +41,7 @@ type prose struct {
 func (p *prose) reset() {
 	p.buf, p.base, p.next, p.blank, p.seen = p.buf[:0], 0, 0, -1, 0
 	p.waiting, p.hits = p.waiting[:0], p.hits[:0]
+	p.title = p.title[:0]
 	p.follow, p.followed, p.settled = 0, 0, 0
 	p.deciding, p.accompanied = 0, 0
 	p.tally.reset()
@@ -50,6 +53,9 @@ func (p *prose) reset() {
 // Text takes a stretch of prose in UTF-8. Calls continue one another: an
 // identifier may be split between them.
 func (s *Scanner) Text(b []byte) {
+	if n := titleSize - len(s.title); n > 0 {
+		s.title = append(s.title, b[:min(n, len(b))]...)
+	}
 	for len(b) > 0 {
 		n := min(len(b), cap(s.buf)-len(s.buf))
 		s.buf = append(s.buf, b[:n]...)
@@ -72,7 +78,7 @@ func (s *Scanner) Break() {
 		s.follow, s.followed, s.settled = s.base, s.base, s.base
 	}
 	s.endRecord()
-	s.blank = -1
+	s.blank, s.title = -1, s.title[:0]
 }
 
 // advance scans the buffer up to limit.

@@ -38,7 +38,7 @@ func (s *Scanner) call(i int, name string) {
 	s.readHeading(name)
 	for k := range s.config.Kinds {
 		c.signs[k] = s.headings[k].sign(name)
-		c.uncalled = c.uncalled.with(k, s.asks.called.has(k) && c.signs[k] != Yes)
+		c.uncalled = c.uncalled.with(k, s.asks.called.has(k) && c.signs[k] != Yes && c.signs[k] != Patients)
 	}
 }
 

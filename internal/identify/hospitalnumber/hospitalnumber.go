@@ -50,7 +50,7 @@ var load = sync.OnceValue(func() lists {
 // parse reads a number that is called a hospital's or a patient's.
 func parse(c *identify.Context, at int) (identify.Match, bool) {
 	inField := c.Before(at) == '|' || c.Before(at) == '~'
-	if !inField && !named(c, at) {
+	if !inField && !named(c, at) && !behindSex(c, at) {
 		return identify.Match{}, false
 	}
 	const fewest = 5 // digits: four may be a year
@@ -58,12 +58,39 @@ func parse(c *identify.Context, at int) (identify.Match, bool) {
 	if digits < fewest || identify.IsWord(c.At(m.End)) || identify.IsWord(c.Before(at)) {
 		return identify.Match{}, false
 	}
-	if inField {
+	switch {
+	case inField:
 		m.Signals = typeFollows(c, m.End)
-	} else {
+	case behindSex(c, at):
+		m.Signals = patient
+	default:
 		m.Signals = called(c, at)
 	}
 	return m, m.Signals != 0
+}
+
+// behindSex reports whether age and sex stand right before a number, as in lists of
+// patients: Okeke M 79F H123456, Okeke, Maeve, 79 F, 123456.
+func behindSex(c *identify.Context, at int) bool {
+	i := at - 1
+	if c.At(i) != ' ' {
+		return false
+	}
+	if c.Before(i) == ',' {
+		i--
+	}
+	if sex := c.Before(i); sex != 'F' && sex != 'M' {
+		return false
+	}
+	i--
+	if c.Before(i) == ' ' {
+		i--
+	}
+	digits := 0
+	for identify.IsDigit(c.Before(i - digits)) {
+		digits++
+	}
+	return (digits == 1 || digits == 2) && c.Before(i-digits) == ' '
 }
 
 // endings are the last two letters of the words that may stand before a number.
@@ -134,7 +161,7 @@ func cell(c *identify.Context, shape identify.CellShape) (m identify.Match, test
 		m, ok = formed(c, shape)
 		return m, false, ok
 	}
-	if c.Head != identify.Yes {
+	if c.Head != identify.Yes && c.Head != identify.Patients {
 		return m, false, false
 	}
 	if len(c.Text) > longest || shape.Digits < fewest {
@@ -145,6 +172,9 @@ func cell(c *identify.Context, shape identify.CellShape) (m identify.Match, test
 		return identify.Match{}, true, false
 	}
 	m.Signals = heading
+	if c.Head == identify.Patients { // a hospital's own, by its name
+		m.Signals |= patient
+	}
 	return m, true, true
 }
 

@@ -66,11 +66,11 @@ func TestProse(t *testing.T) {
 
 func TestCell(t *testing.T) {
 	for _, tt := range []struct{ heading, value, want string }{
-		{"Hospital No", "1234567", "1234567: heading"},
-		{"HOSP_NUM", "rxx1234567", "rxx1234567: heading"},
-		{"MRN", "A123456B", "A123456B: heading"},
-		{"LOPATID", "12/34567", "12/34567: heading"},
-		{"LocalPatientIdentifier", "1234567890", "1234567890: heading"},
+		{"Hospital No", "1234567", "1234567: patient heading"},
+		{"HOSP_NUM", "rxx1234567", "rxx1234567: patient heading"},
+		{"MRN", "A123456B", "A123456B: patient heading"},
+		{"LOPATID", "12/34567", "12/34567: patient heading"},
+		{"LocalPatientIdentifier", "1234567890", "1234567890: patient heading"},
 		{"K_NUMBER", "K123456", "K123456: heading"},
 		{"PatientID", "1234", "1234: heading"},
 		{"patient_id", "17", "tested"},

@@ -167,7 +167,9 @@ func named(c *identify.Context, at int) (m identify.Match, ok bool) {
 		}
 	}
 	r := l.readRun(c, &first)
-	m, ok = r.pair(c, l, at)
+	if m, ok = r.pair(c, l, at); !ok && !c.Name {
+		m, ok = r.surnameFirst()
+	}
 	if field && m.Signals&pair == 0 {
 		if f, found := fielded(c, l, at, &r); found {
 			return f, true
@@ -184,9 +186,31 @@ func begins(c *identify.Context, w *word) bool {
 	case w.traits&(given|anyTitle) != 0:
 		return true
 	case w.traits&family != 0:
-		return c.At(w.end) != ' ' || w.caps || c.Name
+		return c.At(w.end) != ' ' || w.caps || c.Name || w.traits&ordinary == 0 && (beforeInitial(c, w.end) || beforeGiven(c, w.end))
 	}
 	return w.caps && (c.At(w.end) == ',' || beforeForename(c, w)) || c.At(w.end) == '^'
+}
+
+// beforeInitial reports whether a single capital stands behind a word, and nothing
+// that goes on with it: Okeke M, and a number.
+func beforeInitial(c *identify.Context, end int) bool {
+	if !identify.IsUpper(c.At(end+1)) || identify.IsWord(c.At(end+2)) {
+		return false
+	}
+	i := end + 2
+	for i-end < 6 && (c.At(i) == ' ' || c.At(i) == ',' || c.At(i) == '.') {
+		i++
+	}
+	return identify.IsDigit(c.At(i))
+}
+
+// beforeGiven reports whether a forename stands behind a surname.
+func beforeGiven(c *identify.Context, end int) bool {
+	if !identify.IsUpper(c.At(end+1)) || !identify.IsLower(c.At(end+2)) {
+		return false
+	}
+	next := load().readWord(c.Text, end+1)
+	return next.traits&(given|ordinary) == given
 }
 
 // beforeForename reports whether a word in capitals that no list knows stands before
@@ -301,7 +325,7 @@ func (l *lexicon) invitation(behind []byte) bool {
 	if n := bytes.IndexByte(line, '\n'); n >= 0 {
 		line = line[:n]
 	}
-	i := bytes.Index(line, []byte(" your "))
+	i := max(bytes.Index(line, []byte(" your ")), bytes.Index(line, []byte(" Your ")))
 	if i < 0 || i > reach {
 		return false
 	}

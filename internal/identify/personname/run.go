@@ -172,6 +172,26 @@ func (r *run) order(c *identify.Context, at int) (f, s, last int, signals uint32
 	return 0, 0, 0, 0
 }
 
+// surnameFirst takes what begins with a surname in prose and has no comma: Smith J
+// and Smith John, or OKEKE MAEVE where no list knows the surname.
+func (r *run) surnameFirst() (m identify.Match, ok bool) {
+	const shortest = 4
+	if r.n < 2 || r.parts[1].begins != ' ' {
+		return m, false
+	}
+	one, two := &r.parts[0], &r.parts[1]
+	listed := one.traits&(given|family|ordinary) == family
+	unlisted := one.traits&(given|family|ordinary) == 0 && one.caps && two.caps && one.spelt.n >= shortest
+	m = identify.Match{End: two.end, Value: pairValue(two.spelt, one.spelt)}
+	switch {
+	case listed && two.initial:
+		m.Signals = initial | strength(one.traits)
+	case (listed || unlisted) && two.traits&(given|ordinary) == given:
+		m.Signals = forename
+	}
+	return m, m.Signals != 0
+}
+
 // reversed takes a run with a comma or a caret: Smith, John.
 func (r *run) reversed(c *identify.Context, at int) (f, s, last int, signals uint32) {
 	one, two := &r.parts[0], &r.parts[1]
