@@ -64,6 +64,9 @@ func pieces(f *fib, table io.ReaderAt) ([]piece, error) {
 			b = b[min(len(b), 3+int(binary.LittleEndian.Uint16(b[1:]))):]
 		case 2:
 			n := min(int64(len(b)-5), int64(binary.LittleEndian.Uint32(b[1:])))
+			if n > maxPieces*12 {
+				return nil, fmt.Errorf("read pieces: too many: %w", extract.ErrCorrupt)
+			}
 			return parsePieces(f, b[5:5+n]), nil
 		default:
 			return nil, fmt.Errorf("read pieces: %w", extract.ErrCorrupt)
@@ -74,7 +77,7 @@ func pieces(f *fib, table io.ReaderAt) ([]piece, error) {
 
 func parsePieces(f *fib, b []byte) []piece {
 	const inFile = 8
-	n := min((len(b)-4)/(4+inFile), maxPieces)
+	n := (len(b) - 4) / (4 + inFile)
 	var found []piece
 	for i := range max(0, n) {
 		p := piece{from: int64(binary.LittleEndian.Uint32(b[4*i:])), to: int64(binary.LittleEndian.Uint32(b[4*i+4:]))}

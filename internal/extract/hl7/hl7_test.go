@@ -263,3 +263,12 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte(`<a xmlns="urn:hl7-org:v2xml"><MSH/><PID><PID.3><CX.1>1</CX.1><CX.4><HD.2>2</HD.2></CX.4></PID.3></PID>`))
 	f.Fuzz(func(t *testing.T, in []byte) { extracttest.Fuzz(t, hl7.Format, "x.hl7", in) })
 }
+
+// A segment in XML that is too long to be held is said to be.
+func TestLongXML(t *testing.T) {
+	in := `<a xmlns="urn:hl7-org:v2xml"><OBX><OBX.2>TX</OBX.2><OBX.5>` + strings.Repeat("word ", 300_000) + `</OBX.5></OBX><PID><PID.3><CX.1>9990123456</CX.1></PID.3></PID></a>`
+	got := extracttest.Read(t, hl7.Format, "x.xml", []byte(in))
+	if len(got.Reasons) != 1 || !strings.Contains(got.All(), "9990123456") || got.Err != nil {
+		t.Errorf("reasons %q, error %v", got.Reasons, got.Err)
+	}
+}

@@ -48,7 +48,9 @@ func (r *reader) readXML(ctx context.Context) error {
 		case markup.Start:
 			b.start(t.Name)
 		case markup.Text:
-			b.text(t.Text)
+			if !b.text(t.Text) {
+				r.sink.Partial("a segment too long to be held")
+			}
 		case markup.End:
 			if b.leave(); b.within > 0 || len(b.segment) == 0 {
 				continue
@@ -101,12 +103,13 @@ func (b *builder) to(at *int, index int, sign byte) {
 // maxSegment bounds a segment that is put together.
 const maxSegment = 1 << 20
 
-// text writes a value, its signs escaped.
-func (b *builder) text(text []byte) {
+// text writes a value, its signs escaped; false if it is too long.
+func (b *builder) text(text []byte) (whole bool) {
 	if b.within < 2 || b.field < 3 && bytes.HasPrefix(b.segment, []byte(header)) || len(bytes.TrimSpace(text)) == 0 {
-		return
+		return true
 	}
-	for _, c := range text[:min(len(text), max(maxSegment-len(b.segment), 0))] {
+	room := max(maxSegment-len(b.segment), 0)
+	for _, c := range text[:min(len(text), room)] {
 		escape, sign := escapes[c]
 		switch {
 		case sign:
@@ -117,6 +120,7 @@ func (b *builder) text(text []byte) {
 			b.segment = append(b.segment, c)
 		}
 	}
+	return len(text) <= room
 }
 
 // escapes are the standard's signs as they are written in a value.

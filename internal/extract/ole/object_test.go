@@ -160,3 +160,13 @@ func TestLoadCorrupt(t *testing.T) {
 		t.Errorf("got %q, %v", got.All(), got.Err)
 	}
 }
+
+// A list of more words than are read is said to be one.
+func TestManyProperties(t *testing.T) {
+	parts := propertySet(0xd5cdd502, "", map[uint32]string{13: le32(0x101e, 5000) + strings.Repeat(le32(2)+"A\x00", 5000)})
+	give := reading(func(f *ole.File, sink extract.Sink) error { return f.Properties(f.Root(), sink) })
+	got := extracttest.Read(t, give, "x", pack(t, stream("\x05DocumentSummaryInformation", parts)))
+	if len(got.Records) != 1 || len(got.Reasons) != 1 || got.Err != nil {
+		t.Errorf("%d records, reasons %q, error %v", len(got.Records), got.Reasons, got.Err)
+	}
+}

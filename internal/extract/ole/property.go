@@ -38,6 +38,9 @@ func (f *File) Properties(storage *Entry, sink extract.Sink) error {
 			if err := section.give(sink); err != nil {
 				return err
 			}
+			if section.cut {
+				sink.Partial("properties read in part")
+			}
 		}
 	}
 	return nil
@@ -49,6 +52,7 @@ type section struct {
 	names  map[uint32]string
 	custom bool // the names stand in the section itself
 	page   int
+	cut    bool // there are more than are read
 }
 
 func summaryNames() map[uint32]string {
@@ -122,7 +126,7 @@ func (s *section) give(sink extract.Sink) error {
 // each calls see for every property. A dictionary has no kind: its value
 // begins with its length.
 func (s *section) each(see func(id, kind uint32, value []byte)) {
-	n := min(binary.LittleEndian.Uint32(s.b[4:]), maxProperties)
+	n := s.most(binary.LittleEndian.Uint32(s.b[4:]))
 	for i := range int(n) {
 		at := 8 + 8*i
 		if at+8 > len(s.b) {
@@ -136,6 +140,12 @@ func (s *section) each(see func(id, kind uint32, value []byte)) {
 	}
 }
 
+// most is how many of so many are read.
+func (s *section) most(n uint32) uint32 {
+	s.cut = s.cut || n > maxProperties
+	return min(n, maxProperties)
+}
+
 // dictionary reads the names of a section of its own making.
 func (s *section) dictionary() map[uint32]string {
 	names := make(map[uint32]string)
@@ -143,7 +153,7 @@ func (s *section) dictionary() map[uint32]string {
 		if id != 0 {
 			return
 		}
-		for range min(count, maxProperties) {
+		for range s.most(count) {
 			if len(b) < 8 {
 				return
 			}
@@ -185,7 +195,7 @@ func (s *section) vector(kind uint32, b []byte) []byte {
 	if len(b) < 4 {
 		return nil
 	}
-	n := min(binary.LittleEndian.Uint32(b), maxProperties)
+	n := s.most(binary.LittleEndian.Uint32(b))
 	b = b[4:]
 	var all []byte
 	for range n {

@@ -210,10 +210,7 @@ func (e *Element) Find(name string, in map[string]string) string {
 	return ""
 }
 
-const (
-	maxAttrs = 64
-	maxAttr  = 4096
-)
+const maxAttrs = 64
 
 // Elements calls see for each element of a part, once its attributes are known.
 func (p *Package) Elements(name string, see func(*Element)) error {
@@ -231,7 +228,7 @@ func (p *Package) Elements(name string, see func(*Element)) error {
 		}
 		if t.Kind == markup.Attr {
 			if len(el.attrs) < maxAttrs {
-				el.attrs = append(el.attrs, attr{string(t.Name), string(t.Text[:min(len(t.Text), maxAttr)])})
+				el.attrs = append(el.attrs, attr{string(t.Name), string(t.Text)})
 			}
 			continue
 		}
@@ -266,7 +263,11 @@ func (p *Package) Relations(part string) ([]Relation, error) {
 	}
 	var out []Relation
 	err := p.Elements(list, func(e *Element) {
-		if e.Name != "Relationship" || len(out) == maxRelations {
+		if e.Name != "Relationship" {
+			return
+		}
+		if len(out) == maxRelations {
+			p.sink.Partial("more relations than a part has")
 			return
 		}
 		r := Relation{ID: e.Attr("Id"), Kind: path.Base(e.Attr("Type")), Target: e.Attr("Target"), External: e.Attr("TargetMode") == "External"}

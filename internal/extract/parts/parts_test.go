@@ -7,6 +7,7 @@ import (
 	"errors"
 	"hash/crc32"
 	"io"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -120,4 +121,16 @@ func TestEach(t *testing.T) {
 	if diff := cmp.Diff([]string{"a", "b", "c", "d", "e"}, reads); diff != "" {
 		t.Errorf("reads differ (-want +got):\n%s", diff)
 	}
+}
+
+// A long value of an attribute, as macros keep them, is whole.
+func TestLongAttribute(t *testing.T) {
+	long := strings.Repeat("word ", 2000) + "999 000 0050"
+	data := pack(t, 0, "a.xml", `<a><b val="`+long+`"/></a>`)
+	open(t, data, func(p *parts.Package) {
+		found := ""
+		if err := p.Elements("a.xml", func(e *parts.Element) { found += e.Attr("val") }); err != nil || found != long {
+			t.Errorf("%d bytes of %d, error %v", len(found), len(long), err)
+		}
+	})
 }
