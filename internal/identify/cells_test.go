@@ -1,6 +1,9 @@
 package identify
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // TestCellKinds holds the table of what a cell is made of against the ranges
 // that it was made of.
@@ -64,6 +67,22 @@ func TestTakenOff(t *testing.T) {
 					t.Errorf("%d off %s: place %d is %c, want %c", k, digits, i, ch, want)
 				}
 			}
+		}
+	}
+}
+
+func TestShapeOf(t *testing.T) {
+	const long = 1 << 17 // more than a lane holds
+	for text, want := range map[string]CellShape{
+		"":                         {},
+		"Flat 2, EX4\t8AG":         {Digits: 3, Letters: 8, Upper: 5, Spaces: 2, Other: 2},
+		"Siân":                     {Letters: 3, Upper: 1, Other: 2},
+		strings.Repeat("7", long):  {Digits: long},
+		strings.Repeat("aZ", long): {Letters: 2 * long, Upper: long},
+		strings.Repeat(" -", long): {Spaces: long, Other: long},
+	} {
+		if got := ShapeOf([]byte(text)); got != want {
+			t.Errorf("%.20q: %+v, want %+v", text, got, want)
 		}
 	}
 }

@@ -387,23 +387,40 @@ func (s *Scanner) calledOther(k uint8) bool {
 
 // ShapeOf counts what a cell is made of.
 func ShapeOf(cell []byte) (shape CellShape) {
-	for _, ch := range cell {
-		switch cl := classes[ch]; {
-		case cl == isDigit:
-			shape.Digits++
-		case cl == isUpper:
-			shape.Upper++
-			shape.Letters++
-		case cl == isLower:
-			shape.Letters++
-		case ch == ' ':
-			shape.Spaces++
-		default:
-			shape.Other++
+	for len(cell) > 0 {
+		n := min(len(cell), 1<<16-1)
+		sum := uint64(0)
+		for _, ch := range cell[:n] {
+			sum += lanes[ch]
 		}
+		digits, upper, lower, spaces := int(sum&0xffff), int(sum>>16&0xffff), int(sum>>32&0xffff), int(sum>>48)
+		shape.Digits += digits
+		shape.Upper += upper
+		shape.Letters += upper + lower
+		shape.Spaces += spaces
+		shape.Other += n - digits - upper - lower - spaces
+		cell = cell[n:]
 	}
 	return shape
 }
+
+// lanes has a one for each byte in the sixteen bits of its sort, so that all are
+// counted in one sum.
+var lanes = func() (t [256]uint64) {
+	for i := range t {
+		switch {
+		case classes[i] == isDigit:
+			t[i] = 1
+		case classes[i] == isUpper:
+			t[i] = 1 << 16
+		case classes[i] == isLower:
+			t[i] = 1 << 32
+		case i == ' ':
+			t[i] = 1 << 48
+		}
+	}
+	return t
+}()
 
 // verdicts judges every slot's column.
 func (s *Scanner) verdicts(t *tally) []verdict {

@@ -7,6 +7,7 @@ package identify
 type tally struct {
 	slots   []slot
 	entries []entry
+	latest  int // of the entries, the one that was asked for last
 	index   map[slotSet]int32
 	doubts  map[slotSet]bool // of combinations: whether their topic matters
 	spill   entryTotals      // records beyond the bound, judged as they came
@@ -346,8 +347,14 @@ func (s *Scanner) remember(t *tally, e *entry, h hit) {
 	}
 }
 
+// entryOf returns the entry of a combination, making it; nil when there are too
+// many. Mostly it is that of the record before.
 func (s *Scanner) entryOf(t *tally, set slotSet) *entry {
+	if t.latest < len(t.entries) && t.entries[t.latest].set == set {
+		return &t.entries[t.latest]
+	}
 	if i, ok := t.index[set]; ok {
+		t.latest = int(i)
 		return &t.entries[i]
 	}
 	if len(t.entries) == maxEntries {

@@ -300,6 +300,9 @@ func agree(own uint64, kind string, other uint64) uint32 {
 // cell takes a cell that is a date, with or without a time after it, or the
 // number that a spreadsheet makes of one.
 func cell(c *identify.Context, shape identify.CellShape) (m identify.Match, tested, ok bool) {
+	if shape.Digits == len(c.Text) && c.Head != identify.Yes {
+		return m, false, false // digits alone may be anything
+	}
 	d, ok := readCell(c, shape)
 	if !ok || d.compact && c.Head != identify.Yes {
 		return m, false, false

@@ -47,13 +47,10 @@ func read(c *identify.Context, at int) (d date, ok bool) {
 // left to doubt. done says that nobody else need look.
 func swift(c *identify.Context, at int) (d date, ok, done bool) {
 	const length = len("1958-03-12")
-	if at+length >= len(c.Text) {
+	if at+length > len(c.Text) || identify.IsDigit(c.At(at+length)) {
 		return d, false, false
 	}
-	b := c.Text[at : at+length+1]
-	if identify.IsDigit(b[length]) {
-		return d, false, false
-	}
+	b := c.Text[at : at+length]
 	two := func(i int) int { return int(b[i]-'0')*10 + int(b[i+1]-'0') }
 	switch tendigit.NotDigits(binary.LittleEndian.Uint64(b)) {
 	case dayFirst:

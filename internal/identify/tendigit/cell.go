@@ -23,8 +23,8 @@ func (s Scheme) mayBe(cell []byte, shape identify.CellShape) bool {
 	case shape.Letters == 0 && shape.Digits == full && len(cell) == full:
 		r := &ranges[(cell[0]-'0')*10+cell[1]-'0']
 		return r.scheme == s || r.scheme == CHI || !r.issued // a CHI number only if it is a date
-	case shape.Letters == 0:
-		return shape.Digits >= short
+	case shape.Letters == 0: // more than ten, and a nought behind a point, have noughts before them
+		return shape.Digits >= short && (shape.Digits <= full+1 || cell[0] == '0')
 	case shape.Letters == 1: // 4.857773456E9
 		return true
 	}
