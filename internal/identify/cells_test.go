@@ -86,3 +86,19 @@ func TestShapeOf(t *testing.T) {
 		}
 	}
 }
+
+// TestCalledAnew holds that what a column was called first decides nothing once
+// it is called something else.
+func TestCalledAnew(t *testing.T) {
+	kinds := []Kind{{Name: "nhs-number", Column: ColumnRule{Null: 0.1, CheckDigit: true}}}
+	s := &Scanner{config: Config{Kinds: kinds}, rules: &rules{headings: []headings{readHeadings("nhs-number")}, asks: readCells(kinds), topical: -1}}
+	for _, tt := range []struct {
+		heading string
+		want    bool
+	}{{"", true}, {"Invoice", false}, {"NHS number", true}} {
+		s.call(0, tt.heading)
+		if got := s.mayReport(&s.columns[0], 0); got != tt.want {
+			t.Errorf("called %q: may be reported %v, want %v", tt.heading, got, tt.want)
+		}
+	}
+}

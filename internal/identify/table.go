@@ -34,7 +34,7 @@ func (s *Scanner) Table(name string, columns []string) {
 // call gives a column its name.
 func (s *Scanner) call(i int, name string) {
 	c := s.column(i)
-	c.name, c.uncalled = name, 0
+	c.name, c.uncalled, c.settled, c.dull = name, 0, 0, 0
 	s.readHeading(name)
 	for k := range s.config.Kinds {
 		c.signs[k] = s.headings[k].sign(name)
