@@ -152,6 +152,7 @@ func TestStatus(t *testing.T) {
 		{"empty", item("a.txt", nil), []string{"a.txt text read"}},
 		{"table", item("a.csv", []byte("id,name\n1,a\n2,b\n")), []string{"a.csv csv read"}},
 		{"unknown", item("a.bin", noise), []string{"a.bin binary unreadable: unsupported format"}},
+		{"of a set", item("a.7z.002", noise), []string{"a.7z.002 part unreadable: its beginning is in another file; part of a set of files"}},
 		{"known, not read", item("a.ps", []byte("%!PS-Adobe-3.0\nplain beginning")), []string{"a.ps postscript partial: format not known: read as runs of text"}},
 		{"old Word", item("a.DOC", []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\x00\x00")), []string{"a.DOC ole unreadable: corrupt"}},
 		{"archive", item("a.zip", pack(t, "b/c.txt", "x", "d.txt", "")), []string{"a.zip!/b/c.txt text read", "a.zip!/d.txt text read", "a.zip zip read"}},

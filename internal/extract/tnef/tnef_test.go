@@ -111,3 +111,15 @@ func FuzzRead(f *testing.F) {
 	f.Add(letter())
 	f.Fuzz(func(t *testing.T, in []byte) { extracttest.Fuzz(t, Format, "winmail.dat", in) })
 }
+
+// More attachments than anybody sends are refused, not mixed up.
+func TestManyFiles(t *testing.T) {
+	var all []string
+	for range 1<<14 + 1 {
+		all = append(all, attribute(2, 0x9002, ""))
+	}
+	got := extracttest.Read(t, Format, "winmail.dat", message(all...))
+	if !errors.Is(got.Err, extract.ErrUnsupported) {
+		t.Errorf("error %v", got.Err)
+	}
+}
