@@ -56,6 +56,7 @@ func (b *book) openXOR(body []byte) error {
 	if !open {
 		return fmt.Errorf("open workbook: %w", extract.ErrSealed)
 	}
+	b.scrambled = true
 	b.unseal = func(r *records, _ io.ReaderAt) {
 		r.decrypt = func(body []byte, at int64) error {
 			pad.Apply(body, at+int64(len(r.body)))

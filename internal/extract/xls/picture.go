@@ -22,6 +22,10 @@ type stretches struct {
 // drawing notes where the workbook's pictures are: in this record and those
 // that continue it.
 func (b *book) drawing() error {
+	if b.scrambled {
+		b.sink.Partial("pictures of a scrambled workbook not read")
+		return nil
+	}
 	b.drawn.data, b.drawn.decrypt = b.data, b.in.decrypt
 	for more := true; more; {
 		if len(b.drawn.starts) == maxStretches {

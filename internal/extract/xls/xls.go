@@ -135,7 +135,8 @@ type book struct {
 	data io.ReaderAt // of the stream
 	// unseal has records of a stream of the workbook decrypted; nil if they are in
 	// clear.
-	unseal func(*records, io.ReaderAt)
+	unseal    func(*records, io.ReaderAt)
+	scrambled bool // by XOR, for which each record's length must be known
 
 	version int // 2 to 5 and 8
 	page    encoding.Encoding
