@@ -21,6 +21,8 @@ const (
 	// came in the wrong order.
 	page      = 1900
 	mostPages = 8 << 20 / page
+	// mostEnded is how many flows that have ended are kept until they are swept.
+	mostEnded = 4096
 )
 
 // capture puts conversations together.
@@ -31,10 +33,12 @@ type capture struct {
 	flows     map[string]*flow // datagrams
 	order     []*flow          // of flows and streams that are not finished
 	held      int
-	cut       int // packets of which the capture has a part
-	odd       int // packets that could not be taken apart
-	missing   int // gaps in streams
-	silent    int // conversations in datagrams that hold no text
+	cut       int  // packets of which the capture has a part
+	odd       int  // packets that could not be taken apart
+	missing   int  // gaps in streams
+	silent    int  // conversations in datagrams that hold no text
+	ended     int  // flows of order that have ended
+	closing   bool // what is left ends in no order: it is given in that of its beginning
 	failed    error
 }
 
@@ -119,12 +123,19 @@ func (c *capture) giveAll() {
 	for _, f := range c.order {
 		f.give(false)
 	}
+	c.sweep()
+}
+
+// sweep forgets the flows that have ended.
+func (c *capture) sweep() {
 	c.order = slices.DeleteFunc(c.order, func(f *flow) bool { return f.ended })
+	c.ended = 0
 }
 
 // end gives what is left, and says what is not.
 func (c *capture) end() error {
 	if c.failed == nil {
+		c.closing = true
 		c.assembler.FlushAll()
 		for _, f := range c.order {
 			f.give(true)
@@ -188,9 +199,17 @@ func (s *stream) ReassembledSG(sg reassembly.ScatterGather, _ reassembly.Assembl
 
 // ReassemblyComplete implements reassembly.Stream.
 func (s *stream) ReassemblyComplete(reassembly.AssemblerContext) bool {
+	c := s.there.capture
+	if c.closing {
+		return true
+	}
 	for _, f := range []*flow{s.there, s.back} {
 		f.give(true)
 		f.ended = true
+		c.ended++
+	}
+	if c.ended > mostEnded {
+		c.sweep()
 	}
 	return true
 }

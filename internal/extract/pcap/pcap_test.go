@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/binary"
+	"fmt"
 	"net"
 	"strings"
 	"testing"
@@ -266,4 +267,27 @@ func FuzzRead(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		extracttest.Read(t, pcap.Format, "x", data)
 	})
+}
+
+// What is left open at the end is given in the order in which it began.
+func TestOrder(t *testing.T) {
+	c := &traffic{t: t}
+	var want []string
+	for port := range 40 {
+		ip := c.ip(client, layers.IPProtocolTCP)
+		tcp := &layers.TCP{SrcPort: layers.TCPPort(30000 + port), DstPort: 2575, Seq: 1, ACK: true, Window: 1024}
+		if err := tcp.SetNetworkLayerForChecksum(ip); err != nil {
+			t.Fatal(err)
+		}
+		c.add(ip, tcp, gopacket.Payload(message))
+		want = append(want, fmt.Sprintf("tcp 192.0.2.1 port %d to 192.0.2.2 port 2575", 30000+port))
+	}
+	got := extracttest.Read(t, pcap.Format, "x.pcap", c.file())
+	var names []string
+	for _, k := range got.Kids {
+		names = append(names, k.Name)
+	}
+	if diff := cmp.Diff(want, names); diff != "" {
+		t.Errorf("order differs (-want +got):\n%s", diff)
+	}
 }
