@@ -121,6 +121,8 @@ type ColumnRule struct {
 	Share float64
 	Pass  uint32 // signals that a match must have to count as a pass; none: any match
 	Fail  uint32 // signals that it must not have
+	// Unless are signals beside which acceptance says nothing more.
+	Unless uint32
 	// CheckDigit says that a pass is a check digit's: it means the same wherever
 	// values of the column lie, and travels with its sketch.
 	CheckDigit bool

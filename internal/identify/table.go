@@ -121,10 +121,11 @@ func (s *Scanner) Row(cells [][]byte) {
 const titleRows = 8
 
 // isHeading reports whether a row names the columns of a table that has begun
-// without headings: no digit stands in it, and two kinds or more are called what
+// without headings, or with others above them: no digit stands in it, and two kinds or more are called what
 // they are.
 func (s *Scanner) isHeading(cells [][]byte) bool {
-	if s.named || s.rows >= titleRows || len(cells) < 2 {
+	const second = 1 // of two rows of headings
+	if s.rows >= titleRows || s.named && s.rows >= second || len(cells) < 2 {
 		return false
 	}
 	called := 0

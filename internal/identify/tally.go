@@ -94,7 +94,7 @@ func (s *Scanner) slotOf(t *tally, column int, kind uint8, signals uint32) int {
 	}
 	sl := &t.slots[n]
 	sl.column, sl.kind, sl.signals, sl.bans, sl.bonus = column, kind, signals, bans, 0
-	if rule := s.config.Kinds[kind].Column; rule.Signal&^signals != 0 && s.judged(column, kind, signals) {
+	if rule := s.config.Kinds[kind].Column; rule.Signal&^signals != 0 && signals&rule.Unless == 0 && s.judged(column, kind, signals) {
 		sl.bonus = s.evidence[kind].sum(rule.Signal)
 	}
 	return n
@@ -136,7 +136,7 @@ const (
 )
 
 // inPart is how much of what an accepted column is worth a likely one is.
-const inPart = 0.25
+const inPart = 0.3
 
 // worth returns the bans of a slot under a verdict.
 func (sl *slot) worth(v verdict) float64 {

@@ -50,7 +50,7 @@ var Kind = identify.Kind{
 	Weigh:      weigh,
 	Cell:       cell,
 	Cells:      identify.CellRanges{Digits: identify.Range{From: 4, Below: 21}, Length: identify.Range{Below: 37}},
-	Column:     identify.ColumnRule{Null: 0.1, Share: 0.4, Pass: old, Fail: other, Signal: column},
+	Column:     identify.ColumnRule{Null: 0.1, Share: 0.4, Pass: old, Fail: other, Signal: column, Unless: label},
 	Strong:     label | behind,
 	Bare:       label | other | word,
 	Near:       near,

@@ -50,10 +50,13 @@ var load = sync.OnceValue(func() lists {
 // parse reads a number that is called a hospital's or a patient's.
 func parse(c *identify.Context, at int) (identify.Match, bool) {
 	inField := c.Before(at) == '|' || c.Before(at) == '~'
-	if !inField && !named(c, at) && !behindSex(c, at) {
+	if !inField && !named(c, at) && !behindSex(c, at) && !behindName(c, at) {
 		return identify.Match{}, false
 	}
-	const fewest = 5 // digits: four may be a year
+	const (
+		fewest     = 5 // digits: four may be a year
+		mostFormed = 8 // more are another number
+	)
 	m, digits := read(c, at, c.Name)
 	if digits < fewest || identify.IsWord(c.At(m.End)) || identify.IsWord(c.Before(at)) {
 		return identify.Match{}, false
@@ -61,12 +64,23 @@ func parse(c *identify.Context, at int) (identify.Match, bool) {
 	switch {
 	case inField:
 		m.Signals = typeFollows(c, m.End)
-	case behindSex(c, at):
+	case digits <= mostFormed && behindSex(c, at):
 		m.Signals = patient
 	default:
 		m.Signals = called(c, at)
 	}
+	if m.Signals == 0 && behindName(c, at) && (digits == 6 || digits == 7) && !identify.IsDigit(c.Text[at]) {
+		m.Signals = form
+	}
 	return m, m.Signals != 0
+}
+
+// behindName reports whether a number stands where one does behind a name: Maeve
+// Okeke, H123456 and Maeve Okeke (H123456).
+func behindName(c *identify.Context, at int) bool {
+	before, parted := c.Before(at), c.Before(at-1)
+	return before == ' ' && parted == ',' && identify.IsLetter(c.Before(at-2)) ||
+		before == '(' && parted == ' ' && identify.IsLetter(c.Before(at-2))
 }
 
 // behindSex reports whether age and sex stand right before a number, as in lists of

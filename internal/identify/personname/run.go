@@ -186,7 +186,9 @@ func (r *run) surnameFirst() (m identify.Match, ok bool) {
 	switch {
 	case listed && two.initial:
 		m.Signals = initial | strength(one.traits)
-	case (listed || unlisted) && two.traits&(given|ordinary) == given:
+	case listed && two.traits&(given|ordinary) == given:
+		m.Signals = pair
+	case unlisted && two.traits&(given|ordinary) == given:
 		m.Signals = forename
 	}
 	return m, m.Signals != 0
