@@ -237,9 +237,12 @@ func (s *Scanner) doubtful(t *tally, set slotSet) bool {
 	}
 	for _, guess := range []verdict{rejected, undecided, accepted} {
 		total, outright, _ := s.addUp(t, &set, nil, guess)
-		least := s.topicLeast
-		if outright == byNumber {
+		least := s.topicMuch
+		switch {
+		case outright == byNumber:
 			least = 0
+		case t == &s.table && s.named:
+			least = s.topicLeast
 		}
 		doubt = doubt || s.identifiable(total+s.topicMost) && !s.identifiable(total+least)
 	}
