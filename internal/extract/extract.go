@@ -33,12 +33,27 @@ type Format struct {
 	// Plain says that reading it takes no more than linear code of our own, so that
 	// it may run in the scanning process; any other format runs contained.
 	Plain bool
+	// Binary says that near their beginning the format's files hold bytes that are
+	// not text's: it is not asked about others.
+	Binary bool
 	// Detect says how sure the format is that a file is its own, from the first
 	// bytes and the name; the surest format is asked to read it.
 	Detect func(head []byte, name string) Confidence
 	// Read reads the document into the sink. A returned error makes the item
 	// unreadable, or partial if something was read.
 	Read func(context.Context, Document, Sink) error
+}
+
+// BeginsAsText reports whether a head begins with printable ASCII alone. Then it is
+// of no Binary format, and most formats are.
+func BeginsAsText(head []byte) bool {
+	const near = 256
+	for _, c := range head[:min(len(head), near)] {
+		if c < ' ' && c != '\n' && c != '\r' && c != '\t' || c > '~' {
+			return false
+		}
+	}
+	return true
 }
 
 // Confidence is how sure a format is; content outweighs a name.

@@ -223,6 +223,9 @@ func found(t *testing.T, f extract.Format, s Sample) {
 	if f.Detect(s.Data, s.Name) == extract.No {
 		t.Fatal("the format does not know its own")
 	}
+	if f.Binary && extract.BeginsAsText(s.Data) {
+		t.Error("a sample of a binary format begins as text: it would not be asked about it")
+	}
 	first := Read(t, f, s.Name, s.Data)
 	if first.Err != nil {
 		t.Fatalf("Read: %v", first.Err)

@@ -17,7 +17,7 @@ import (
 )
 
 // Format is a database of Access.
-var Format = extract.Format{Name: "access", Detect: detect, Read: read}
+var Format = extract.Format{Name: "access", Binary: true, Detect: detect, Read: read}
 
 const (
 	jetMark = "\x00\x01\x00\x00Standard Jet DB\x00"

@@ -19,7 +19,7 @@ import (
 )
 
 // Format is the ARJ archive.
-var Format = extract.Format{Name: "arj", Detect: detect, Read: read}
+var Format = extract.Format{Name: "arj", Binary: true, Detect: detect, Read: read}
 
 const (
 	mark      = "\x60\xea"

@@ -21,7 +21,7 @@ import (
 )
 
 // Format is an object container file.
-var Format = extract.Format{Name: "avro", Detect: detect, Read: read}
+var Format = extract.Format{Name: "avro", Binary: true, Detect: detect, Read: read}
 
 const mark = "Obj\x01"
 

@@ -17,7 +17,7 @@ import (
 )
 
 // Format is a volume encrypted with BitLocker.
-var Format = extract.Format{Name: "bitlocker", Plain: true, Detect: detect, Read: read}
+var Format = extract.Format{Name: "bitlocker", Binary: true, Plain: true, Detect: detect, Read: read}
 
 const (
 	mark = "-FVE-FS-"

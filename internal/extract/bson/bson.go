@@ -19,7 +19,7 @@ import (
 )
 
 // Format is a dump of documents.
-var Format = extract.Format{Name: "bson", Plain: true, Detect: detect, Read: read}
+var Format = extract.Format{Name: "bson", Binary: true, Plain: true, Detect: detect, Read: read}
 
 const (
 	archiveMark = "\x6d\xe2\x99\x81"

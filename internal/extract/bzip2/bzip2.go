@@ -9,7 +9,7 @@ import (
 )
 
 // Format is the bzip2 file.
-var Format = extract.Format{Name: "bzip2", Detect: detect, Read: packing().Read}
+var Format = extract.Format{Name: "bzip2", Binary: true, Detect: detect, Read: packing().Read}
 
 // A file begins with its first block, or is empty.
 const (

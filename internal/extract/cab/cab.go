@@ -17,7 +17,7 @@ import (
 )
 
 // Format is the cabinet.
-var Format = extract.Format{Name: "cab", Detect: detect, Read: read}
+var Format = extract.Format{Name: "cab", Binary: true, Detect: detect, Read: read}
 
 const (
 	mark      = "MSCF\x00\x00\x00\x00"

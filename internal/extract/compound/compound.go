@@ -23,7 +23,7 @@ import (
 )
 
 // Format is the compound file as such.
-var Format = extract.Format{Name: "ole", Detect: detect, Read: read}
+var Format = extract.Format{Name: "ole", Binary: true, Detect: detect, Read: read}
 
 func detect(head []byte, _ string) extract.Confidence {
 	if ole.Is(head) {

@@ -10,7 +10,7 @@ import (
 )
 
 // Format is the .Z file.
-var Format = extract.Format{Name: "compress", Detect: detect, Read: packing().Read}
+var Format = extract.Format{Name: "compress", Binary: true, Detect: detect, Read: packing().Read}
 
 const (
 	mark      = "\x1f\x9d"

@@ -16,7 +16,7 @@ import (
 )
 
 // Format is a file of random bytes that may be a volume.
-var Format = extract.Format{Name: "container", Plain: true, Detect: detect, Read: read}
+var Format = extract.Format{Name: "container", Binary: true, Plain: true, Detect: detect, Read: read}
 
 // Bounds, in bytes.
 const (

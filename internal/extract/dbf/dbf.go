@@ -19,7 +19,7 @@ import (
 )
 
 // Format is a table of dBase.
-var Format = extract.Format{Name: "dbf", Plain: true, Detect: detect, Read: read}
+var Format = extract.Format{Name: "dbf", Binary: true, Plain: true, Detect: detect, Read: read}
 
 const (
 	headBytes  = 32 // before the fields

@@ -18,7 +18,7 @@ import (
 )
 
 // Format is a folder of Outlook Express.
-var Format = extract.Format{Name: "dbx", Detect: detect, Read: read}
+var Format = extract.Format{Name: "dbx", Binary: true, Detect: detect, Read: read}
 
 // mark is how a folder of messages begins; the list of folders begins otherwise.
 const mark = "\xcf\xad\x12\xfe\xc5\xfd\x74\x6f"

@@ -14,7 +14,7 @@ import (
 )
 
 // Format is the image of a disk.
-var Format = extract.Format{Name: "disk", Detect: detect, Read: read}
+var Format = extract.Format{Name: "disk", Binary: true, Detect: detect, Read: read}
 
 const sector = 512
 

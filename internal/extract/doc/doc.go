@@ -22,7 +22,7 @@ import (
 )
 
 // Format is the document of Word 97 to 2003 and before.
-var Format = extract.Format{Name: "doc", Detect: detect, Read: read}
+var Format = extract.Format{Name: "doc", Binary: true, Detect: detect, Read: read}
 
 const mainStream = "WordDocument"
 

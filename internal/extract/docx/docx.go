@@ -16,7 +16,7 @@ import (
 )
 
 // Format is the document of Word 2007 and later.
-var Format = extract.Format{Name: "docx", Detect: detect, Read: read}
+var Format = extract.Format{Name: "docx", Binary: true, Detect: detect, Read: read}
 
 func detect(head []byte, name string) extract.Confidence {
 	return ooxml.Detect(head, name, "word", ".docx", ".docm", ".dotx", ".dotm")

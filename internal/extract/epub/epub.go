@@ -17,7 +17,7 @@ import (
 )
 
 // Format is EPUB.
-var Format = extract.Format{Name: "epub", Detect: detect, Read: read}
+var Format = extract.Format{Name: "epub", Binary: true, Detect: detect, Read: read}
 
 func detect(head []byte, _ string) extract.Confidence {
 	const at, mark = 30, "mimetypeapplication/epub+zip"

@@ -12,7 +12,7 @@ import (
 )
 
 // Format is the gzip file.
-var Format = extract.Format{Name: "gzip", Detect: detect, Read: packing().Read}
+var Format = extract.Format{Name: "gzip", Binary: true, Detect: detect, Read: packing().Read}
 
 const (
 	mark     = "\x1f\x8b"

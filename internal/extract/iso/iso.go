@@ -17,7 +17,7 @@ import (
 )
 
 // Format is the image of a disc.
-var Format = extract.Format{Name: "iso", Detect: detect, Read: read}
+var Format = extract.Format{Name: "iso", Binary: true, Detect: detect, Read: read}
 
 const (
 	sector      = 2048

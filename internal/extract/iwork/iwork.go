@@ -21,7 +21,7 @@ import (
 )
 
 // Format is the document of Pages, Numbers or Keynote.
-var Format = extract.Format{Name: "iwork", Detect: detect, Read: read}
+var Format = extract.Format{Name: "iwork", Binary: true, Detect: detect, Read: read}
 
 const looked = 256 << 10
 

@@ -14,7 +14,7 @@ import (
 )
 
 // Format is a KeePass database.
-var Format = extract.Format{Name: "keepass", Plain: true, Detect: detect, Read: read}
+var Format = extract.Format{Name: "keepass", Binary: true, Plain: true, Detect: detect, Read: read}
 
 // Marks of the versions.
 const (

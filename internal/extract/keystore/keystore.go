@@ -15,7 +15,7 @@ import (
 )
 
 // Format is a store of keys.
-var Format = extract.Format{Name: "keystore", Plain: true, Detect: detect, Read: read}
+var Format = extract.Format{Name: "keystore", Binary: true, Plain: true, Detect: detect, Read: read}
 
 // Marks of the stores of Java; a version and a count follow.
 const (

@@ -17,7 +17,7 @@ import (
 )
 
 // Format is the LHA archive.
-var Format = extract.Format{Name: "lha", Detect: detect, Read: read}
+var Format = extract.Format{Name: "lha", Binary: true, Detect: detect, Read: read}
 
 const (
 	fixedLen = 24

@@ -21,7 +21,7 @@ import (
 )
 
 // Format is a worksheet.
-var Format = extract.Format{Name: "lotus", Plain: true, Detect: detect, Read: read}
+var Format = extract.Format{Name: "lotus", Binary: true, Plain: true, Detect: detect, Read: read}
 
 // family is how the records of a program are laid out.
 type family int

@@ -21,7 +21,7 @@ import (
 )
 
 // Format is an encrypted Linux volume, or a backup of its header.
-var Format = extract.Format{Name: "luks", Detect: detect, Read: read}
+var Format = extract.Format{Name: "luks", Binary: true, Detect: detect, Read: read}
 
 const mark = "LUKS\xba\xbe"
 

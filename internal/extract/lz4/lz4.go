@@ -9,7 +9,7 @@ import (
 )
 
 // Format is the LZ4 file.
-var Format = extract.Format{Name: "lz4", Detect: detect, Read: packing().Read}
+var Format = extract.Format{Name: "lz4", Binary: true, Detect: detect, Read: packing().Read}
 
 const (
 	frameMark  = "\x04\x22\x4d\x18"

@@ -13,7 +13,7 @@ import (
 )
 
 // Format is the file of "LZMA alone", and of lzip.
-var Format = extract.Format{Name: "lzma", Detect: detect, Read: packing().Read}
+var Format = extract.Format{Name: "lzma", Binary: true, Detect: detect, Read: packing().Read}
 
 const (
 	headerLen  = 13

@@ -16,7 +16,7 @@ import (
 )
 
 // Format is sound or film in any of the common containers.
-var Format = extract.Format{Name: "media", Detect: detect, Read: read}
+var Format = extract.Format{Name: "media", Binary: true, Detect: detect, Read: read}
 
 // kind is a container of sound or film.
 type kind struct {

@@ -16,7 +16,7 @@ import (
 )
 
 // Format is a metafile of either kind.
-var Format = extract.Format{Name: "metafile", Detect: detect, Read: read}
+var Format = extract.Format{Name: "metafile", Binary: true, Detect: detect, Read: read}
 
 const (
 	placeable  = "\xd7\xcd\xc6\x9a"

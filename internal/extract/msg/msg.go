@@ -20,7 +20,7 @@ import (
 )
 
 // Format is Outlook's message.
-var Format = extract.Format{Name: "msg", Detect: detect, Read: read}
+var Format = extract.Format{Name: "msg", Binary: true, Detect: detect, Read: read}
 
 // The names of a message's streams and storages.
 const (

@@ -19,7 +19,7 @@ import (
 )
 
 // Format is a Parquet file.
-var Format = extract.Format{Name: "parquet", Detect: detect, Read: read}
+var Format = extract.Format{Name: "parquet", Binary: true, Detect: detect, Read: read}
 
 const (
 	plainMark  = "PAR1"

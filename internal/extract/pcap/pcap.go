@@ -18,7 +18,7 @@ import (
 )
 
 // Format is a capture as tcpdump, Wireshark or snoop write it.
-var Format = extract.Format{Name: "pcap", Detect: detect, Read: read}
+var Format = extract.Format{Name: "pcap", Binary: true, Detect: detect, Read: read}
 
 func detect(head []byte, _ string) extract.Confidence {
 	if len(head) < 16 {

@@ -17,7 +17,7 @@ import (
 )
 
 // Format is an archive of pg_dump.
-var Format = extract.Format{Name: "pgdump", Detect: detect, Read: read}
+var Format = extract.Format{Name: "pgdump", Binary: true, Detect: detect, Read: read}
 
 const mark = "PGDMP"
 

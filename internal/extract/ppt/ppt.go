@@ -16,7 +16,7 @@ import (
 )
 
 // Format is the presentation of PowerPoint 97 to 2003.
-var Format = extract.Format{Name: "ppt", Detect: detect, Read: read}
+var Format = extract.Format{Name: "ppt", Binary: true, Detect: detect, Read: read}
 
 const mainStream = "PowerPoint Document"
 

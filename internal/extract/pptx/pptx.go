@@ -17,7 +17,7 @@ import (
 )
 
 // Format is the presentation of PowerPoint 2007 and later.
-var Format = extract.Format{Name: "pptx", Detect: detect, Read: read}
+var Format = extract.Format{Name: "pptx", Binary: true, Detect: detect, Read: read}
 
 func detect(head []byte, name string) extract.Confidence {
 	return ooxml.Detect(head, name, "ppt", ".pptx", ".pptm", ".ppsx", ".ppsm", ".potx", ".potm", ".ppam", ".sldx", ".sldm")

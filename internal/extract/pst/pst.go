@@ -22,7 +22,7 @@ import (
 )
 
 // Format is Outlook's store.
-var Format = extract.Format{Name: "pst", Detect: detect, Read: read}
+var Format = extract.Format{Name: "pst", Binary: true, Detect: detect, Read: read}
 
 func detect(head []byte, _ string) extract.Confidence {
 	if len(head) < 12 || string(head[:len(mark)]) != mark {

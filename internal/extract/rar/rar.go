@@ -16,7 +16,7 @@ import (
 )
 
 // Format is the RAR archive.
-var Format = extract.Format{Name: "rar", Detect: detect, Read: read}
+var Format = extract.Format{Name: "rar", Binary: true, Detect: detect, Read: read}
 
 const (
 	mark  = "Rar!\x1a\x07"

@@ -19,7 +19,7 @@ import (
 )
 
 // Format is the 7z archive.
-var Format = extract.Format{Name: "7z", Detect: detect, Read: read}
+var Format = extract.Format{Name: "7z", Binary: true, Detect: detect, Read: read}
 
 const (
 	mark      = "7z\xbc\xaf\x27\x1c"

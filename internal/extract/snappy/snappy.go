@@ -11,7 +11,7 @@ import (
 )
 
 // Format is the framed Snappy file, and that of its successor S2.
-var Format = extract.Format{Name: "snappy", Detect: detect, Read: packing().Read}
+var Format = extract.Format{Name: "snappy", Binary: true, Detect: detect, Read: packing().Read}
 
 func detect(head []byte, _ string) extract.Confidence {
 	for _, mark := range []string{"\xff\x06\x00\x00sNaPpY", "\xff\x06\x00\x00S2sTwO"} {

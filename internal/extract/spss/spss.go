@@ -14,7 +14,7 @@ import (
 )
 
 // Format is a system file.
-var Format = extract.Format{Name: "spss", Detect: detect, Read: read}
+var Format = extract.Format{Name: "spss", Binary: true, Detect: detect, Read: read}
 
 const (
 	plainMark  = "$FL2@(#)"

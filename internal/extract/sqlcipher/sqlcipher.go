@@ -17,7 +17,7 @@ import (
 )
 
 // Format is an encrypted database of SQLite.
-var Format = extract.Format{Name: "sqlcipher", Plain: true, Detect: detect, Read: read}
+var Format = extract.Format{Name: "sqlcipher", Binary: true, Plain: true, Detect: detect, Read: read}
 
 const (
 	smallestPage = 512

@@ -18,7 +18,7 @@ import (
 )
 
 // Format is the format.
-var Format = extract.Format{Name: "sqlite", Detect: detect, Read: read}
+var Format = extract.Format{Name: "sqlite", Binary: true, Detect: detect, Read: read}
 
 func detect(head []byte, _ string) extract.Confidence {
 	if bytes.HasPrefix(head, []byte(database.Magic)) {

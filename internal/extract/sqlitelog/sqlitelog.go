@@ -19,7 +19,7 @@ import (
 )
 
 // Format is a log of pages.
-var Format = extract.Format{Name: "sqlite-log", Plain: true, Detect: detect, Read: read}
+var Format = extract.Format{Name: "sqlite-log", Binary: true, Plain: true, Detect: detect, Read: read}
 
 // marks of a write-ahead log, with checksums in either byte order, and of a
 // journal.

@@ -15,7 +15,7 @@ import (
 )
 
 // Format is the tape archive.
-var Format = extract.Format{Name: "tar", Detect: detect, Read: read}
+var Format = extract.Format{Name: "tar", Binary: true, Detect: detect, Read: read}
 
 const blockLen = 512
 

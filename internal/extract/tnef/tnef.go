@@ -15,7 +15,7 @@ import (
 )
 
 // Format is the wrapped message.
-var Format = extract.Format{Name: "tnef", Detect: detect, Read: read}
+var Format = extract.Format{Name: "tnef", Binary: true, Detect: detect, Read: read}
 
 const mark = "\x78\x9f\x3e\x22"
 

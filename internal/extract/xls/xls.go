@@ -23,7 +23,7 @@ import (
 )
 
 // Format is the workbook of Excel 97 to 2003 and before.
-var Format = extract.Format{Name: "xls", Detect: detect, Read: read}
+var Format = extract.Format{Name: "xls", Binary: true, Detect: detect, Read: read}
 
 func detect(head []byte, name string) extract.Confidence {
 	if !ole.Is(head) {

@@ -20,7 +20,7 @@ import (
 )
 
 // Format is the workbook of Excel 2007 and later.
-var Format = extract.Format{Name: "xlsx", Detect: detect, Read: read}
+var Format = extract.Format{Name: "xlsx", Binary: true, Detect: detect, Read: read}
 
 func detect(head []byte, name string) extract.Confidence {
 	return ooxml.Detect(head, name, "xl", ".xlsx", ".xlsm", ".xltx", ".xltm", ".xlam", ".xlsb")

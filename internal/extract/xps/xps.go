@@ -20,7 +20,7 @@ import (
 )
 
 // Format is XPS.
-var Format = extract.Format{Name: "xps", Detect: detect, Read: read}
+var Format = extract.Format{Name: "xps", Binary: true, Detect: detect, Read: read}
 
 func detect(head []byte, name string) extract.Confidence {
 	if !bytes.HasPrefix(head, []byte("PK\x03\x04")) {

@@ -9,7 +9,7 @@ import (
 )
 
 // Format is the xz file.
-var Format = extract.Format{Name: "xz", Detect: detect, Read: packing().Read}
+var Format = extract.Format{Name: "xz", Binary: true, Detect: detect, Read: packing().Read}
 
 func detect(head []byte, _ string) extract.Confidence {
 	if bytes.HasPrefix(head, []byte(unpack.XZMark)) {

@@ -16,7 +16,7 @@ import (
 )
 
 // Format is the ZIP archive.
-var Format = extract.Format{Name: "zip", Detect: detect, Read: read}
+var Format = extract.Format{Name: "zip", Binary: true, Detect: detect, Read: read}
 
 // detect is as sure of a document that is made of a ZIP archive: of two that
 // are sure, the document's format comes first by its name. A program that

@@ -13,7 +13,7 @@ import (
 )
 
 // Format is the bare stream of zlib.
-var Format = extract.Format{Name: "zlib", Detect: detect, Read: packing().Read}
+var Format = extract.Format{Name: "zlib", Binary: true, Detect: detect, Read: packing().Read}
 
 // tried is how much of a file is unpacked to see whether it can be: its mark of
 // two bytes is short.

@@ -9,7 +9,7 @@ import (
 )
 
 // Format is the Zstandard file.
-var Format = extract.Format{Name: "zstd", Detect: detect, Read: packing().Read}
+var Format = extract.Format{Name: "zstd", Binary: true, Detect: detect, Read: packing().Read}
 
 const frameMark = "\x28\xb5\x2f\xfd"
 
