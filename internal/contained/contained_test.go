@@ -274,7 +274,8 @@ func mixed(t testing.TB) map[string]string {
 }
 
 // TestSame holds that nothing a contained process gives differs from what is
-// found without, whether it reads a file itself or its parent does.
+// found without, whether small files come as their bytes, it reads them itself
+// or its parent does.
 func TestSame(t *testing.T) {
 	items := share(t, mixed(t))
 	want := examine(t, nil, items)
@@ -282,39 +283,99 @@ func TestSame(t *testing.T) {
 		t.Fatalf("%d locators, %d records, %d facts: the test tests too little", len(want.Locators), len(want.Records), len(want.Facts))
 	}
 	p := newPool(t, contained.Config{Workers: 1, Explain: true})
-	counted := &counting{Contained: p.Worker()}
-	got := examine(t, counted, items)
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("-alone +contained:\n%s", diff)
-	}
-	if counted.files < 8 {
-		t.Errorf("%d files were handed over", counted.files)
-	}
-	for i := range items {
-		open := items[i].File
-		items[i].File = func() (source.File, error) {
-			f, err := open()
-			return hidden{f}, err
+	for name, open := range ways(items) {
+		w := &handing{Contained: p.Worker(), open: open}
+		if diff := cmp.Diff(want, examine(t, w, items)); diff != "" {
+			t.Errorf("%s, -alone +contained:\n%s", name, diff)
+		}
+		if w.files < 8 || w.whole < 8 {
+			t.Errorf("%s: %d files were handed over, %d as their bytes", name, w.files, w.whole)
 		}
 	}
-	if diff := cmp.Diff(want, examine(t, p.Worker(), items)); diff != "" {
-		t.Errorf("-alone +contained, read by the parent:\n%s", diff)
+}
+
+// ways are those in which a child can get at the bytes of small files; nil is
+// that they come with the task.
+func ways(items []source.Item) map[string]func(path string) (source.File, error) {
+	open := func(path string) (source.File, error) {
+		return items[slices.IndexFunc(items, func(i source.Item) bool { return i.Path == path })].File()
+	}
+	return map[string]func(string) (source.File, error){
+		"whole": nil, "described": open,
+		"read by the parent": func(path string) (source.File, error) {
+			f, err := open(path)
+			return hidden{f}, err
+		},
 	}
 }
 
-// counting counts the files that are handed over.
-type counting struct {
+// handing counts the files that are handed over, and may have their bytes go
+// another way.
+type handing struct {
 	content.Contained
-	files int
+	open         func(path string) (source.File, error)
+	files, whole int
 }
 
-func (c *counting) Hand(ctx context.Context, h content.Handed) {
-	c.files++
-	c.Contained.Hand(ctx, h)
+func (w *handing) Hand(ctx context.Context, h content.Handed) {
+	w.files++
+	if h.File == nil {
+		w.whole++
+		if w.open != nil {
+			h.Whole = nil
+			h.File, _ = w.open(h.Path) // were there none, nothing would be read
+		}
+	}
+	w.Contained.Hand(ctx, h)
 }
 
 // hidden hides a file's descriptor.
 type hidden struct{ source.File }
+
+// TestBatch holds that of files that are handed over together each is told of
+// once, and in its order, whatever becomes of some in the middle.
+func TestBatch(t *testing.T) {
+	does := map[int]string{4: "crash", 5: "member crash", 9: "member wait crash", 10: "hang", 15: "member hang", 16: "crash", 19: "crash"}
+	files := map[string]string{}
+	var want []string
+	for i := range 20 {
+		name, text := fmt.Sprintf("%02d.zip", i), archive(t, map[string]string{fmt.Sprintf("%d.txt", i): letter})
+		told := []string{fmt.Sprintf("%s!/%d.txt read", name, i), name + " read"}
+		if d, ok := does[i]; ok {
+			name, text = fmt.Sprintf("%02d.trial", i), fmt.Sprint(trialMark, d, " ", i)
+			told = trialTold(name, d)
+		}
+		files[name] = text
+		want = append(want, told...)
+	}
+	p := newPool(t, contained.Config{Workers: 3, Limits: limits()})
+	items := share(t, files)
+	for name, open := range ways(items) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var got []string
+			for _, f := range examine(t, &handing{Contained: p.Worker(), open: open}, items).Facts {
+				item := f.(fact.Item)
+				got = append(got, strings.TrimSpace(fmt.Sprint(item.Path, " ", item.Status, " ", item.Reason)))
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+		})
+	}
+}
+
+// trialTold is what is told of a trial that ends badly.
+func trialTold(name, does string) []string {
+	reason := "parser crashed"
+	if strings.Contains(does, "hang") {
+		reason = "time limit of 3s reached"
+	}
+	if !strings.Contains(does, "wait") && !strings.Contains(does, "hang") || !strings.Contains(does, "member") {
+		return []string{name + " unreadable " + reason}
+	}
+	return []string{name + "!/letter.txt read", name + " partial " + reason}
+}
 
 // Whatever a parser does, it costs its own item, and what came of it before.
 func TestTrials(t *testing.T) {

@@ -23,11 +23,13 @@ func pipes(c *exec.Cmd) (*parentLink, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make sockets: %w", err)
 	}
+	err = unix.SetNonblock(fds[0], true)
 	for _, fd := range fds {
 		unix.CloseOnExec(fd)
+		err = errors.Join(err, unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_SNDBUF, linkRoom))
 	}
 	theirs := os.NewFile(uintptr(fds[1]), "link")
-	if err := unix.SetNonblock(fds[0], true); err != nil {
+	if err != nil {
 		return nil, errors.Join(fmt.Errorf("make sockets: %w", err), unix.Close(fds[0]), theirs.Close())
 	}
 	c.Stdin = theirs

@@ -7,22 +7,33 @@ import (
 	"os"
 	"os/exec"
 
+	"golang.org/x/sys/windows"
+
 	"trustaudit/internal/source"
 )
 
 // pipes make the link to a child that is about to be started: standard input
 // and output. Files are read for it by the parent.
 func pipes(c *exec.Cmd) (*parentLink, error) {
-	theirIn, ourOut, err := os.Pipe()
+	theirIn, ourOut, err := pipe()
 	if err != nil {
-		return nil, fmt.Errorf("make pipes: %w", err)
+		return nil, err
 	}
-	ourIn, theirOut, err := os.Pipe()
+	ourIn, theirOut, err := pipe()
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("make pipes: %w", err), theirIn.Close(), ourOut.Close())
+		return nil, errors.Join(err, theirIn.Close(), ourOut.Close())
 	}
 	c.Stdin, c.Stdout = theirIn, theirOut
 	return &parentLink{in: ourIn, out: ourOut, theirs: []*os.File{theirIn, theirOut}}, nil
+}
+
+// pipe is os.Pipe with room for what is sent ahead.
+func pipe() (from, to *os.File, err error) {
+	var r, w windows.Handle
+	if err := windows.CreatePipe(&r, &w, nil, linkRoom); err != nil {
+		return nil, nil, fmt.Errorf("make pipes: %w", err)
+	}
+	return os.NewFile(uintptr(r), "link"), os.NewFile(uintptr(w), "link"), nil
 }
 
 // parentLink is the parent's end.

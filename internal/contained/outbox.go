@@ -11,18 +11,21 @@ const (
 	// soon is how long facts wait for others to go along with.
 	soon = 100 * time.Millisecond
 	// waitingRoom is how many bytes of facts wait.
-	waitingRoom = 32 << 10
+	waitingRoom = 16 << 10
 	// keptOutbox is how much room is kept.
 	keptOutbox = 1 << 20
 )
 
-// outbox gathers what a child gives.
+// outbox gathers what a child gives, over many files: to write is dear. Of a file
+// of which something was written all is, once it is done, so that the parent
+// takes no file for the one at hand that is not.
 type outbox struct {
 	link io.Writer
 	one  []byte // the fact at hand
 
 	mu      sync.Mutex
 	waiting []byte
+	told    bool // something of the file at hand was written
 	timer   *time.Timer
 	armed   bool // it will be written soon
 	err     error
@@ -44,6 +47,24 @@ func (o *outbox) fail(err error) error {
 	return o.err
 }
 
+// begin says that what follows is of the next file.
+func (o *outbox) begin() error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.told = false
+	return o.put(kindBegun, nil)
+}
+
+// done says that this was all of the file at hand.
+func (o *outbox) done() error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if err := o.put(kindDone, nil); err != nil || !o.told {
+		return err
+	}
+	return o.write()
+}
+
 // send has a frame written, soon.
 func (o *outbox) send(k kind, payload []byte) error {
 	if len(payload) > mostFrame {
@@ -51,6 +72,11 @@ func (o *outbox) send(k kind, payload []byte) error {
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	return o.put(k, payload)
+}
+
+// put is send. The lock must be held.
+func (o *outbox) put(k kind, payload []byte) error {
 	o.waiting = appendFrame(o.waiting, k, payload)
 	if len(o.waiting) > waitingRoom {
 		return o.write()
@@ -85,6 +111,7 @@ func (o *outbox) flush() error {
 func (o *outbox) write() error {
 	if len(o.waiting) > 0 && o.err == nil {
 		_, o.err = o.link.Write(o.waiting)
+		o.told = true
 	}
 	if o.waiting = o.waiting[:0]; cap(o.waiting) > keptOutbox {
 		o.waiting = nil

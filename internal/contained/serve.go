@@ -2,6 +2,7 @@ package contained
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -49,7 +50,8 @@ func (c Child) Serve(in, out *os.File) error {
 	if err != nil {
 		return err
 	}
-	s := &server{child: c, link: link, frames: frames{from: bufio.NewReaderSize(link, 64<<10)}}
+	s := &server{child: c, link: link}
+	s.frames.from = bufio.NewReaderSize(prompt{s}, 64<<10)
 	if err := s.begin(); err != nil {
 		return err
 	}
@@ -77,6 +79,17 @@ type server struct {
 	own      string   // ID of the file at hand
 	tasks    [][]byte // that came while an answer was waited for
 	out      outbox
+}
+
+// prompt reads the link, and has all that waits written before it may have to
+// wait itself.
+type prompt struct{ server *server }
+
+func (p prompt) Read(b []byte) (int, error) {
+	if err := p.server.out.flush(); err != nil {
+		return 0, err
+	}
+	return p.server.link.Read(b)
 }
 
 // begin takes the settings and confines the process.
@@ -123,27 +136,38 @@ func (s *server) task() ([]byte, error) {
 
 // examine examines one file.
 func (s *server) examine(payload []byte) error {
-	asked, err := taskOf(payload)
+	task, err := taskOf(payload)
 	if err != nil {
 		return err
 	}
-	var file source.File = &servedFile{server: s}
-	if asked.Descriptor {
-		if file, err = s.link.file(); err != nil {
-			return err
-		}
+	file, err := s.open(task)
+	if err != nil {
+		return err
 	}
-	if target := audit.Target(asked.Target); s.examiner == nil || s.config.Target != target {
+	if target := audit.Target(task.Target); s.examiner == nil || s.config.Target != target {
 		s.config.Target = target
 		s.examiner = content.New(s.config)
 	}
-	s.own = asked.ID
-	item := source.Item{Path: asked.Path, File: func() (source.File, error) { return file, nil }}
-	err = s.examiner.ExamineAs(context.Background(), item, asked.Format)
-	if err != nil {
+	s.own = task.ID
+	if err := s.out.begin(); err != nil {
 		return err
 	}
-	return errors.Join(s.out.send(kindDone, nil), s.out.flush())
+	item := source.Item{Path: task.Path, File: func() (source.File, error) { return file, nil }}
+	if err := s.examiner.ExamineAs(context.Background(), item, task.Format); err != nil {
+		return err
+	}
+	return s.out.done()
+}
+
+func (s *server) open(t task) (source.File, error) {
+	switch t.Access {
+	case passed:
+		return s.link.file()
+	case whole:
+		return &wholeFile{Reader: bytes.NewReader(t.Whole), modified: t.Modified}, nil
+	default:
+		return &servedFile{server: s}, nil
+	}
 }
 
 // reveal, emit and explain take what the examiner gives. The parent knows the

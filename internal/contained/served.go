@@ -6,6 +6,16 @@ import (
 	"time"
 )
 
+// wholeFile is a file whose bytes came with the task.
+type wholeFile struct {
+	*bytes.Reader
+	modified time.Time
+}
+
+func (f *wholeFile) Stat() (int64, time.Time, error) { return f.Size(), f.modified, nil }
+
+func (f *wholeFile) Close() error { return nil }
+
 // servedFile is a file that the parent reads for a child. The child asks for
 // pieces of a size that makes the way there and back pay.
 type servedFile struct {

@@ -18,6 +18,7 @@ const mostColumns = 1024
 type talk struct {
 	child  *child
 	handed content.Handed
+	begun  bool      // the child has begun with it
 	item   fact.Item // the last that came
 	own    bool      // what comes is of the file itself
 	held   []event   // of it, until the child is done: told only if it gets there
@@ -37,7 +38,9 @@ func (t *talk) run() error {
 		if err != nil {
 			return err
 		}
+		t.begun = true
 		switch k {
+		case kindBegun:
 		case kindItem, kindColumn, kindRecords:
 			err = t.told(k, payload)
 		case kindLocator:
@@ -135,8 +138,8 @@ func (t *talk) done() error {
 // read reads a piece of the file for the child.
 func (t *talk) read(payload []byte) error {
 	p, err := pieceOf(payload)
-	if err != nil {
-		return err
+	if err != nil || t.handed.File == nil {
+		return errFrame
 	}
 	if len(t.room) < int(p.n)+1 {
 		t.room = make([]byte, p.n+1)
@@ -148,6 +151,9 @@ func (t *talk) read(payload []byte) error {
 }
 
 func (t *talk) stat() error {
+	if t.handed.File == nil {
+		return errFrame
+	}
 	size, modified, err := t.handed.File.Stat()
 	frame, err := frameOf(kindLook, look{
 		Size: size, Seconds: modified.Unix(), Nanos: int64(modified.Nanosecond()), Cause: causeOf(err),
@@ -157,21 +163,6 @@ func (t *talk) stat() error {
 	}
 	_, err = t.child.link.Write(frame)
 	return err
-}
-
-// hand hands a file over, and says how many bytes that took.
-func (c *child) hand(h content.Handed) (sent int, err error) {
-	asked := task{
-		Target: string(h.Target), ID: h.Named.ID, Format: h.Format, Path: h.Path, Descriptor: hasDescriptor(h.File),
-	}
-	frame := asked.frame()
-	c.items++
-	if asked.Descriptor {
-		err = c.link.pass(frame, h.File)
-	} else {
-		_, err = c.link.Write(frame)
-	}
-	return len(frame), err
 }
 
 // greet tells a child its settings and waits until it is confined.

@@ -12,10 +12,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"trustaudit/internal/audit"
 	"trustaudit/internal/content"
 	"trustaudit/internal/identify"
 	"trustaudit/internal/probe/content/fact"
+	"trustaudit/internal/source"
 )
 
 // heard is what the parent makes of what a child says.
@@ -27,6 +30,13 @@ type heard struct {
 
 func listen(t testing.TB, said []byte) (h heard, err error) {
 	t.Helper()
+	return listenOver(t, emptyFile{}, said)
+}
+
+// listenOver is listen over a file, or over nil when it was handed over as its
+// bytes.
+func listenOver(t testing.TB, f source.File, said []byte) (h heard, err error) {
+	t.Helper()
 	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
 	if err != nil {
 		t.Fatal(err)
@@ -34,7 +44,7 @@ func listen(t testing.TB, said []byte) (h heard, err error) {
 	defer null.Close()
 	c := &child{link: &parentLink{File: null}, frames: frames{from: bytes.NewReader(said)}}
 	k := talk{child: c, handed: content.Handed{
-		Path: "a.zip", Named: fact.Item{ID: strings.Repeat("a", 16), Path: "a.zip"}, File: emptyFile{},
+		Path: "a.zip", Named: fact.Item{ID: strings.Repeat("a", 16), Path: "a.zip"}, File: f,
 		Emit:    func(f audit.Fact) error { h.facts = append(h.facts, f); return nil },
 		Reveal:  func(_, raw string) error { h.locators = append(h.locators, raw); return nil },
 		Explain: func(_ fact.Item, records []identify.Record) { h.records += len(records) },
@@ -69,6 +79,7 @@ var (
 func TestHeard(t *testing.T) {
 	ownMark, done := appendFrame(nil, kindOwn, nil), appendFrame(nil, kindDone, nil)
 	good := [][]byte{
+		appendFrame(nil, kindBegun, nil),
 		say(t, kindLocator, locator{ID: member.ID, Path: []byte("a.zip!/b.txt")}), say(t, kindItem, member),
 		piece{0, 10}.frame(), ownMark, say(t, kindItem, own), say(t, kindColumn, column), done,
 	}
@@ -108,7 +119,7 @@ func TestHeard(t *testing.T) {
 		"a locator":        append(say(t, kindLocator, locator{ID: own.ID, Path: []byte("a.zip!/x")}), say(t, kindItem, own)...),
 		"a far piece":      append(piece{-1, 10}.frame(), say(t, kindItem, own)...),
 		"a large piece":    append(piece{0, mostPiece + 1}.frame(), say(t, kindItem, own)...),
-		"a task":           append((&task{}).frame(), say(t, kindItem, own)...),
+		"a task":           append((&task{}).appendTo(nil), say(t, kindItem, own)...),
 		"no such kind":     append(appendFrame(nil, 200, nil), say(t, kindItem, own)...),
 	} {
 		got, err := listen(t, bytes.Join([][]byte{ownMark, of, done}, nil))
@@ -122,6 +133,11 @@ func TestHeard(t *testing.T) {
 	} {
 		if got, err := listen(t, of); !errors.Is(err, errFrame) || len(got.locators) > 0 {
 			t.Errorf("%s: %v; want it refused", name, err)
+		}
+	}
+	for _, of := range [][]byte{piece{0, 10}.frame(), appendFrame(nil, kindStat, nil)} {
+		if _, err := listenOver(t, nil, of); !errors.Is(err, errFrame) {
+			t.Errorf("%v; want what asks for bytes that it has refused", err)
 		}
 	}
 	// What breaks off before its end is not told of the file itself.
@@ -160,10 +176,14 @@ func FuzzHeard(f *testing.F) {
 }
 
 func TestTask(t *testing.T) {
-	want := task{Target: "file:///share", ID: own.ID, Format: "zip", Path: "odd-\xff/\x00.zip", Descriptor: true}
-	frame := want.frame()
-	if got, err := taskOf(frame[frameHead:]); err != nil || got != want {
-		t.Errorf("got %+v, %v", got, err)
+	want := task{
+		Access: whole, Modified: time.Unix(-1, 999), Target: "file:///share", ID: own.ID, Format: "zip", Path: "odd-\xff/\x00.zip",
+		Whole: []byte("PK\x03\x04\x00"),
+	}
+	frame := want.appendTo(nil)
+	got, err := taskOf(frame[frameHead:])
+	if diff := cmp.Diff(want, got); err != nil || diff != "" {
+		t.Errorf("%v, -want +got:\n%s", err, diff)
 	}
 	for n := range len(frame) - frameHead {
 		if _, err := taskOf(frame[frameHead : frameHead+n]); err == nil {
@@ -187,5 +207,42 @@ func TestLastWords(t *testing.T) {
 	var other lastWords
 	if other.Write([]byte("panic: index out of range")); other.memory {
 		t.Error("another end passes for want of memory")
+	}
+}
+
+// writes counts what is written at once.
+type writes [][]byte
+
+func (w *writes) Write(p []byte) (int, error) {
+	*w = append(*w, bytes.Clone(p))
+	return len(p), nil
+}
+
+// TestOutbox holds that files are told of together, and that one of which
+// something was told is told of to its end.
+func TestOutbox(t *testing.T) {
+	var link writes
+	o := outbox{link: &link}
+	long := bytes.Repeat([]byte("x"), waitingRoom/2+1)
+	file := func(facts int) {
+		t.Helper()
+		err := o.begin()
+		for range facts {
+			err = errors.Join(err, o.send(kindItem, long))
+		}
+		if err := errors.Join(err, o.done()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, step := range []struct{ facts, writes int }{{0, 0}, {1, 0}, {0, 0}, {1, 2}, {1, 2}, {0, 2}} {
+		if file(step.facts); len(link) != step.writes {
+			t.Errorf("step %d: written %d times, want %d", i, len(link), step.writes)
+		}
+	}
+	if err := o.flush(); err != nil || len(link) != 3 {
+		t.Errorf("%v, written %d times", err, len(link))
+	}
+	if last := appendFrame(nil, kindDone, nil); !bytes.HasSuffix(link[1], last) || !bytes.HasSuffix(link[2], last) {
+		t.Error("it ends in the middle of a file")
 	}
 }

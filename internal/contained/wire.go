@@ -21,6 +21,7 @@ const (
 	kindSettings kind = iota + 1 // to the child, once: settings
 	kindReady                    // from it: it is confined
 	kindTask                     // to the child: task
+	kindBegun                    // from it: what follows is of the next file
 	kindItem                     // from it: a fact.Item
 	kindColumn                   // from it: a fact.Column
 	kindRecords                  // from it: why the item before is taken for what it is
@@ -52,45 +53,76 @@ type settings struct {
 	Memory  int64  // limit, in bytes
 }
 
+// access is how a child gets at the bytes of a file.
+type access byte
+
+const (
+	asked  access = iota // the parent reads them for it
+	passed               // a descriptor comes with the task
+	whole                // they stand in the task
+)
+
 // task is a file to examine. There is one for each file, so that it has a form of
-// its own: the flag, then each word behind its length.
+// its own: access and time, then each word behind its length.
 type task struct {
-	Target     string // of the engagement
-	ID         string // of the file's own fact
-	Format     string // as detected
-	Path       string // raw
-	Descriptor bool   // comes with the frame; else the parent is asked to read
+	Access   access
+	Modified time.Time // of a file that comes whole
+	Target   string    // of the engagement
+	ID       string    // of the file's own fact
+	Format   string    // as detected
+	Path     string    // raw
+	Whole    []byte    // the file's bytes
 }
 
 func (t *task) words() []*string { return []*string{&t.Target, &t.ID, &t.Format, &t.Path} }
 
-func (t *task) frame() []byte {
-	payload := []byte{0}
-	if t.Descriptor {
-		payload[0] = 1
-	}
+// appendTo appends the task's frame.
+func (t *task) appendTo(b []byte) []byte {
+	from := len(b)
+	b = append(b, byte(kindTask), 0, 0, 0, 0, byte(t.Access))
+	b = binary.AppendVarint(b, t.Modified.Unix())
+	b = binary.AppendUvarint(b, uint64(t.Modified.Nanosecond()))
 	for _, w := range t.words() {
-		payload = append(binary.AppendUvarint(payload, uint64(len(*w))), *w...)
+		b = append(binary.AppendUvarint(b, uint64(len(*w))), *w...)
 	}
-	return appendFrame(make([]byte, 0, frameHead+len(payload)), kindTask, payload)
+	b = append(binary.AppendUvarint(b, uint64(len(t.Whole))), t.Whole...)
+	binary.LittleEndian.PutUint32(b[from+1:], uint32(len(b)-from-frameHead))
+	return b
 }
 
+// taskOf is the other way round. The file's bytes are those of the payload.
 func taskOf(payload []byte) (t task, err error) {
 	if len(payload) == 0 {
 		return t, errFrame
 	}
-	t.Descriptor, payload = payload[0] == 1, payload[1:]
-	for _, w := range t.words() {
-		n, size := binary.Uvarint(payload)
-		if size <= 0 || n > uint64(len(payload)-size) {
-			return t, errFrame
-		}
-		*w, payload = string(payload[size:size+int(n)]), payload[size+int(n):]
+	t.Access, payload = access(payload[0]), payload[1:]
+	seconds, n := binary.Varint(payload)
+	nanos, m := binary.Uvarint(payload[max(n, 0):])
+	if n <= 0 || m <= 0 {
+		return t, errFrame
 	}
-	if len(payload) > 0 {
+	t.Modified, payload = time.Unix(seconds, int64(nanos)), payload[n+m:]
+	var word []byte
+	for _, w := range t.words() {
+		if word, payload, err = cutWord(payload); err != nil {
+			return t, err
+		}
+		*w = string(word)
+	}
+	if t.Whole, payload, err = cutWord(payload); err != nil || len(payload) > 0 {
 		return t, errFrame
 	}
 	return t, nil
+}
+
+// cutWord cuts off a word that stands behind its length.
+func cutWord(b []byte) (word, rest []byte, err error) {
+	n, size := binary.Uvarint(b)
+	if size <= 0 || n > uint64(len(b)-size) {
+		return nil, nil, errFrame
+	}
+	end := size + int(n)
+	return b[size:end], b[end:], nil
 }
 
 // locator is the raw path of a masked member. It is the one thing raw that

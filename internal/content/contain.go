@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"trustaudit/internal/audit"
 	"trustaudit/internal/extract"
@@ -22,7 +23,7 @@ var (
 // Contained examines files in a contained process, one after another, while the
 // Examiner goes on to the next.
 type Contained interface {
-	// Hand hands a file over. The file is closed in the end, whatever becomes of it.
+	// Hand hands a file over. Its File is closed in the end, whatever becomes of it.
 	Hand(ctx context.Context, h Handed)
 	// Next waits for the file that was handed over first, of those it was not yet
 	// called for, and emits its facts, its own last. An error says why its own was
@@ -38,6 +39,10 @@ type Handed struct {
 	Path   string // raw
 	Format string // as detected
 	File   source.File
+	// Of a small file that was read already there is no File, but all its bytes,
+	// which are good until Hand returns, and its time of change.
+	Whole    []byte
+	Modified time.Time
 	// Named has the id and the paths that the file's own fact goes by.
 	Named fact.Item
 	// Where the facts go: as in Config. Reveal is told of members alone.
@@ -50,6 +55,8 @@ type Handed struct {
 const (
 	mostHanded  = 32
 	mostWaiting = 512
+	// mostWhole bounds the files that are handed over as their bytes.
+	mostWhole = 32 << 10
 )
 
 // event is what an Examiner has to tell: a fact, the records that explain an
@@ -110,8 +117,8 @@ func (f *frame) contain(ctx context.Context, doc extract.Document) {
 	if whole && x.config.Explain == nil {
 		p.memory = &memory{digest: d, raw: f.raw}
 	}
-	x.config.Contained.Hand(ctx, Handed{
-		Target: x.config.Target, Path: f.raw, Format: f.item.Format, File: f.top, Named: p.item, Explain: x.config.Explain,
+	h := Handed{
+		Target: x.config.Target, Path: f.raw, Format: f.item.Format, Named: p.item, Explain: x.config.Explain,
 		Emit: func(a audit.Fact) error {
 			p.got = true
 			p.memory.add(a)
@@ -123,9 +130,22 @@ func (f *frame) contain(ctx context.Context, doc extract.Document) {
 			x.fatal = x.reveal(raw, fact.Item{ID: id, PathMasked: true})
 			return x.fatal
 		},
-	})
+	}
+	if f.whole(doc) {
+		h.Whole, h.Modified = doc.Head, f.modified
+		f.top.Close()
+	} else {
+		h.File = f.top
+	}
+	x.config.Contained.Hand(ctx, h)
 	x.fatal = x.tell(event{handed: p})
 	x.handed++
+}
+
+// whole reports whether a document is all of a small file, and was read while
+// that held still. Of one that did not the contained process must see for itself.
+func (f *frame) whole(doc extract.Document) bool {
+	return len(doc.Head) <= mostWhole && int64(len(doc.Head)) == f.x.size && f.still()
 }
 
 // full reports whether more has been handed over, or waits, than should.

@@ -22,9 +22,16 @@ type elsewhere struct {
 	does    map[string]error // of files, by path: how they end; those with an error give a member before
 	waiting []content.Handed
 	dropped int
+	whole   map[string]bool // files, by path, and whether they came as their bytes alone
 }
 
-func (e *elsewhere) Hand(_ context.Context, h content.Handed) { e.waiting = append(e.waiting, h) }
+func (e *elsewhere) Hand(_ context.Context, h content.Handed) {
+	e.waiting = append(e.waiting, h)
+	if e.whole == nil {
+		e.whole = map[string]bool{}
+	}
+	e.whole[h.Path] = h.File == nil && len(h.Whole) > 0
+}
 
 func (e *elsewhere) Next(context.Context) error {
 	h := e.waiting[0]
@@ -60,6 +67,20 @@ func TestContained(t *testing.T) {
 	}
 	if e.dropped > 0 || len(e.waiting) > 0 {
 		t.Errorf("dropped %d times, %d waiting", e.dropped, len(e.waiting))
+	}
+}
+
+// TestWhole holds that a small file that holds still is handed over as its bytes,
+// and that no other is.
+func TestWhole(t *testing.T) {
+	small, large := pack(t, "a.txt", "x"), append(pack(t, "a.txt", "x"), make([]byte, 40_000)...)
+	n := int64(len(small))
+	e := &elsewhere{}
+	run(t, content.Config{Contained: e},
+		item("a.zip", small), item("grows.zip", small, n, n+1), item("longer.zip", small, n-1), item("large.zip", large))
+	want := map[string]bool{"a.zip": true, "grows.zip": false, "longer.zip": false, "large.zip": false}
+	if diff := cmp.Diff(want, e.whole); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
 	}
 }
 

@@ -47,6 +47,7 @@ type frame struct {
 	opening []byte // the beginning of the text
 
 	top      source.File // of a top-level file
+	modified time.Time   // of it, when it was opened
 	away     bool        // its facts came from a contained process
 	file     *fileAt     // of a top-level file that is streamed
 	declared int64       // size of a child, by its container

@@ -32,6 +32,7 @@ func (f *frame) readFile(ctx context.Context, open func() (source.File, error)) 
 	}
 	f.item.Size, f.x.size = size, size
 	f.setModified(modified)
+	f.modified = modified
 	head, err := readHead(file, f.x.room(size), size)
 	if err != nil && len(head) == 0 {
 		f.fail(err)
@@ -57,9 +58,15 @@ func (f *frame) readFile(ctx context.Context, open func() (source.File, error)) 
 	if f.away {
 		return
 	}
-	if size2, modified2, err := file.Stat(); err != nil || size2 != size || !modified2.Equal(modified) {
+	if !f.still() {
 		f.changed()
 	}
+}
+
+// still reports whether a top-level file is as it was when it was opened.
+func (f *frame) still() bool {
+	size, modified, err := f.top.Stat()
+	return err == nil && size == f.x.size && modified.Equal(f.modified)
 }
 
 // room is a buffer for the head of a file of the given size.
@@ -160,9 +167,15 @@ func (f *frame) detect(doc extract.Document) (format *extract.Format, sure extra
 			return &f.x.config.Formats[i], extract.ByContent, nil
 		}
 	}
-	known := foreign(doc.Head)
+	known, texty := foreign(doc.Head), extract.BeginsAsText(doc.Head)
 	err = f.guard(func() error {
 		for i := range f.x.config.Formats {
+			if sure == extract.BySignature {
+				break // none is surer
+			}
+			if texty && f.x.config.Formats[i].Binary {
+				continue
+			}
 			c := f.x.config.Formats[i].Detect(doc.Head, doc.Name)
 			if c > sure && (!known || c >= extract.ByContent || c == extract.LastResort) {
 				format, sure = &f.x.config.Formats[i], c

@@ -25,6 +25,7 @@ type inner struct {
 }
 
 func (c *inner) Hand(_ context.Context, h content.Handed) {
+	h.Whole = bytes.Clone(h.Whole)
 	c.waits = append(c.waits, h)
 	c.handed++
 }
@@ -40,8 +41,21 @@ func (c *inner) Next(ctx context.Context) error {
 		}
 		return h.Reveal(id, raw)
 	}
-	return content.New(config).Examine(ctx, source.Item{Path: h.Path, File: func() (source.File, error) { return &rewound{File: h.File}, nil }})
+	file := h.File
+	if file == nil {
+		file = wholeFile{bytes.NewReader(h.Whole), h.Modified}
+	}
+	return content.New(config).Examine(ctx, source.Item{Path: h.Path, File: func() (source.File, error) { return &rewound{File: file}, nil }})
 }
+
+// wholeFile is a file that was handed over as its bytes.
+type wholeFile struct {
+	*bytes.Reader
+	modified time.Time
+}
+
+func (f wholeFile) Stat() (int64, time.Time, error) { return f.Size(), f.modified, nil }
+func (f wholeFile) Close() error                    { return nil }
 
 // rewound reads a file from its beginning.
 type rewound struct {
