@@ -8,6 +8,7 @@ package fixedwidth
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 
 	"trustaudit/internal/extract"
 	"trustaudit/internal/extract/charset"
@@ -66,12 +67,27 @@ func worthALook(head []byte) bool {
 	return lines >= fewestLines && (longest-shortest <= ragged || gaps*2 >= lines)
 }
 
-// hasGap looks for two spaces, at every second byte: one of them is there.
+// hasGap looks for two spaces side by side, eight bytes at a time.
 func hasGap(line []byte) bool {
-	for i := 1; i < len(line); i += 2 {
-		if line[i] == ' ' && (line[i-1] == ' ' || i+1 < len(line) && line[i+1] == ' ') {
+	const spaces, seven = 0x2020202020202020, 0x7f7f7f7f7f7f7f7f
+	before := uint64(0) // whether the byte before is a space
+	for ; len(line) >= 8; line = line[8:] {
+		x := binary.LittleEndian.Uint64(line) ^ spaces
+		is := ^(x&seven + seven | x | seven) // the high bit of each space
+		if is&(is<<8|before) != 0 {
 			return true
 		}
+		before = is >> 63 << 7
+	}
+	for _, c := range line {
+		is := uint64(0)
+		if c == ' ' {
+			is = 1 << 7
+		}
+		if is&before != 0 {
+			return true
+		}
+		before = is
 	}
 	return false
 }

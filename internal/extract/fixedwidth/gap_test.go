@@ -5,15 +5,19 @@ import (
 	"testing"
 )
 
+// A gap is found wherever it stands, and nothing else is taken for one.
 func TestHasGap(t *testing.T) {
-	for _, line := range []string{"  ", "a  b", "ab  c", "  a", " a  ", "ab   "} {
-		if !hasGap([]byte(line)) {
-			t.Errorf("%q: no gap", line)
+	for length := range 40 {
+		line := []byte(strings.Repeat("a ", length)[:length])
+		if hasGap(line) {
+			t.Errorf("%q has no gap", line)
 		}
-	}
-	for _, line := range []string{"", " ", "a b c", "ab c d ", " a b", strings.Repeat("a ", 9)} {
-		if hasGap([]byte(line)) {
-			t.Errorf("%q: a gap", line)
+		for at := 0; at+2 <= length; at++ {
+			gapped := []byte(strings.Repeat("a!\xa0", length)[:length])
+			gapped[at], gapped[at+1] = ' ', ' '
+			if !hasGap(gapped) {
+				t.Errorf("%q has a gap", gapped)
+			}
 		}
 	}
 }
