@@ -332,6 +332,21 @@ func (w *handing) Hand(ctx context.Context, h content.Handed) {
 // hidden hides a file's descriptor.
 type hidden struct{ source.File }
 
+// TestMany holds that more files than are sent ahead are told of like any.
+func TestMany(t *testing.T) {
+	files := map[string]string{}
+	for i := range 400 {
+		name := fmt.Sprintf("%03d", i)
+		files[name+".zip"] = archive(t, map[string]string{name + ".txt": strings.Repeat(letter, i%40)}) + strings.Repeat(name, 400)
+	}
+	items := share(t, files)
+	want := examine(t, nil, items)
+	p := newPool(t, contained.Config{Workers: 1, Explain: true})
+	if diff := cmp.Diff(want, examine(t, p.Worker(), items)); diff != "" || len(want.Facts) < 800 {
+		t.Errorf("%d facts, -alone +contained:\n%s", len(want.Facts), diff)
+	}
+}
+
 // TestBatch holds that of files that are handed over together each is told of
 // once, and in its order, whatever becomes of some in the middle.
 func TestBatch(t *testing.T) {

@@ -13,7 +13,7 @@ import (
 const (
 	// mostAhead bounds the bytes of tasks that a child has not done: they must fit
 	// into the link, or parent and child would wait for each other.
-	mostAhead = 64 << 10
+	mostAhead = 128 << 10
 	linkRoom  = 4 * mostAhead // the system counts what it needs itself
 	// batch is from how many bytes on tasks are sent: to write is dear.
 	batch = 16 << 10
@@ -70,16 +70,20 @@ func (w *Worker) Hand(ctx context.Context, h content.Handed) {
 
 // send sends what fits.
 func (w *Worker) send(ctx context.Context) (err error) {
+	first, to := w.files[0].from, w.sent
+	if w.child != nil && w.child.worn() {
+		if w.sent > first {
+			return nil // not before it has done what it has
+		}
+		w.give()
+	}
 	if w.child == nil {
 		if w.child, err = w.pool.take(ctx); err != nil {
 			return err
 		}
 	}
-	first, to := w.files[0].from, w.sent
-	for i, f := range w.files {
-		if f.to <= w.sent {
-			continue
-		}
+	for i := w.outstanding(); i < len(w.files); i++ {
+		f := &w.files[i]
 		if i > 0 && (w.alone > 0 || f.to-first > mostAhead) {
 			break
 		}
@@ -144,9 +148,29 @@ func (w *Worker) shift() {
 		w.child.items++
 	}
 	if len(w.files) > 0 {
+		w.compact()
 		return
 	}
 	w.tasks, w.sent = w.tasks[:0], 0
+	w.give()
+}
+
+// compact lets go of tasks that are done, once they are most.
+func (w *Worker) compact() {
+	by := w.files[0].from
+	if by <= len(w.tasks)/2 {
+		return
+	}
+	w.tasks = w.tasks[:copy(w.tasks, w.tasks[by:])]
+	for i := range w.files {
+		w.files[i].from -= by
+		w.files[i].to -= by
+	}
+	w.sent -= by
+}
+
+// give gives the child back, if there is one.
+func (w *Worker) give() {
 	if w.child != nil {
 		w.pool.give(w.child)
 		w.child = nil

@@ -51,9 +51,10 @@ type Handed struct {
 	Explain func(item fact.Item, records []identify.Record)
 }
 
-// Bounds of what waits for files that were handed over before.
+// Bounds of what waits for files that were handed over before. When one is
+// reached, half is waited for: the contained process goes on with the rest.
 const (
-	mostHanded  = 32
+	mostHanded  = 64
 	mostWaiting = 512
 	// mostWhole bounds the files that are handed over as their bytes.
 	mostWhole = 32 << 10
@@ -153,26 +154,35 @@ func (x *Examiner) full() bool { return x.handed >= mostHanded || len(x.waiting)
 
 // Settle waits for every file that was handed to a contained process, and tells
 // all that is to be told. It must be called at the end of a unit.
-func (x *Examiner) Settle(ctx context.Context) error {
-	defer func() {
-		if x.waiting = x.waiting[:0]; x.handed > 0 {
-			x.config.Contained.Drop()
-			x.handed = 0
-		}
-	}()
+func (x *Examiner) Settle(ctx context.Context) error { return x.settle(ctx, 0, 0) }
+
+// settle waits until no more than so many files are handed over, and events wait.
+func (x *Examiner) settle(ctx context.Context, handed, waiting int) error {
+	told := 0
 	for _, e := range x.waiting {
-		var err error
-		if e.handed != nil {
-			err = x.next(ctx, e.handed)
-		} else {
-			err = x.pass(e)
+		if e.handed != nil && x.handed <= handed && len(x.waiting)-told <= waiting {
+			break
 		}
-		if err != nil {
+		if err := x.settleOne(ctx, e); err != nil {
+			x.waiting, x.handed = x.waiting[:0], 0
+			x.config.Contained.Drop()
 			return fmt.Errorf("record item: %w", err)
 		}
+		told++
 	}
-	x.handed = 0
+	rest := copy(x.waiting, x.waiting[told:])
+	clear(x.waiting[rest:])
+	x.waiting = x.waiting[:rest]
 	return nil
+}
+
+// settleOne tells one event.
+func (x *Examiner) settleOne(ctx context.Context, e event) error {
+	if e.handed == nil {
+		return x.pass(e)
+	}
+	x.handed--
+	return x.next(ctx, e.handed)
 }
 
 // next tells of a file that was handed over. Whatever came of its members stays

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -22,11 +23,13 @@ type elsewhere struct {
 	does    map[string]error // of files, by path: how they end; those with an error give a member before
 	waiting []content.Handed
 	dropped int
+	most    int             // that waited at once
 	whole   map[string]bool // files, by path, and whether they came as their bytes alone
 }
 
 func (e *elsewhere) Hand(_ context.Context, h content.Handed) {
 	e.waiting = append(e.waiting, h)
+	e.most = max(e.most, len(e.waiting))
 	if e.whole == nil {
 		e.whole = map[string]bool{}
 	}
@@ -67,6 +70,25 @@ func TestContained(t *testing.T) {
 	}
 	if e.dropped > 0 || len(e.waiting) > 0 {
 		t.Errorf("dropped %d times, %d waiting", e.dropped, len(e.waiting))
+	}
+}
+
+// TestContainedMany holds that of many files some are always waited for, and
+// never all, and that facts keep their order.
+func TestContainedMany(t *testing.T) {
+	e := &elsewhere{}
+	var items []source.Item
+	var want []string
+	for i := range 300 {
+		name := fmt.Sprintf("%d.zip", i)
+		items = append(items, item(name, pack(t, name, "x")), item(name+".txt", []byte("a letter")))
+		want = append(want, name+" zip read", name+".txt text read")
+	}
+	if diff := cmp.Diff(want, short(run(t, content.Config{Contained: e}, items...))); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	if e.most < 2 || e.most > 100 || len(e.waiting) > 0 {
+		t.Errorf("%d waited at once, and %d in the end", e.most, len(e.waiting))
 	}
 }
 

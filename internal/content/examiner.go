@@ -124,7 +124,7 @@ func (x *Examiner) ExamineAs(ctx context.Context, item source.Item, format strin
 		x.fatal = x.emit(f)
 	}
 	if x.fatal == nil && x.full() {
-		return x.Settle(ctx)
+		return x.settle(ctx, mostHanded/2, mostWaiting/2)
 	}
 	return x.fatal
 }
