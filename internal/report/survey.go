@@ -139,9 +139,16 @@ func (s *Survey) block(target audit.Target, f sweepfact.Block) {
 func (s *Survey) host(target audit.Target, f discoverfact.Host) {
 	row := s.network(target)
 	row.Coverage.Total++
-	if f.Refused != "" {
+	why := ""
+	switch {
+	case f.Refused != "":
+		why = "not touched: " + f.Refused
+	case f.Unclear > 0:
+		why = "this machine could not knock at every port: " + f.Why
+	}
+	if why != "" {
 		row.Coverage.Unread++
-		s.unseen.add(target, "not touched: "+f.Refused, 1)
+		s.unseen.add(target, why, 1)
 		return
 	}
 	row.Coverage.Seen++

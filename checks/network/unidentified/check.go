@@ -25,7 +25,7 @@ var Check = audit.Check{
 	Needs:    []string{discover.Endpoint{}.FactKind(), tls.TLS{}.FactKind(), channel.Seen{}.FactKind()},
 	Reach:    audit.ReachEstate,
 	Judge: func(p *audit.Pass) audit.Fold {
-		return &fold{pass: p, open: map[string]greeting{}, told: map[string]bool{}}
+		return &fold{pass: p, open: map[string]string{}, told: map[string]bool{}}
 	},
 }
 
@@ -35,39 +35,37 @@ const maxEndpoints = 100_000
 
 type fold struct {
 	pass *audit.Pass
-	open map[string]greeting // endpoints that accepted
-	told map[string]bool     // endpoints that a probe identified
-	more int64               // endpoints beyond the bound
+	open map[string]string // endpoints that accepted, and why they are unknown
+	told map[string]bool   // endpoints that a probe identified
+	more int64             // endpoints beyond the bound
 }
 
-// greeting is what an endpoint's greeting tells, the most telling last.
-type greeting int
-
-const (
-	silent greeting = iota
-	strange
-	plain
-)
-
-func read(e discover.Endpoint) greeting {
+// unknown says in which way an endpoint kept what it is to itself; "" where it did
+// not.
+func unknown(e discover.Endpoint) string {
 	switch {
 	case e.Service != "":
-		return plain
-	case e.Silent:
-		return silent
+		return ""
+	case e.Left != "":
+		return "it could not be asked what it is: " + e.Left
+	case !e.Silent:
+		return "its greeting is not recognised"
+	case e.Answered:
+		return "it answers what it is asked in no way that is recognised"
 	}
-	return strange
+	return "says nothing by itself, and was not seen to speak TLS"
 }
 
 func (f *fold) See(fact audit.Fact) {
 	switch fact := fact.(type) {
 	case discover.Endpoint:
-		_, known := f.open[fact.Address]
-		if !known && len(f.open) >= maxEndpoints {
+		before, met := f.open[fact.Address]
+		switch {
+		case !met && len(f.open) >= maxEndpoints:
 			f.more++
-			return
+		case !met || before != "":
+			f.open[fact.Address] = unknown(fact)
 		}
-		f.open[fact.Address] = max(f.open[fact.Address], read(fact))
 	case tls.TLS:
 		f.identify(fact.Endpoint, fact.Spoken)
 	case channel.Seen:
@@ -83,14 +81,10 @@ func (f *fold) identify(endpoint string, identified bool) {
 
 func (f *fold) End() {
 	const reason = "open ports that neither their greeting nor a probe identified"
-	for endpoint, greeting := range f.open {
-		if greeting == plain || f.told[endpoint] {
+	for endpoint, words := range f.open {
+		if words == "" || f.told[endpoint] {
 			f.pass.Seen(1)
 			continue
-		}
-		words := "says nothing by itself, and was not seen to speak TLS"
-		if greeting == strange {
-			words = "its greeting is not recognised"
 		}
 		f.pass.Unread(1, reason)
 		f.pass.Found(endpoint, audit.Note, audit.Evidence{Locator: endpoint, Excerpt: words})

@@ -3,6 +3,7 @@ package unreached
 
 import (
 	_ "embed"
+	"fmt"
 
 	"trustaudit/internal/audit"
 	discover "trustaudit/internal/probe/discover/fact"
@@ -50,14 +51,22 @@ func (f *fold) block(b sweep.Block) {
 }
 
 func (f *fold) refused(address, reason string) {
-	f.pass.Unread(1, "not touched: "+reason)
-	f.pass.Found(address, audit.Note, audit.Evidence{Locator: address, Excerpt: reason})
+	f.unread(address, "not touched: "+reason, reason)
+}
+
+func (f *fold) unread(address, why, words string) {
+	f.pass.Unread(1, why)
+	f.pass.Found(address, audit.Note, audit.Evidence{Locator: address, Excerpt: words})
 }
 
 func (f *fold) host(host discover.Host) {
 	switch {
 	case host.Refused != "":
 		f.refused(host.Address, host.Refused)
+	case host.Unclear > 0:
+		f.answered = f.answered || host.Answered
+		why := "this machine could not knock at every port: " + host.Why
+		f.unread(host.Address, why, fmt.Sprintf("%s; left out: %d", why, host.Unclear))
 	case !host.Answered:
 		f.silent++
 	default:

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -22,9 +21,18 @@ const (
 // maxAnswer bounds what is read of an answer.
 const maxAnswer = 4 << 10
 
-// identify asks an endpoint that says nothing by itself what it is, one hello
-// after another, each on a connection of its own, until one is answered.
+// identify asks an endpoint that says nothing by itself what it is. What keeps it
+// from being asked (that it died of it, say) costs the look at this endpoint alone.
 func (l *look) identify(ctx context.Context, port uint16, care Care, e *fact.Endpoint) error {
+	if err := l.askAll(ctx, port, care, e); err != nil {
+		e.Left = converse.Why(ctx, err)
+	}
+	return ctx.Err()
+}
+
+// askAll asks one hello after another, each on a connection of its own, until one is
+// answered.
+func (l *look) askAll(ctx context.Context, port uint16, care Care, e *fact.Endpoint) error {
 	for _, h := range order(l.session.Hellos, port, care) {
 		answer, err := l.ask(ctx, e.Address, h, port)
 		if err != nil {
@@ -104,8 +112,8 @@ func order(all []probe.Hello, port uint16, care Care) []probe.Hello {
 	return hellos
 }
 
-// ask says one hello and returns what is answered, which may be nothing. Only
-// what has nothing to do with the endpoint is an error.
+// ask says one hello and returns what is answered, which may be nothing: only what
+// keeps it from being asked again is an error.
 func (l *look) ask(ctx context.Context, address string, h probe.Hello, port uint16) ([]byte, error) {
 	within := helloTime
 	if slices.Contains(h.Ports, port) {
@@ -113,12 +121,12 @@ func (l *look) ask(ctx context.Context, address string, h probe.Hello, port uint
 	}
 	conn, err := converse.Open(ctx, l.session.Dial, address, within)
 	if err != nil {
-		return nil, l.mind(ctx, address, err)
+		return nil, mind(ctx, err)
 	}
 	defer conn.Close()
 	conn.Say(h.Say)
 	if _, err := conn.Write(h.Send); err != nil {
-		return nil, l.mind(ctx, address, err)
+		return nil, mind(ctx, err)
 	}
 	buf := make([]byte, 0, maxAnswer)
 	for len(buf) < cap(buf) {
@@ -134,12 +142,11 @@ func (l *look) ask(ctx context.Context, address string, h probe.Hello, port uint
 	return buf, nil
 }
 
-// mind returns what keeps the look from being one: an end of the run, or of the
-// window.
-func (l *look) mind(ctx context.Context, address string, err error) error {
+// mind returns an error that is neither a refusal of the other side nor its silence.
+func mind(ctx context.Context, err error) error {
 	switch converse.Classify(ctx, err) {
 	case converse.Closed, converse.Silent:
 		return nil
 	}
-	return fmt.Errorf("ask what listens at %s: %w", address, err)
+	return err
 }

@@ -3,6 +3,7 @@
 package discover
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -173,7 +174,13 @@ func (l *look) heard(ctx context.Context, host string, port uint16, conn probe.C
 			return false
 		}
 	}
-	if err != nil {
+	switch {
+	case err == nil:
+	case converse.Classify(ctx, err) == converse.Unclear: // this port's, perhaps by a filter of this machine
+		l.host.Unclear++
+		l.host.Why = cmp.Or(l.host.Why, converse.Why(ctx, err))
+		return true
+	default:
 		l.failed = err
 		return false
 	}
@@ -195,7 +202,7 @@ func (l *look) greeting(ctx context.Context, conn probe.Conn, port uint16) []byt
 }
 
 func (l *look) untouched() bool {
-	return l.host.Open+l.host.Closed+l.host.Silent == 0
+	return l.host.Open+l.host.Closed+l.host.Silent+l.host.Unclear == 0
 }
 
 func (l *look) keep(port audit.Port, address string, greeting []byte) {

@@ -2,10 +2,13 @@ package discover_test
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"net"
+	"os"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -218,6 +221,40 @@ func TestRefusedByTheScope(t *testing.T) {
 		r = probetest.NewRecord(later.Dial)
 		if err := discover.Probe.Observe(t.Context(), r.Session(unit, scope)); err == nil {
 			t.Errorf("facts %s", r.Text())
+		}
+	})
+}
+
+// TestOneOfMany sees that a port at which this machine cannot knock, and a service
+// that dies of being asked, cost themselves alone.
+func TestOneOfMany(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := &probetest.Network{Services: map[string]probetest.Service{"10.0.0.5:22": greets("SSH-2.0-x\r\n"), "10.0.0.5:20000": probetest.Mute}}
+		dials := 0
+		r := probetest.NewRecord(func(ctx context.Context, network, address string) (net.Conn, error) {
+			switch {
+			case address == "10.0.0.5:25":
+				return nil, &net.OpError{Op: "dial", Net: network, Err: os.NewSyscallError("connect", syscall.EACCES)}
+			case address == "10.0.0.5:20000":
+				if dials++; dials > 2 {
+					return nil, probetest.Refusal("it stopped answering")
+				}
+			}
+			return n.Dial(ctx, network, address)
+		})
+		session := r.Session(unit, audit.Scope{Ports: []audit.Port{{Number: 22}, {Number: 25}, {Number: 20000}}})
+		session.Hellos = hellos()
+		if err := discover.Probe.Observe(t.Context(), session); err != nil {
+			t.Fatal(err)
+		}
+		n.Wait()
+		want := []audit.Fact{
+			fact.Endpoint{Address: "10.0.0.5:22", Service: "ssh", Greeting: "SSH-2.0-x"},
+			fact.Endpoint{Address: "10.0.0.5:20000", Silent: true, Asked: 1, Left: "not to be touched: it stopped answering"},
+			fact.Host{Address: host, Answered: true, Open: 2, Unclear: 1, Why: "permission denied"},
+		}
+		if diff := cmp.Diff(want, r.Facts); diff != "" {
+			t.Errorf("facts (-want +got):\n%s", diff)
 		}
 	})
 }

@@ -33,7 +33,7 @@ var Probe = probe.Probe{
 }
 
 func observe(ctx context.Context, s *probe.Session) error {
-	b := &block{seen: fact.Block{Network: s.Unit.Subject, Addresses: len(s.Addresses)}}
+	b := &block{seen: fact.Block{Network: s.Unit.Subject, Addresses: len(s.Addresses)}, unclear: map[string]string{}}
 	for _, a := range s.Addresses {
 		if a.Refused != "" {
 			b.seen.Refused = append(b.seen.Refused, fact.Refused{Address: a.Host, Reason: a.Refused})
@@ -46,7 +46,7 @@ func observe(ctx context.Context, s *probe.Session) error {
 			return fmt.Errorf("knock at port %d of %s: %w", port, s.Unit.Subject, err)
 		}
 	}
-	b.seen.Silent = len(b.left)
+	b.end()
 	sortAddresses(b.seen.Live)
 	return s.Emit(b.seen)
 }
@@ -59,7 +59,7 @@ type block struct {
 	mu       sync.Mutex
 	answered map[string]bool
 	refused  map[string]string
-	failed   error // not for want of an answer
+	unclear  map[string]string // why this machine could not knock, by address: the first reason
 }
 
 // knock tries one port of all addresses that have not answered.
@@ -67,16 +67,13 @@ func (b *block) knock(ctx context.Context, s *probe.Session, port uint16) error 
 	if len(b.left) == 0 {
 		return nil
 	}
-	b.answered, b.refused, b.failed = map[string]bool{}, map[string]string{}, nil
+	b.answered, b.refused = map[string]bool{}, map[string]string{}
 	doors := make([]probe.Door, len(b.left))
 	for i, host := range b.left {
 		doors[i] = probe.Door{Host: host, Ports: []uint16{port}}
 	}
 	if err := s.Knock(ctx, doors, b.heard); err != nil {
 		return err
-	}
-	if b.failed != nil {
-		return b.failed
 	}
 	b.left = slices.DeleteFunc(b.left, func(host string) bool {
 		if reason := b.refused[host]; reason != "" {
@@ -91,7 +88,20 @@ func (b *block) knock(ctx context.Context, s *probe.Session, port uint16) error 
 	return nil
 }
 
-func (b *block) heard(ctx context.Context, host string, _ uint16, conn probe.Conn, err error) bool {
+// end tells of the addresses that never answered. Silence says something only of
+// those at which this machine could knock: a filter of its own, or an address that
+// the system takes for a broadcast, is no silence.
+func (b *block) end() {
+	for _, host := range b.left {
+		if why := b.unclear[host]; why != "" {
+			b.seen.Refused = append(b.seen.Refused, fact.Refused{Address: host, Reason: why})
+		} else {
+			b.seen.Silent++
+		}
+	}
+}
+
+func (b *block) heard(ctx context.Context, host string, port uint16, conn probe.Conn, err error) bool {
 	if conn != nil {
 		conn.Close()
 	}
@@ -102,8 +112,8 @@ func (b *block) heard(ctx context.Context, host string, _ uint16, conn probe.Con
 		b.answered[host] = true
 	case failure == converse.Forbidden:
 		b.refused[host] = converse.Why(ctx, err)
-	case failure == converse.Unclear:
-		b.failed = err
+	case failure == converse.Unclear && b.unclear[host] == "":
+		b.unclear[host] = fmt.Sprintf("this machine could not knock at port %d: %s", port, converse.Why(ctx, err))
 	}
 	return false
 }

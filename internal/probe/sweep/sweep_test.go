@@ -1,8 +1,11 @@
 package sweep_test
 
 import (
+	"context"
 	"net"
+	"os"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -57,6 +60,36 @@ func TestSweep(t *testing.T) {
 		}
 		if diff := cmp.Diff(map[string]int{"10.0.0.2": 1, "10.0.0.10": 1, "10.0.0.3": 8}, knocks); diff != "" {
 			t.Errorf("knocks (-want +got):\n%s", diff)
+		}
+	})
+}
+
+// TestUnclear sees that what this machine cannot do costs the address alone, and is
+// said; one that answers elsewhere is live all the same.
+func TestUnclear(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := &probetest.Network{Absent: func(address string) bool { return !strings.HasPrefix(address, "10.0.0.2:") }}
+		dial := func(ctx context.Context, network, address string) (net.Conn, error) {
+			if strings.HasPrefix(address, "10.0.0.3:") || strings.HasSuffix(address, ":445") && address != "10.0.0.1:445" {
+				return nil, &net.OpError{Op: "dial", Net: network, Err: os.NewSyscallError("connect", syscall.EACCES)}
+			}
+			return n.Dial(ctx, network, address)
+		}
+		r := probetest.NewRecord(dial)
+		s := r.Session(audit.Unit{Target: "net:10.0.0.0/30", Subject: "10.0.0.0/30"}, audit.Scope{Ports: []audit.Port{{Number: 445}, {Number: 22}}})
+		for _, host := range []string{"10.0.0.0", "10.0.0.1", "10.0.0.2", "10.0.0.3"} {
+			s.Addresses = append(s.Addresses, probe.Address{Host: host})
+		}
+		if err := sweep.Probe.Observe(t.Context(), s); err != nil {
+			t.Fatal(err)
+		}
+		const why = "this machine could not knock at port 445: permission denied"
+		want := fact.Block{
+			Network: "10.0.0.0/30", Addresses: 4, Silent: 1, Live: []string{"10.0.0.2"},
+			Refused: []fact.Refused{{Address: "10.0.0.0", Reason: why}, {Address: "10.0.0.3", Reason: why}},
+		}
+		if diff := cmp.Diff([]audit.Fact{want}, r.Facts); diff != "" {
+			t.Errorf("facts (-want +got):\n%s", diff)
 		}
 	})
 }

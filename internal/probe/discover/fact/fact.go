@@ -14,6 +14,8 @@ type Host struct {
 	Closed   int          `json:"closed"`            // ports that refused
 	Silent   int          `json:"silent"`            // ports that did not answer in time
 	Untried  int          `json:"untried,omitempty"` // ports left alone: the host seemed to be absent
+	Unclear  int          `json:"unclear,omitempty"` // ports that this machine could not knock at
+	Why      string       `json:"why,omitempty"`     // it could not, the first time
 	Names    []string     `json:"names,omitempty"`   // that the name service has for the address
 	Refused  string       `json:"refused,omitempty"` // why the address was not touched: "fragile", "excluded"
 }
@@ -30,6 +32,7 @@ type Endpoint struct {
 	Silent   bool   `json:"silent"`             // it said nothing by itself
 	Asked    int    `json:"asked,omitempty"`    // hellos that it was asked
 	Answered bool   `json:"answered,omitempty"` // it answered one, in a way that is not recognised
+	Left     string `json:"left,omitempty"`     // why it was asked no more
 }
 
 // FactKind names the kind and version.
