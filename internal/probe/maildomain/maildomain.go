@@ -4,7 +4,7 @@ package maildomain
 
 import (
 	"context"
-	"errors"
+	"crypto/x509"
 	"fmt"
 	"slices"
 	"strings"
@@ -15,11 +15,12 @@ import (
 	"trustaudit/internal/probe"
 	"trustaudit/internal/probe/maildomain/fact"
 	"trustaudit/internal/probe/talk"
+	"trustaudit/internal/probe/tls"
 )
 
 const doc = `Looks up what the domains that the engagement names say about their mail. The questions go to the name service of this machine: TXT records of the domain (SPF), of _dmarc (DMARC), of each named selector below _domainkey (DKIM), of _mta-sts and of _smtp._tls below it (MTA-STS, TLS reports), and its MX records. No name outside those domains is asked for.
 
-Where the domain has a policy of MTA-STS, and the scope permits the host that serves it, one connection to that makes a "` + talk.SayHandshake + `" and asks "GET /.well-known/mta-sts.txt".`
+Where the domain has a policy of MTA-STS, and the scope permits the host that serves it, one connection to that makes a "` + talk.SayHandshake + `", which ends there unless the host shows a certificate for its name by a public authority, as senders of mail must have it, and asks "GET /.well-known/mta-sts.txt".`
 
 // sayPolicy is what is asked of the host that serves the policy.
 const sayPolicy = "GET /.well-known/mta-sts.txt"
@@ -33,7 +34,7 @@ var Probe = probe.Probe{
 	Phase:   audit.Observe,
 	Applies: func(t audit.Target) bool { return t == audit.Estate },
 	Plan:    plan,
-	Observe: observe,
+	Observe: trusting(tls.PublicRoots),
 	Facts:   []audit.Fact{fact.Domain{}, channel.Seen{}},
 }
 
@@ -45,8 +46,13 @@ func plan(_ audit.Target, f audit.Fact) []probe.Look {
 	return []probe.Look{{Target: audit.Target(scheme + ":" + domain.Name)}}
 }
 
+// trusting observes as a sender does that trusts these authorities.
+func trusting(roots func() *x509.CertPool) func(context.Context, *probe.Session) error {
+	return func(ctx context.Context, s *probe.Session) error { return observe(ctx, s, roots) }
+}
+
 // observe notes the domains, and looks at each as a target of its own.
-func observe(ctx context.Context, s *probe.Session) error {
+func observe(ctx context.Context, s *probe.Session, roots func() *x509.CertPool) error {
 	if s.Unit.Target == audit.Estate {
 		for _, d := range s.Scope.MailDomains {
 			if err := s.Emit(fact.Domain{Name: d.Name}); err != nil {
@@ -60,7 +66,7 @@ func observe(ctx context.Context, s *probe.Session) error {
 	if i < 0 {
 		return fmt.Errorf("look at mail domain: the engagement does not name %s", s.Unit.Target)
 	}
-	l := &look{Session: s, domain: s.Scope.MailDomains[i], seen: channel.Seen{Endpoint: name, Service: "mail domain"}}
+	l := &look{Session: s, domain: s.Scope.MailDomains[i], roots: roots, seen: channel.Seen{Endpoint: name, Service: "mail domain"}}
 	for _, ask := range []func(context.Context) error{l.spf, l.dmarc, l.dkim, l.transport} {
 		if err := ask(ctx); err != nil {
 			return fmt.Errorf("look at mail domain %s: %w", name, err)
@@ -73,6 +79,7 @@ func observe(ctx context.Context, s *probe.Session) error {
 type look struct {
 	*probe.Session
 	domain audit.MailDomain
+	roots  func() *x509.CertPool // that senders trust
 	seen   channel.Seen
 }
 
@@ -199,7 +206,7 @@ func (l *look) transport(ctx context.Context) error {
 	}
 	switch {
 	case !told:
-	case len(found) != 1:
+	case len(found) != 1 || tags(found[0])["id"] == "": // of which senders take none
 		l.seen.Has("mail.mta_sts", "none", "")
 	default:
 		l.policy(ctx)
@@ -215,14 +222,17 @@ func (l *look) transport(ctx context.Context) error {
 // policy tells what the domain's policy of MTA-STS asks of others.
 func (l *look) policy(ctx context.Context) {
 	said, err := l.fetch(ctx, "mta-sts."+l.domain.Name)
-	mode := ""
-	if err == nil {
-		if mode = parseMode(said); mode == "" {
-			err = errors.New("what is served is no policy of MTA-STS")
-		}
-	}
 	if err != nil {
+		if why := distrust(err); why != "" {
+			l.seen.Has("mail.mta_sts", "invalid", why)
+			return
+		}
 		l.seen.Lacks("mail.mta_sts", "there is one, and its policy could not be read: "+converse.Why(ctx, err))
+		return
+	}
+	mode := parseMode(said)
+	if mode == "" {
+		l.seen.Has("mail.mta_sts", "invalid", "what is served is no policy")
 		return
 	}
 	l.seen.Has("mail.mta_sts", mode, "")

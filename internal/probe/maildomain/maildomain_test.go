@@ -1,7 +1,10 @@
 package maildomain_test
 
 import (
+	"cmp"
 	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/tls"
@@ -10,12 +13,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/big"
 	"net"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 
 	"trustaudit/internal/audit"
@@ -43,10 +49,15 @@ func (z zone) lookup(_ context.Context, kind, name string) ([]string, error) {
 // look looks at a domain of a zone.
 func look(t *testing.T, z zone, n *probetest.Network, domain audit.MailDomain) (channel.Seen, *probetest.Record) {
 	t.Helper()
+	return lookTrusting(t, x509.NewCertPool, z, n, domain)
+}
+
+func lookTrusting(t *testing.T, roots func() *x509.CertPool, z zone, n *probetest.Network, domain audit.MailDomain) (channel.Seen, *probetest.Record) {
+	t.Helper()
 	r := probetest.NewRecord(n.Dial)
 	s := r.Session(audit.Unit{Target: audit.Target("domain:" + domain.Name)}, audit.Scope{MailDomains: []audit.MailDomain{domain}})
 	s.Lookup = z.lookup
-	if err := maildomain.Probe.Observe(t.Context(), s); err != nil {
+	if err := maildomain.Trusting(roots)(t.Context(), s); err != nil {
 		t.Fatal(err)
 	}
 	n.Wait()
@@ -119,17 +130,53 @@ func TestRecords(t *testing.T) {
 			}
 			got, _ := look(t, z, &probetest.Network{}, c.domain)
 			want := channel.Seen{Endpoint: c.domain.Name, Service: "mail domain", Traits: c.traits, Untold: c.untold}
-			if diff := cmp.Diff(want, got); diff != "" {
+			if diff := gocmp.Diff(want, got); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
 	}
 }
 
-// serving is a host that serves a policy over TLS.
-func serving(t *testing.T, answer string) probetest.Service {
+// issuer is an authority.
+type issuer struct {
+	key  *ecdsa.PrivateKey
+	cert *x509.Certificate
+}
+
+func newIssuer(t *testing.T) issuer {
 	t.Helper()
-	config := probetest.Certified(t)
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := issuer{key: key}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().AddDate(10, 0, 0), IsCA: true, BasicConstraintsValid: true}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if i.cert, err = x509.ParseCertificate(der); err != nil {
+		t.Fatal(err)
+	}
+	return i
+}
+
+func (i issuer) roots() *x509.CertPool {
+	pool := x509.NewCertPool()
+	pool.AddCert(i.cert)
+	return pool
+}
+
+// serving is a host that serves something over TLS, with a certificate of the
+// issuer for a name until a time.
+func (i issuer) serving(t *testing.T, name string, until time.Time, answer string) probetest.Service {
+	t.Helper()
+	template := &x509.Certificate{SerialNumber: big.NewInt(2), NotAfter: until, DNSNames: []string{name}}
+	der, err := x509.CreateCertificate(rand.Reader, template, i.cert, &i.key.PublicKey, i.key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: i.key}}}
 	return func(conn net.Conn) {
 		secured := tls.Server(conn, config)
 		if _, err := secured.Read(make([]byte, 512)); err == nil {
@@ -139,34 +186,50 @@ func serving(t *testing.T, answer string) probetest.Service {
 	}
 }
 
+// TestPolicy judges policies as a sender does, who believes no host whose
+// certificate is not valid.
 func TestPolicy(t *testing.T) {
-	const name = "trust.nhs.uk"
-	z := zone{"TXT " + name: {"v=spf1 -all"}, "TXT _dmarc." + name: {"v=DMARC1; p=reject"}, "MX " + name: {"10 mx." + name + "."},
-		"TXT _mta-sts." + name: {"v=STSv1; id=1"}, "TXT _smtp._tls." + name: {"v=TLSRPTv1; rua=mailto:x@trust.example"}}
+	const name, host = "trust.nhs.uk", "mta-sts.trust.nhs.uk"
 	const policy = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\nversion: STSv1\r\nmode: %s\r\nmx: mx.trust.nhs.uk\r\nmax_age: 604800\r\n"
-	tests := map[string]struct {
-		network *probetest.Network
-		want    string // the mode, or why it is not told
+	const distrusted, unread, nothing = "invalid: the certificate of its host is ", "untold: there is one, and its policy could not be read: ", "invalid: what is served is no policy"
+	known, later, enforce := newIssuer(t), time.Now().AddDate(1, 0, 0), fmt.Sprintf(policy, "enforce")
+	for what, c := range map[string]struct {
+		service probetest.Service
+		record  string
+		want    string
 	}{
-		"enforced":          {&probetest.Network{Services: map[string]probetest.Service{"mta-sts." + name + ":443": serving(t, fmt.Sprintf(policy, "enforce"))}}, "enforce"},
-		"tested":            {&probetest.Network{Services: map[string]probetest.Service{"mta-sts." + name + ":443": serving(t, fmt.Sprintf(policy, "testing"))}}, "testing"},
-		"not found":         {&probetest.Network{Services: map[string]probetest.Service{"mta-sts." + name + ":443": serving(t, "HTTP/1.1 404 Not Found\r\n\r\nmode: enforce\n")}}, "what is served is no policy of MTA-STS"},
-		"outside the scope": {&probetest.Network{Forbidden: map[string]string{"mta-sts." + name + ":443": "not in the scope"}}, "not to be touched: not in the scope"},
-		"mute":              {&probetest.Network{Services: map[string]probetest.Service{"mta-sts." + name + ":443": probetest.Mute}}, "no answer in time"},
-	}
-	for what, c := range tests {
+		"enforced":             {known.serving(t, host, later, enforce), "", "enforce: "},
+		"tested":               {known.serving(t, host, later, fmt.Sprintf(policy, "testing")), "", "testing: "},
+		"withdrawn":            {known.serving(t, host, later, "HTTP/1.1 200 OK\r\n\r\nversion: STSv1\nmode: none\nmax_age: 86400"), "", "none: "},
+		"not found":            {known.serving(t, host, later, strings.Replace(enforce, "200 OK", "404 Not Found", 1)), "", nothing},
+		"elsewhere":            {known.serving(t, host, later, strings.Replace(enforce, "200 OK", "301 Moved", 1)), "", nothing},
+		"without a host":       {known.serving(t, host, later, strings.Replace(enforce, "mx:", "", 1)), "", nothing},
+		"without an age":       {known.serving(t, host, later, strings.Replace(enforce, "max_age:", "", 1)), "", nothing},
+		"without a version":    {known.serving(t, host, later, strings.Replace(enforce, "STSv1", "STSv2", 1)), "", nothing},
+		"by itself":            {newIssuer(t).serving(t, host, later, enforce), "", distrusted + "of no public authority"},
+		"for another name":     {known.serving(t, name, later, enforce), "", distrusted + "for another name"},
+		"out of date":          {known.serving(t, host, time.Unix(0, 0), enforce), "", distrusted + "out of date"},
+		"mute":                 {probetest.Mute, "", unread + "no answer in time"},
+		"record without an id": {probetest.Mute, "v=STSv1;", "none: "},
+		"outside the scope":    {nil, "", unread + "not to be touched: not in the scope"},
+	} {
 		t.Run(what, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				seen, r := look(t, z, c.network, audit.MailDomain{Name: name})
+				z := zone{"MX " + name: {"10 mx." + name + "."}, "TXT _mta-sts." + name: {cmp.Or(c.record, "v=STSv1; id=1")}}
+				n := &probetest.Network{Services: map[string]probetest.Service{host + ":443": c.service}}
+				if c.service == nil {
+					n = &probetest.Network{Forbidden: map[string]string{host + ":443": "not in the scope"}}
+				}
+				seen, r := lookTrusting(t, known.roots, z, n, audit.MailDomain{Name: name})
 				got := ""
 				for _, trait := range seen.Traits {
 					if trait.Name == "mail.mta_sts" {
-						got = trait.Value
+						got = trait.Value + ": " + trait.Detail
 					}
 				}
 				for _, u := range seen.Untold {
 					if u.Name == "mail.mta_sts" {
-						got = strings.TrimPrefix(u.Reason, "there is one, and its policy could not be read: ")
+						got = "untold: " + u.Reason
 					}
 				}
 				if got != c.want {
@@ -174,6 +237,9 @@ func TestPolicy(t *testing.T) {
 				}
 				if what == "enforced" {
 					probetest.Documented(t, maildomain.Probe, r)
+				}
+				if strings.HasPrefix(c.want, distrusted) && slices.Contains(r.Said(), "GET /.well-known/mta-sts.txt") {
+					t.Error("a host that is not believed was asked for its policy")
 				}
 			})
 		})
@@ -187,7 +253,7 @@ func TestEstate(t *testing.T) {
 	if err := maildomain.Probe.Observe(t.Context(), r.Session(audit.Unit{Target: audit.Estate}, audit.Scope{MailDomains: domains})); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]audit.Fact{fact.Domain{Name: "a.example"}, fact.Domain{Name: "b.example"}}, r.Facts); diff != "" {
+	if diff := gocmp.Diff([]audit.Fact{fact.Domain{Name: "a.example"}, fact.Domain{Name: "b.example"}}, r.Facts); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	looks := maildomain.Probe.Plan(audit.Estate, r.Facts[0])

@@ -134,17 +134,24 @@ func parseDKIM(record string) (value string, bits int) {
 }
 
 var (
-	served = regexp.MustCompile(`^HTTP/1\.[01] 200\b`)
-	asks   = regexp.MustCompile(`(?mi)^mode:[ \t]*(enforce|testing|none)[ \t]*\r?$`)
+	served  = regexp.MustCompile(`^HTTP/1\.[01] 200\b`)
+	version = regexp.MustCompile(`(?m)^version:[ \t]*STSv1[ \t]*\r?$`)
+	asks    = regexp.MustCompile(`(?m)^mode:[ \t]*(enforce|testing|none)[ \t]*\r?$`)
+	lasts   = regexp.MustCompile(`(?m)^max_age:[ \t]*[0-9]{1,10}[ \t]*\r?$`)
+	hosts   = regexp.MustCompile(`(?m)^mx:[ \t]*[^ \t\r\n]+[ \t]*\r?$`)
 )
 
-// parseMode gives the mode of a policy of MTA-STS as it was served; "" for none.
+// parseMode gives the mode of a policy of MTA-STS as it was served; "" for what is
+// none by RFC 8461, section 3.2.
 func parseMode(said []byte) string {
-	found := asks.FindSubmatch(said)
-	if !served.Match(said) || found == nil {
+	mode := asks.FindSubmatch(said)
+	if !served.Match(said) || !version.Match(said) || mode == nil || !lasts.Match(said) {
 		return ""
 	}
-	return strings.ToLower(string(found[1]))
+	if string(mode[1]) != "none" && !hosts.Match(said) {
+		return ""
+	}
+	return string(mode[1])
 }
 
 // organisation is the domain that an organisation registered, of which a domain is

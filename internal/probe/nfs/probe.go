@@ -230,17 +230,26 @@ func (s *server) tellFlavours() {
 	}
 }
 
-// tellAccess says who may have the exports.
+// tellAccess says who may have the exports. What every host is given is open to
+// anyone only where users need not prove who they are.
 func (s *server) tellAccess(ctx context.Context) {
-	open := s.paths(func(e export) bool { return e.everybody() && !e.proves() })
 	switch {
 	case s.listErr != nil:
 		s.Seen.Lacks(access, "the list of exports: "+converse.Why(ctx, s.listErr))
-	case open != "":
-		s.Seen.Has(access, "anyone-reads", "every host is given "+open)
+		return
 	case len(s.exports) == 0:
 		s.Seen.Lacks(access, "no export is listed")
-	default:
+		return
+	}
+	open := s.paths(func(e export) bool { return e.everybody() && len(e.flavours) > 0 && !e.proves() })
+	if open != "" {
+		s.Seen.Has(access, "anyone-reads", "every host is given "+open)
+	}
+	unsure := s.paths(func(e export) bool { return e.everybody() && len(e.flavours) == 0 })
+	if unsure != "" {
+		s.Seen.Has(access, "every-host", unsure)
+	}
+	if open+unsure == "" {
 		s.Seen.Has(access, "hosts", "")
 	}
 }

@@ -125,7 +125,7 @@ func TestPlaces(t *testing.T) {
 	}{
 		{"by the port mapper", map[string]probetest.Service{
 			"h:2049": answers(three), "h:111": answers(map[uint32][]byte{portmapper: reply(0, "", words(635)...)}), "h:635": answers(map[uint32][]byte{mount: exports}),
-		}, channel.Seen{Traits: []channel.Trait{{Name: access, Value: "anyone-reads", Detail: "every host is given /a"}}, Untold: []channel.Untold{shows, who}}},
+		}, channel.Seen{Traits: []channel.Trait{{Name: access, Value: "every-host", Detail: "/a"}}, Untold: []channel.Untold{shows, who}}},
 		{"not served", map[string]probetest.Service{
 			"h:2049": answers(three), "h:111": answers(map[uint32][]byte{portmapper: reply(0, "", words(0)...)}),
 		}, channel.Seen{Untold: []channel.Untold{shows, who, {Name: access, Reason: "the list of exports: it is not served"}}}},

@@ -15,9 +15,14 @@ const SayHandshake = "TLS handshake"
 // within it. What the certificate is worth is not this conversation's business: it
 // tells the other side nothing that it does not tell in clear.
 func Within(ctx context.Context, conn probe.Conn, host string) (*Conn, error) {
-	client := cryptotls.Client(conn, &cryptotls.Config{
+	return Secure(ctx, conn, &cryptotls.Config{
 		ServerName: host, MinVersion: cryptotls.VersionTLS10, CipherSuites: suites(), InsecureSkipVerify: true, //nolint:gosec // see above
 	})
+}
+
+// Secure makes a TLS handshake as it is configured.
+func Secure(ctx context.Context, conn probe.Conn, config *cryptotls.Config) (*Conn, error) {
+	client := cryptotls.Client(conn, config)
 	conn.Say(SayHandshake)
 	if err := client.HandshakeContext(ctx); err != nil {
 		return nil, fmt.Errorf("make a TLS handshake: %w", err)

@@ -130,7 +130,7 @@ func (l *look) describe(chain [][]byte, asked bool) {
 		l.fact.Chain = append(l.fact.Chain, describeOne(c))
 	}
 	if len(certificates) > 0 {
-		known := authorities{publicRoots, l.session.Scope.Roots}
+		known := authorities{PublicRoots, l.session.Scope.Roots}
 		l.fact.Trust = known.trust(certificates, l.session.Now())
 		l.fact.Named = named(certificates[0], l.host)
 	}

@@ -15,9 +15,9 @@ import (
 	"trustaudit/internal/probe/tls/fact"
 )
 
-// publicRoots are the authorities that browsers trust. They are part of the
+// PublicRoots are the authorities that browsers trust. They are part of the
 // binary, so that every machine tells a chain alike.
-var publicRoots = sync.OnceValue(func() *x509.CertPool {
+var PublicRoots = sync.OnceValue(func() *x509.CertPool {
 	pool := x509.NewCertPool()
 	for root := range bundle.Roots() {
 		cert, err := x509.ParseCertificate(root.Certificate)

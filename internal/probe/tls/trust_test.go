@@ -133,7 +133,7 @@ func TestTrust(t *testing.T) {
 
 // TestPublicRoots sees that the authorities that browsers trust are there.
 func TestPublicRoots(t *testing.T) {
-	if publicRoots().Equal(x509.NewCertPool()) {
+	if PublicRoots().Equal(x509.NewCertPool()) {
 		t.Error("there are none")
 	}
 }

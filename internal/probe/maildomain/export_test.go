@@ -1,0 +1,4 @@
+package maildomain
+
+// Trusting observes as a sender does that trusts given authorities.
+var Trusting = trusting
