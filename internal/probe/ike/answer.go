@@ -107,16 +107,17 @@ func (c *choice) suite(content []byte) {
 	}
 }
 
-// weak lists what is weak in a choice of version 1.
-func (c choice) weak() []channel.Trait {
-	var out []channel.Trait
+// old lists what is old in a choice of version 1, and says whether it is of the list
+// of weak means, to which SHA-1 alone does not belong.
+func (c choice) old() (traits []channel.Trait, weak bool) {
 	add := func(name, value string) {
 		if value != "" {
-			out = append(out, channel.Trait{Name: name, Value: value, Detail: "IKEv1"})
+			traits = append(traits, channel.Trait{Name: name, Value: value, Detail: "IKEv1"})
 		}
 	}
 	add("ike.cipher", map[uint16]string{cipherDES: "DES", cipher3DES: "3DES"}[c.cipher])
-	add("ike.hash", map[uint16]string{hashMD5: "MD5"}[c.hash])
 	add("ike.group", map[uint16]string{modp768: "768-bit MODP", modp1024: "1024-bit MODP", modp1536: "1536-bit MODP"}[c.group])
-	return out
+	weak = len(traits) > 0 || c.hash == hashMD5
+	add("ike.hash", map[uint16]string{hashMD5: "MD5", hashSHA1: "SHA-1"}[c.hash])
+	return traits, weak
 }

@@ -1,6 +1,8 @@
 package ike
 
 import (
+	"slices"
+	"strings"
 	"testing"
 )
 
@@ -36,13 +38,46 @@ func TestParse(t *testing.T) {
 	}
 }
 
+// TestOld sees that SHA-1 is told, and does not keep the weak means from being
+// asked for.
+func TestOld(t *testing.T) {
+	for _, c := range []struct {
+		choice choice
+		want   string
+		weak   bool
+	}{
+		{choice{cipher: cipherAES, hash: hashSHA256, group: modp2048}, "", false},
+		{choice{cipher: cipherAES, hash: hashSHA1, group: modp2048}, "SHA-1", false},
+		{choice{cipher: cipherAES, hash: hashMD5, group: modp2048}, "MD5", true},
+		{choice{cipher: cipher3DES, hash: hashSHA1, group: modp1536}, "3DES, 1536-bit MODP, SHA-1", true},
+	} {
+		traits, weak := c.choice.old()
+		var values []string
+		for _, one := range traits {
+			values = append(values, one.Value)
+		}
+		if got := strings.Join(values, ", "); got != c.want || weak != c.weak {
+			t.Errorf("%+v: %s, weak %v", c.choice, got, weak)
+		}
+	}
+}
+
+// TestQuestionsFit sees that each question fits into a datagram that Ethernet does not cut.
+func TestQuestionsFit(t *testing.T) {
+	for _, q := range slices.Concat(questions2(), questions1(), questionsAggressive()) {
+		if n := len(q.message); n > 1472 {
+			t.Errorf("%s is %d bytes long", q.say, n)
+		}
+	}
+}
+
 func FuzzParse(f *testing.F) {
 	q := questions1()[0]
 	f.Add(append(append([]byte{}, q.message[:28]...), "\x00\x00\x00\x2c"...))
 	f.Fuzz(func(_ *testing.T, said []byte) {
 		for _, q := range []question{q, questions2()[0]} {
 			if c, err := parse(append(append([]byte{}, q.message[:16]...), said...), q); err == nil {
-				c.weak()
+				c.old()
 			}
 		}
 	})

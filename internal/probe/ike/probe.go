@@ -17,7 +17,7 @@ import (
 
 const doc = `Looks for VPN gateways (IKE) at UDP port 500 of each host that answered, or at the ports that the engagement names, and at what they agree to. Each datagram begins an exchange that is not gone on with; those of version 2 bring a key of another group than they propose, so that the gateway names its choice and keeps nothing.
 
-Of version 2: "IKEv2 SA_INIT: strong", and where that is answered "IKEv2 SA_INIT: 3DES", "IKEv2 SA_INIT: DES", "IKEv2 SA_INIT: MD5", "IKEv2 SA_INIT: 768-bit MODP", "IKEv2 SA_INIT: 1024-bit MODP" and "IKEv2 SA_INIT: 1536-bit MODP". Of version 1: "IKEv1 main mode: any", and where strong means are chosen "IKEv1 main mode: weak".
+Of version 2: "IKEv2 SA_INIT: strong", and where that is answered "IKEv2 SA_INIT: 3DES", "IKEv2 SA_INIT: DES", "IKEv2 SA_INIT: MD5", "IKEv2 SA_INIT: SHA-1", "IKEv2 SA_INIT: 768-bit MODP", "IKEv2 SA_INIT: 1024-bit MODP", "IKEv2 SA_INIT: 1536-bit MODP" and "IKEv2 SA_INIT: 2048-bit MODP with a short subgroup". Of version 1: "IKEv1 main mode: any", and where strong means are chosen "IKEv1 main mode: weak".
 
 Only where the engagement names ike-aggressive for the host: "IKEv1 aggressive mode: 1024-bit MODP" and, unless that is answered, "IKEv1 aggressive mode: 2048-bit MODP".`
 
@@ -145,17 +145,12 @@ func (l *look) version1(ctx context.Context) {
 		if q.first {
 			l.seen.Has("ike.version", "1", "")
 		}
-		if l.weak(c) {
+		old, weak := c.old()
+		l.seen.Traits = append(l.seen.Traits, old...)
+		if weak {
 			return
 		}
 	}
-}
-
-// weak records what of a choice is weak.
-func (l *look) weak(c choice) bool {
-	weak := c.weak()
-	l.seen.Traits = append(l.seen.Traits, weak...)
-	return len(weak) > 0
 }
 
 // aggressive asks whether a gateway hands out a digest of its key.

@@ -24,6 +24,9 @@ const (
 	ecp192                                = 25 // proposed by nobody
 )
 
+// shortSubgroup is what the groups of RFC 5114 are called here.
+const shortSubgroup = "2048-bit MODP with a short subgroup"
+
 // question is a datagram, with what agreement to it shows.
 type question struct {
 	say, trait, value string
@@ -54,10 +57,10 @@ func of(kind byte, ids ...uint16) []transform {
 // questions2 are those of version 2: for all that is strong, and for each weak
 // means together with anything else.
 func questions2() []question {
-	gcm := []transform{{kindCipher, 20, 128}, {kindCipher, 20, 256}}
-	cbc := []transform{{kindCipher, 12, 128}, {kindCipher, 12, 256}}
+	gcm := []transform{{kindCipher, 20, 128}, {kindCipher, 20, 192}, {kindCipher, 20, 256}, {kindCipher, 16, 128}, {kindCipher, 16, 256}, {kindCipher, 28, 0}} // and CCM, ChaCha20
+	cbc := []transform{{kindCipher, 12, 128}, {kindCipher, 12, 192}, {kindCipher, 12, 256}}
 	prfs, integrity := of(kindPRF, 5, 6, 7), of(kindIntegrity, 12, 13, 14)
-	groups := of(kindGroup, 19, 20, 21, 31, modp2048, 15, 16)
+	groups := of(kindGroup, 19, 20, 21, 31, 32, 28, 29, 30, modp2048, 15, 16, 17, 18)
 	oldPRFs, oldIntegrity := of(kindPRF, 5, 6, 7, 2, 1), of(kindIntegrity, 12, 13, 14, 2, 1) // with SHA-1 and MD5
 	allGroups := append(groups[:len(groups):len(groups)], of(kindGroup, modp1536, modp1024, modp768)...)
 	const cipher, group = "ike.cipher", "ike.group"
@@ -69,9 +72,11 @@ func questions2() []question {
 		{cipher, "3DES", [][]transform{join(of(kindCipher, 3), oldPRFs, oldIntegrity, allGroups)}},
 		{cipher, "DES", [][]transform{join(of(kindCipher, 2), oldPRFs, oldIntegrity, allGroups)}},
 		{"ike.hash", "MD5", [][]transform{join(cbc, of(kindCipher, 3), of(kindPRF, 1), of(kindIntegrity, 1), allGroups)}},
+		{"ike.hash", "SHA-1", [][]transform{join(cbc, of(kindCipher, 3), of(kindPRF, 2), of(kindIntegrity, 2), allGroups)}},
 		{group, "768-bit MODP", [][]transform{join(cbc, of(kindCipher, 3), oldPRFs, oldIntegrity, of(kindGroup, modp768)), join(gcm, oldPRFs, of(kindGroup, modp768))}},
 		{group, "1024-bit MODP", [][]transform{join(cbc, of(kindCipher, 3), oldPRFs, oldIntegrity, of(kindGroup, modp1024, 22)), join(gcm, oldPRFs, of(kindGroup, modp1024, 22))}},
 		{group, "1536-bit MODP", [][]transform{join(cbc, of(kindCipher, 3), oldPRFs, oldIntegrity, of(kindGroup, modp1536)), join(gcm, oldPRFs, of(kindGroup, modp1536))}},
+		{group, shortSubgroup, [][]transform{join(cbc, of(kindCipher, 3), oldPRFs, oldIntegrity, of(kindGroup, 23, 24)), join(gcm, oldPRFs, of(kindGroup, 23, 24))}},
 	}
 	var out []question
 	for i, q := range all {
@@ -160,28 +165,34 @@ const (
 	proofKey, proofRSA, proofXAuth   = 1, 3, 65001
 )
 
-// questions1 are those of version 1 in main mode.
+// questions1 are those of version 1 in main mode. Not all means are asked with each
+// proof: a datagram that the network has to cut is one that filters drop.
 func questions1() []question {
-	var weak, strong []means
-	for _, proof := range []uint16{proofKey, proofRSA, proofXAuth} {
-		for _, c := range []means{{cipherDES, hashMD5, 0, modp768, 0}, {cipherDES, hashSHA1, 0, modp1024, 0}, {cipher3DES, hashMD5, 0, modp1024, 0},
-			{cipher3DES, hashSHA1, 0, modp1024, 0}, {cipherAES, hashSHA1, 0, modp1024, 128}, {cipherAES, hashSHA1, 0, modp1024, 256},
-			{cipherAES, hashSHA256, 0, modp1024, 256}, {cipher3DES, hashSHA1, 0, modp1536, 0}, {cipherAES, hashSHA1, 0, modp1536, 128},
-			{cipherAES, hashSHA1, 0, modp1536, 256}, {cipher3DES, hashSHA1, 0, modp2048, 0}} {
-			c.proof = proof
-			weak = append(weak, c)
-		}
-		for _, c := range []means{{cipherAES, hashSHA1, 0, modp2048, 128}, {cipherAES, hashSHA1, 0, modp2048, 256}, {cipherAES, hashSHA256, 0, modp2048, 128},
-			{cipherAES, hashSHA256, 0, modp2048, 256}, {cipherAES, hashSHA256, 0, 19, 128}, {cipherAES, hashSHA256, 0, 19, 256}, {cipherAES, hashSHA256, 0, 20, 256}} {
-			c.proof = proof
-			strong = append(strong, c)
-		}
-	}
+	weak := append(proved([]uint16{proofKey, proofRSA}, means{cipherDES, hashMD5, 0, modp768, 0}, means{cipherDES, hashSHA1, 0, modp1024, 0}, means{cipher3DES, hashMD5, 0, modp1024, 0},
+		means{cipher3DES, hashSHA1, 0, modp1024, 0}, means{cipherAES, hashSHA1, 0, modp1024, 128}, means{cipherAES, hashSHA1, 0, modp1024, 256},
+		means{cipherAES, hashSHA256, 0, modp1024, 256}, means{cipher3DES, hashSHA1, 0, modp1536, 0}, means{cipherAES, hashSHA1, 0, modp1536, 128},
+		means{cipherAES, hashSHA1, 0, modp1536, 256}, means{cipher3DES, hashSHA1, 0, modp2048, 0}),
+		proved([]uint16{proofXAuth}, means{cipher3DES, hashSHA1, 0, modp1024, 0}, means{cipherAES, hashSHA1, 0, modp1024, 128}, means{cipherAES, hashSHA1, 0, modp1024, 256})...)
+	strong := append(proved([]uint16{proofKey, proofRSA}, means{cipherAES, hashSHA1, 0, modp2048, 128}, means{cipherAES, hashSHA1, 0, modp2048, 256}, means{cipherAES, hashSHA256, 0, modp2048, 128},
+		means{cipherAES, hashSHA256, 0, modp2048, 256}, means{cipherAES, hashSHA256, 0, 19, 128}, means{cipherAES, hashSHA256, 0, 20, 256}),
+		proved([]uint16{proofXAuth}, means{cipherAES, hashSHA256, 0, modp2048, 256})...)
 	everything := append(weak[:len(weak):len(weak)], strong...)
 	return []question{
 		{say: "IKEv1 main mode: any", first: true, message: main1(spi(0x11), everything)},
 		{say: "IKEv1 main mode: weak", message: main1(spi(0x12), weak)},
 	}
+}
+
+// proved are means with each of the proofs.
+func proved(proofs []uint16, all ...means) []means {
+	var out []means
+	for _, proof := range proofs {
+		for _, m := range all {
+			m.proof = proof
+			out = append(out, m)
+		}
+	}
+	return out
 }
 
 // main1 is the first message of main mode.
@@ -219,13 +230,8 @@ func questionsAggressive() []question {
 		name  string
 		group uint16
 	}{{"1024-bit MODP", modp1024}, {"2048-bit MODP", modp2048}} {
-		var all []means
-		for _, proof := range []uint16{proofKey, proofXAuth} {
-			for _, c := range []means{{cipherAES, hashSHA256, 0, 0, 256}, {cipherAES, hashSHA1, 0, 0, 256}, {cipherAES, hashSHA1, 0, 0, 128}, {cipher3DES, hashSHA1, 0, 0, 0}, {cipher3DES, hashMD5, 0, 0, 0}} {
-				c.proof, c.group = proof, g.group
-				all = append(all, c)
-			}
-		}
+		all := proved([]uint16{proofKey, proofXAuth}, means{cipherAES, hashSHA256, 0, g.group, 256}, means{cipherAES, hashSHA1, 0, g.group, 256},
+			means{cipherAES, hashSHA1, 0, g.group, 128}, means{cipher3DES, hashSHA1, 0, g.group, 0}, means{cipher3DES, hashMD5, 0, g.group, 0})
 		size := map[uint16]int{modp1024: 128, modp2048: 256}[g.group]
 		const fqdn = "\x02\x00\x00\x00"
 		body := payload(payloadKE1, sa1(all))
