@@ -21,6 +21,31 @@ type directory struct {
 	diagnostic               string
 	anonymous                byte                    // to those who are nobody
 	inner                    func(net.Conn) net.Conn // within TLS; nil where offers of it get an alert
+	root                     byte                    // what comes of searching the root DSE; 0 for a refusal
+	contexts                 []string                // that it names
+	open                     string                  // the one that anybody is given
+}
+
+// searched answers a search of one entry.
+func (d directory) searched(request string) []byte {
+	base := request[7 : 7+int(request[6])]
+	entry := func(name string, values ...string) []byte {
+		var set [][]byte
+		for _, v := range values {
+			set = append(set, ber.Text(v))
+		}
+		attribute := ber.Value(ber.Sequence, ber.Text(name), ber.Value(0x31, set...))
+		return append(message(1, ber.Value(opEntry, ber.Text(base), ber.Value(ber.Sequence, attribute))), said(opDone, success, "")...)
+	}
+	switch {
+	case base == "" && len(d.contexts) > 0:
+		return entry("namingContexts", d.contexts...)
+	case base == "" && d.root != 0:
+		return said(opDone, d.root, "")
+	case base != "" && base == d.open:
+		return entry("objectClass", "domain")
+	}
+	return said(opDone, operationsError, d.diagnostic)
 }
 
 func (d directory) serve(conn net.Conn) {
@@ -45,7 +70,7 @@ func (d directory) serve(conn net.Conn) {
 		case op == opBind:
 			answer = said(opBindAnswer, d.anonymous, "")
 		case op == opSearch:
-			answer = said(opDone, operationsError, d.diagnostic)
+			answer = d.searched(request)
 		default:
 			return
 		}
@@ -70,7 +95,7 @@ func TestDirectories(t *testing.T) {
 	offered := channel.Trait{Name: "encryption", Value: "offered"}
 	required := channel.Trait{Name: "encryption.required", Value: "yes"}
 	optional := channel.Trait{Name: "encryption.required", Value: "no", Detail: "it takes names and passwords in clear"}
-	login := channel.Trait{Name: "access", Value: "login", Detail: "the root DSE names no context"}
+	login := channel.Trait{Name: "access", Value: "login"}
 	tests := []struct {
 		name      string
 		directory directory
@@ -100,6 +125,12 @@ func TestDirectories(t *testing.T) {
 		{"no TLS", directory{startTLS: 2, simple: 49}, "",
 			[]channel.Trait{{Name: "encryption", Value: "none", Detail: "it refuses StartTLS"}, {Name: "login.clear", Value: "yes", Detail: "a simple bind, which nothing encrypts"}, login}, ""},
 		{"busy", directory{startTLS: busy}, "", nil, "the server puts StartTLS off"},
+		{"not available for now", directory{startTLS: unavailable}, "", nil, "the server puts StartTLS off"},
+		{"the second context is open", directory{simple: strongerAuthRequired, contexts: []string{"cn=a", "dc=b", "dc=c"}, open: "dc=b"}, "",
+			[]channel.Trait{offered, required, {Name: "access", Value: "anyone-reads", Detail: "an anonymous search of a naming context gives its entry"}}, ""},
+		{"no context is open", directory{simple: strongerAuthRequired, contexts: []string{"cn=a", "dc=b"}}, "", []channel.Trait{offered, required, login}, ""},
+		{"no context is named", directory{simple: strongerAuthRequired, root: noSuchObject}, "", []channel.Trait{offered, required},
+			"an anonymous bind is taken, and the root DSE names no context to ask for"},
 	}
 	for _, c := range tests {
 		t.Run(c.name, func(t *testing.T) {

@@ -24,7 +24,7 @@ One connection asks "LDAP StartTLS". Where that is agreed to, this connection an
 
 Discovery asks silent services "LDAP StartTLS".
 
-Only where the engagement names ldap-anonymous for the host, that other connection also sends "LDAP simple bind of a name that does not exist", to see whether names and passwords are taken in clear, "LDAP anonymous bind", "LDAP search of the root DSE", "LDAP search of the first naming context" for that one entry, and "LDAP unbind". Where TLS alone is spoken at a port of LDAP, it does so within a "` + talk.SayHandshake + `", without the simple bind; and so it searches where the directory serves nobody without TLS.`
+Only where the engagement names ldap-anonymous for the host, that other connection also sends "LDAP simple bind of a name that does not exist", to see whether names and passwords are taken in clear, "LDAP anonymous bind", "LDAP search of the root DSE", "LDAP search of a naming context" for that one entry, of eight contexts at most until one is given, and "LDAP unbind". Where TLS alone is spoken at a port of LDAP, it does so within a "` + talk.SayHandshake + `", without the simple bind; and so it searches where the directory serves nobody without TLS.`
 
 // What is announced.
 const (
@@ -33,7 +33,7 @@ const (
 	saySimple    = "LDAP simple bind of a name that does not exist"
 	sayAnonymous = "LDAP anonymous bind"
 	sayRoot      = "LDAP search of the root DSE"
-	sayContext   = "LDAP search of the first naming context"
+	sayContext   = "LDAP search of a naming context"
 	sayUnbind    = "LDAP unbind"
 )
 
@@ -165,20 +165,26 @@ func (v *visit) startTLS(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	start, err := v.ask(sayStartTLS, func(id byte) []byte { return extended(id, startTLS) })
-	if err == nil && (start.code == operationsError || start.code == busy) {
+	if strings.Contains(start.diagnostic, "LdapErr") {
+		v.Seen.Product = activeDirectory
+	}
+	if err == nil && start.later(v.Seen.Product) {
 		err = errors.New("the server puts StartTLS off")
 	}
 	if err != nil {
 		v.conn.Close()
 		return false, err
 	}
-	if strings.Contains(start.diagnostic, "LdapErr") {
-		v.Seen.Product = activeDirectory
-	}
 	if start.code != success {
 		v.leave()
 	}
 	return start.code == success, nil
+}
+
+// later says whether StartTLS is refused for now alone. Active Directory says that
+// it is not available where it has no certificate.
+func (a answer) later(product string) bool {
+	return a.code == operationsError || a.code == busy || a.code == unavailable && product != activeDirectory
 }
 
 // upgraded opens a further connection and changes it to TLS.
@@ -329,18 +335,31 @@ func (v *visit) anonymous() error {
 	if vendor := first(root.attributes["vendorname"]); vendor != "" {
 		v.Seen.Product = converse.Clean([]byte(vendor + " " + first(root.attributes["vendorversion"])))
 	}
-	base := first(root.attributes["namingcontexts"])
-	if base == "" {
-		v.Seen.Has(access, "login", "the root DSE names no context")
+	return v.contexts(root)
+}
+
+// maxContexts bounds how many naming contexts are asked for.
+const maxContexts = 8
+
+// contexts sees whether one of the contexts that the root DSE names is given to
+// somebody without a name. Where it names none, nothing can be asked for.
+func (v *visit) contexts(root answer) error {
+	bases := root.attributes["namingcontexts"]
+	switch {
+	case len(bases) > 0:
+	case root.code == success || root.code == noSuchObject:
+		v.Seen.Lacks(access, "an anonymous bind is taken, and the root DSE names no context to ask for")
 		return nil
 	}
-	context, err := v.askWhoMay(sayContext, func(id byte) []byte { return search(id, base, "objectClass") })
-	if err != nil {
-		return err
-	}
-	if context.attributes != nil {
-		v.Seen.Has(access, "anyone-reads", "an anonymous search of the first naming context gives its entry")
-		return nil
+	for _, base := range bases[:min(len(bases), maxContexts)] {
+		entry, err := v.askWhoMay(sayContext, func(id byte) []byte { return search(id, base, "objectClass") })
+		if err != nil {
+			return err
+		}
+		if entry.attributes != nil {
+			v.Seen.Has(access, "anyone-reads", "an anonymous search of a naming context gives its entry")
+			return nil
+		}
 	}
 	v.Seen.Has(access, "login", "")
 	return nil

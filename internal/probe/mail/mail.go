@@ -65,6 +65,7 @@ type protocol struct {
 // reply is a reply of a service.
 type reply struct {
 	ok    bool
+	later bool     // it is a refusal for now, which says nothing of what the service can
 	code  int      // SMTP's
 	lines []string // raw
 }
@@ -78,6 +79,7 @@ type visit struct {
 	features reply
 	refused  bool // something is refused to those without TLS
 	offered  bool // and agreed to when it was asked for
+	later    bool // or put off
 }
 
 // protocolOf gives the protocol of a service.
@@ -155,6 +157,9 @@ func (v *visit) begin(conn *talk.Conn) (err error) {
 		return nil
 	}
 	v.features, err = v.ask(conn, v.protocol.features)
+	if err == nil && v.features.later {
+		err = errors.New("the service puts callers off")
+	}
 	return err
 }
 
@@ -171,7 +176,7 @@ func (v *visit) hear(conn *talk.Conn) error {
 		v.refused = answer.code == needsTLS
 	}
 	answer, err := v.ask(conn, v.secure)
-	v.offered = answer.ok
+	v.offered, v.later = answer.ok, answer.later
 	return err
 }
 
@@ -182,6 +187,10 @@ func (v *visit) tell(ctx context.Context, conn *talk.Conn) {
 	switch {
 	case v.offered:
 		v.offered = v.Offer(ctx, v.secure, conn, v.upgraded)
+	case v.later:
+		const why = "it puts the change to TLS off"
+		v.Seen.Lacks("encryption", why)
+		v.Seen.Lacks("encryption.required", why)
 	case v.offers(v.features):
 		v.Seen.Has("encryption", "none", "it names STARTTLS and refuses it")
 	default:

@@ -39,7 +39,7 @@ func readIMAP(conn *talk.Conn, command string) (reply, error) {
 			r.ok = strings.EqualFold(word, "OK") || strings.EqualFold(word, "PREAUTH")
 			return r, nil
 		case tag != "" && first == tag:
-			r.ok = strings.EqualFold(word, "OK")
+			r.ok, r.later = strings.EqualFold(word, "OK"), strings.Contains(strings.ToUpper(rest), "[UNAVAILABLE]")
 			return r, nil
 		case first != "*" || tag == "":
 			return reply{}, errNotIMAP
@@ -101,6 +101,7 @@ func readPOP3(conn *talk.Conn, command string) (reply, error) {
 			if !r.ok && !strings.HasPrefix(line, "-ERR") {
 				return reply{}, errNotPOP3
 			}
+			r.later = strings.HasPrefix(strings.ToUpper(line), "-ERR [SYS/TEMP]")
 		}
 		if line == "." {
 			return r, nil
@@ -156,6 +157,7 @@ func readSieve(conn *talk.Conn, _ string) (reply, error) {
 			r.ok = true
 			return r, nil
 		case word == "NO", word == "BYE":
+			r.later = strings.Contains(strings.ToUpper(line), "(TRYLATER)")
 			return r, nil
 		case !strings.HasPrefix(line, `"`):
 			return reply{}, errNotSieve

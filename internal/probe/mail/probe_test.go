@@ -116,8 +116,20 @@ func TestScripts(t *testing.T) {
 			ehlo: "250-mail\r\n250-STARTTLS\r\n250-X-ANONYMOUSTLS\r\n250-AUTH NTLM\r\n250 SIZE\r\n", "RSET": "250 ok\r\n", "STARTTLS": "220 go\r\n"}),
 			channel.Seen{Product: "Microsoft ESMTP", Traits: []channel.Trait{offered, loginSafe, opportunistic}, Untold: []channel.Untold{untested}}},
 		{"names TLS and refuses it", "smtp", "25", scripted("220 mail ESMTP\r\n", map[string]string{
-			ehlo: "250-mail\r\n250 STARTTLS\r\n", "RSET": "250 ok\r\n", "STARTTLS": "454 TLS not available\r\n", "QUIT": "221 bye\r\n"}),
+			ehlo: "250-mail\r\n250 STARTTLS\r\n", "RSET": "250 ok\r\n", "STARTTLS": "502 TLS not available\r\n", "QUIT": "221 bye\r\n"}),
 			channel.Seen{Traits: []channel.Trait{none("it names STARTTLS and refuses it"), loginSafe}, Untold: []channel.Untold{untested}}},
+		{"puts TLS off", "smtp", "25", scripted("220 mail ESMTP\r\n", map[string]string{
+			ehlo: "250-mail\r\n250 STARTTLS\r\n", "RSET": "250 ok\r\n", "STARTTLS": "454 TLS not available due to temporary reason\r\n", "QUIT": "221 bye\r\n"}),
+			channel.Seen{Traits: []channel.Trait{loginSafe}, Untold: append(failed("it puts the change to TLS off"), untested)}},
+		{"puts callers off", "smtp", "25", scripted("220 mail ESMTP\r\n", map[string]string{ehlo: "421 too busy\r\n"}),
+			channel.Seen{Untold: failed("the service puts callers off")}},
+		{"IMAP puts TLS off", "imap", "143", scripted("* OK hello\r\n", map[string]string{
+			"a1 CAPABILITY": "* CAPABILITY IMAP4rev1 STARTTLS\r\na1 OK done\r\n", "a2 STARTTLS": "a2 NO [UNAVAILABLE] not now\r\n"}),
+			channel.Seen{Untold: failed("it puts the change to TLS off")}},
+		{"POP3 puts TLS off", "pop3", "110", scripted("+OK ready\r\n", map[string]string{"CAPA": "+OK\r\nSTLS\r\n.\r\n", "STLS": "-ERR [SYS/TEMP] not now\r\n"}),
+			channel.Seen{Untold: failed("it puts the change to TLS off")}},
+		{"ManageSieve puts TLS off", "sieve", "4190", scripted("\"STARTTLS\"\r\nOK\r\n", map[string]string{"STARTTLS": "NO (TRYLATER) \"not now\"\r\n"}),
+			channel.Seen{Untold: failed("it puts the change to TLS off")}},
 		{"agrees to TLS and speaks none", "smtp", "587", scripted("220 mail ESMTP\r\n", map[string]string{
 			ehlo: "250-mail\r\n250 STARTTLS\r\n", "RSET": "250 ok\r\n", "STARTTLS": "220 gone\r\n"}),
 			channel.Seen{Traits: []channel.Trait{none("agrees to STARTTLS and then speaks no TLS"), loginSafe}, Untold: []channel.Untold{untested}}},

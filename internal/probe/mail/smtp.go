@@ -48,7 +48,7 @@ func readSMTP(conn *talk.Conn, _ string) (reply, error) {
 		if !ok || r.code != 0 && code != r.code {
 			return reply{}, errNotSMTP
 		}
-		r.code, r.ok = code, code/100 == 2
+		r.code, r.ok, r.later = code, code/100 == 2, code/100 == 4
 		r.lines = append(r.lines, line[min(4, len(line)):])
 		if !more {
 			return r, nil
@@ -146,7 +146,7 @@ func relay(ctx context.Context, v *visit) error {
 	}
 	switch {
 	case !open:
-	case from.code/100 == 4:
+	case from.later:
 		v.Seen.Lacks("encryption.required", "the service put the question off")
 	default:
 		v.required(!from.ok, "it takes mail without TLS or a log-in")
@@ -183,7 +183,7 @@ func (v *visit) tellRelay(to reply) {
 	switch {
 	case to.ok:
 		v.Seen.Has("smtp.relay", "anyone", "")
-	case to.code/100 == 4:
+	case to.later:
 		v.Seen.Lacks("smtp.relay", "the service put the question off")
 	default:
 		v.Seen.Has("smtp.relay", "no", "")

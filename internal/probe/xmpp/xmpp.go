@@ -77,7 +77,7 @@ func look(ctx context.Context, l *talk.Look) error {
 		return err
 	}
 	if !agreed {
-		l.Seen.Has("encryption", "none", "it does not offer starttls")
+		l.Seen.Has("encryption", "none", offers.without())
 		return nil
 	}
 	again := func(ctx context.Context) (probe.Conn, error) { return s.upgraded(ctx, l) }
@@ -178,6 +178,14 @@ var otherwise = regexp.MustCompile(`<mechanism|/iq-auth|dialback`)
 // required says whether TLS is: by the word, or since nothing else is on offer.
 func (f features) required() bool {
 	return strings.Contains(startTLS.FindString(string(f)), "<required") || !otherwise.MatchString(string(f))
+}
+
+// without says why there is no TLS where it was not agreed to.
+func (f features) without() string {
+	if startTLS.MatchString(string(f)) {
+		return "it offers starttls and refuses it"
+	}
+	return "it does not offer starttls"
 }
 
 // secure asks for TLS if it is offered, and says whether it is agreed to.
