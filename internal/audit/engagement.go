@@ -155,6 +155,7 @@ func (l Limits) WithDefaults() Limits {
 type Asset struct {
 	Names     []string     `json:"names,omitempty"` // in lower case
 	Addresses []netip.Addr `json:"addresses,omitempty"`
+	Kind      string       `json:"kind,omitempty"` // of machine, in the register's words, in lower case: "label printer"
 }
 
 // Flow is data that travels: declared in the trust's register, or discovered.

@@ -33,11 +33,12 @@ func (r *reader) assets(top *section) {
 	}
 }
 
-// The headings under which registers give an address and a name, without spaces,
-// hyphens and underscores.
+// The headings under which registers give an address, a name and what a machine is,
+// without spaces, hyphens and underscores.
 var (
 	addressHeadings = []string{"ip", "ips", "ipaddress", "ipaddresses", "ipv4", "ipv4address", "ipv6address", "address"}
 	nameHeadings    = []string{"name", "host", "hostname", "fqdn", "dns", "dnsname", "asset", "assetname", "device", "devicename", "computername", "netbiosname"}
+	kindHeadings    = []string{"type", "kind", "class", "category", "assettype", "assetclass", "assetcategory", "devicetype", "devicecategory", "machinetype"}
 )
 
 // readAssets reads the register: a machine a line, with one address or more.
@@ -48,8 +49,8 @@ func readAssets(data []byte) ([]audit.Asset, error) {
 	if err != nil {
 		return nil, errors.New("it has no heading")
 	}
-	addresses, names := columns(heading, addressHeadings), columns(heading, nameHeadings)
-	if len(addresses)+len(names) == 0 {
+	at := layout{columns(heading, addressHeadings), columns(heading, nameHeadings), columns(heading, kindHeadings)}
+	if len(at.addresses)+len(at.names) == 0 {
 		return nil, fmt.Errorf("no column is called %q or %q, or the like", "IP address", "hostname")
 	}
 	var all []audit.Asset
@@ -64,11 +65,14 @@ func readAssets(data []byte) ([]audit.Asset, error) {
 		if len(all) == maxAssets {
 			return nil, fmt.Errorf("it has more than %d lines", maxAssets)
 		}
-		if one := asset(line, addresses, names); len(one.Addresses)+len(one.Names) > 0 {
+		if one := at.asset(line); len(one.Addresses)+len(one.Names) > 0 {
 			all = append(all, one)
 		}
 	}
 }
+
+// layout is where a register has what.
+type layout struct{ addresses, names, kinds []int }
 
 // columns are the places of the headings that are among the wanted ones.
 func columns(heading, wanted []string) []int {
@@ -83,22 +87,29 @@ func columns(heading, wanted []string) []int {
 }
 
 // asset is what a line says of one machine. A cell may hold several addresses.
-func asset(line []string, addresses, names []int) audit.Asset {
+func (at layout) asset(line []string) audit.Asset {
 	var one audit.Asset
-	for _, i := range addresses {
-		if i >= len(line) {
-			continue
-		}
-		for _, text := range strings.FieldsFunc(line[i], func(r rune) bool { return strings.ContainsRune(" ,;|\n", r) }) {
-			if a, err := netip.ParseAddr(text); err == nil {
+	for _, text := range cells(line, at.addresses) {
+		for _, a := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" ,;|\n", r) }) {
+			if a, err := netip.ParseAddr(a); err == nil {
 				one.Addresses = append(one.Addresses, a.Unmap())
 			}
 		}
 	}
-	for _, i := range names {
+	for _, text := range cells(line, at.names) {
+		one.Names = append(one.Names, strings.TrimSuffix(text, "."))
+	}
+	one.Kind = strings.Join(cells(line, at.kinds), ", ")
+	return one
+}
+
+// cells are those of a line at the places that hold something, in lower case.
+func cells(line []string, places []int) []string {
+	var out []string
+	for _, i := range places {
 		if i < len(line) && strings.TrimSpace(line[i]) != "" {
-			one.Names = append(one.Names, strings.ToLower(strings.TrimSuffix(strings.TrimSpace(line[i]), ".")))
+			out = append(out, strings.ToLower(strings.TrimSpace(line[i])))
 		}
 	}
-	return one
+	return out
 }

@@ -24,6 +24,9 @@ func TestReadAssets(t *testing.T) {
 			{Names: []string{"pacs"}, Addresses: []netip.Addr{addr("10.0.0.7"), addr("10.0.1.7"), addr("2001:db8::7")}},
 		}},
 		{name: "lines that are short, empty or say DHCP", text: "hostname,ip\nward-pc\n\nlab,DHCP\n,\n", want: []audit.Asset{{Names: []string{"ward-pc"}}, {Names: []string{"lab"}}}},
+		{name: "what they are", text: "hostname,Device Type,IP,Category\nw5,Label Printer,10.0.0.9,Peripheral\n", want: []audit.Asset{
+			{Names: []string{"w5"}, Addresses: []netip.Addr{addr("10.0.0.9")}, Kind: "label printer, peripheral"},
+		}},
 		{name: "no such columns", text: "owner,room\nIT,5\n", fails: true},
 		{name: "empty", fails: true},
 	} {

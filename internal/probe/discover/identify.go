@@ -93,10 +93,9 @@ func order(all []probe.Hello, port uint16, care Care) []probe.Hello {
 	if care == Nothing {
 		return nil
 	}
-	hellos := slices.Clone(all)
-	if care == TLSOnly {
-		hellos = slices.DeleteFunc(hellos, func(h probe.Hello) bool { return h.Service != "tls" })
-	}
+	hellos := slices.DeleteFunc(slices.Clone(all), func(h probe.Hello) bool {
+		return care == TLSOnly && h.Service != "tls" || care == Usual && !slices.Contains(h.Ports, port)
+	})
 	place := func(h probe.Hello) int {
 		if slices.Contains(h.Ports, port) {
 			return -1

@@ -2,7 +2,9 @@ package discover
 
 import (
 	"cmp"
+	"net/netip"
 	"slices"
+	"strings"
 
 	"trustaudit/internal/audit"
 )
@@ -21,14 +23,15 @@ type Care int
 // clinical messages is offered TLS and nothing else.
 const (
 	Ask     Care = iota
+	Usual        // what is usual at the port: the machine is a printer
 	TLSOnly      // messages for patients' care may be taken there
-	Nothing      // whatever arrives is printed or run
+	Nothing      // whatever arrives is printed, logged or run
 )
 
 // Ports returns the shipped list: where hospitals' services usually listen.
 func Ports() []Port {
 	return []Port{
-		{21, "FTP", Ask}, {22, "SSH", Ask}, {23, "Telnet", Ask}, {25, "SMTP", Ask}, {43, "whois", Ask}, {53, "DNS", Ask},
+		{21, "FTP", Ask}, {22, "SSH", Ask}, {23, "Telnet", Usual}, {25, "SMTP", Ask}, {43, "whois", Ask}, {53, "DNS", Ask},
 		{79, "finger", Ask}, {80, "HTTP", Ask}, {81, "HTTP", Ask}, {88, "Kerberos", Ask}, {104, "DICOM", TLSOnly}, {105, "DICOM", TLSOnly},
 		{110, "POP3", Ask}, {111, "rpcbind", Ask}, {113, "ident", Ask}, {119, "NNTP", Ask}, {135, "MS RPC", Ask}, {139, "NetBIOS", Ask}, {143, "IMAP", Ask},
 		{389, "LDAP", Ask}, {443, "HTTPS", Ask}, {445, "SMB", Ask}, {465, "SMTP over TLS", Ask}, {512, "rexec", Nothing}, {513, "rlogin", Nothing},
@@ -88,11 +91,33 @@ func ports(scope audit.Scope) []audit.Port {
 // careful are the services that an engagement declares and that are not asked what
 // they are.
 func careful() map[string]Care {
-	return map[string]Care{"mllp": TLSOnly, "hl7": TLSOnly, "dicom": TLSOnly, "dicom-tls": TLSOnly, "pacs": TLSOnly, "astm": TLSOnly, "lis": TLSOnly, "raw": Nothing, "jetdirect": Nothing, "lpd": Nothing, "syslog": Nothing, "rexec": Nothing, "rlogin": Nothing, "rsh": Nothing}
+	return map[string]Care{"printer": Nothing, "print": Nothing, "printing": Nothing, "pdl-datastream": Nothing, "label": Nothing, "zpl": Nothing, "klogin": Nothing, "kshell": Nothing, "mllp": TLSOnly, "hl7": TLSOnly, "dicom": TLSOnly, "dicom-tls": TLSOnly, "pacs": TLSOnly, "astm": TLSOnly, "lis": TLSOnly, "raw": Nothing, "jetdirect": Nothing, "lpd": Nothing, "syslog": Nothing, "rexec": Nothing, "rlogin": Nothing, "rsh": Nothing}
+}
+
+// span is a range of ports.
+type span struct {
+	first, last uint16
+	care        Care
+}
+
+// unlisted are ports off the shipped list that an engagement may name. Those of
+// printers are in their makers' manuals: the first of a print server and its siblings
+// (HP, Kyocera, Zebra, Star and many more; nmap leaves them out, too), the lines of
+// servers with several (Intermate, Linksys), and makers' own (SATO, Emulex and Xerox,
+// Lexmark, Zebra's mobile printers, DEC).
+func unlisted() []span {
+	return []span{
+		{9100, 9112, Nothing}, {29100, 29100, Nothing}, {39100, 39100, Nothing}, {49100, 49100, Nothing}, {4010, 4010, Nothing}, {4020, 4020, Nothing}, {4030, 4030, Nothing},
+		{1024, 1024, Nothing}, {2501, 2501, Nothing}, {5503, 5503, Nothing}, {9400, 9400, Nothing}, {9600, 9600, Nothing}, {6101, 6101, Nothing}, {6869, 6869, Nothing},
+		{35, 35, Nothing}, {3910, 3910, Nothing}, // any port for printing, and the one for requests to print
+		{544, 544, Nothing}, {601, 601, Nothing}, // kshell, and syslog over TCP
+		{2101, 2116, TLSOnly}, {4001, 4016, TLSOnly}, {10001, 10016, TLSOnly}, // lines of serial servers: Digi, Moxa, Lantronix
+		{6514, 6514, TLSOnly}, // syslog over TLS
+	}
 }
 
 // careOf is how a port is spoken to, by what the engagement says of it and by the
-// shipped list: the more careful of both.
+// lists: the most careful of all. At Telnet's port some label printers print, too.
 func careOf(port audit.Port) Care {
 	care := careful()[port.Service]
 	for _, p := range Ports() {
@@ -100,5 +125,22 @@ func careOf(port audit.Port) Care {
 			care = max(care, p.Care)
 		}
 	}
+	for _, s := range unlisted() {
+		if s.first <= port.Number && port.Number <= s.last {
+			care = max(care, s.care)
+		}
+	}
 	return care
+}
+
+// isPrinter says whether the trust's register calls a machine a printer.
+func isPrinter(assets []audit.Asset, host string) bool {
+	address, _ := netip.ParseAddr(host)
+	return slices.ContainsFunc(assets, func(a audit.Asset) bool {
+		if !slices.Contains(a.Addresses, address) && !slices.Contains(a.Names, strings.ToLower(host)) {
+			return false
+		}
+		words := a.Kind + " " + strings.Join(a.Names, " ")
+		return strings.Contains(words, "printer") || strings.Contains(words, "multifunction") || a.Kind == "mfd" || a.Kind == "mfp"
+	})
 }

@@ -25,7 +25,7 @@ const doc = `Looks at which TCP ports of a host accept a connection, waits a mom
 
 The ports are those that the engagement names, or a list of some 120 that hospitals use. They are knocked at one after another, which sends nothing but what TCP needs to connect and to part. A host that is silent at the eight most telling ones is asked at no others.
 
-A service that keeps silent is asked by the hellos of the other probes (each of which lists its own), one on each connection: those that are usual at the port, then an offer of TLS, then the others. Ports where clinical messages are taken are offered TLS and nothing else; ports where whatever arrives is printed or run are sent nothing.
+A service that keeps silent is asked by the hellos of the other probes (each of which lists its own), one on each connection: those that are usual at the port, then an offer of TLS, then the others. Ports where clinical messages are taken, and lines of serial servers, are offered TLS and nothing else; ports where whatever arrives is printed, logged or run are sent nothing. A machine that the asset register calls a printer is asked what is usual at a port and nothing else.
 
 Where the engagement says reverse_dns, the name service of this machine is asked for the names of each host that answered.`
 
@@ -130,12 +130,16 @@ func (l *look) look(ctx context.Context) error {
 	if err := l.knock(ctx, rest); err != nil {
 		return err
 	}
+	least := Ask
+	if isPrinter(l.session.Assets, l.session.Unit.Subject) {
+		least = Usual
+	}
 	for _, port := range slices.Sorted(maps.Keys(l.found)) {
 		e := l.found[port]
 		if !e.Silent {
 			continue
 		}
-		if err := l.identify(ctx, port, careOf(l.ports[port]), e); err != nil {
+		if err := l.identify(ctx, port, max(least, careOf(l.ports[port])), e); err != nil {
 			return err
 		}
 	}

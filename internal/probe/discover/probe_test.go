@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"net"
+	"net/netip"
 	"os"
 	"strconv"
 	"strings"
@@ -146,6 +147,12 @@ func TestSilentServicesAreAsked(t *testing.T) {
 		{"clinical messages", audit.Port{Number: 2575}, probetest.Mute, fact.Endpoint{Asked: 1}, []string{"tls?"}},
 		{"clinical, as declared", audit.Port{Number: 20000, Service: "dicom"}, probetest.Mute, fact.Endpoint{Asked: 1, Declared: "dicom"}, []string{"tls?"}},
 		{"a printer", audit.Port{Number: 9100}, probetest.Mute, fact.Endpoint{}, nil},
+		{"a printer off the shipped list", audit.Port{Number: 9107}, probetest.Mute, fact.Endpoint{}, nil},
+		{"a label printer of SATO", audit.Port{Number: 1024}, probetest.Mute, fact.Endpoint{}, nil},
+		{"a label printer at the port of Telnet", audit.Port{Number: 23}, probetest.Mute, fact.Endpoint{}, nil},
+		{"a log", audit.Port{Number: 601}, probetest.Mute, fact.Endpoint{}, nil},
+		{"a line of a serial server", audit.Port{Number: 4002}, probetest.Mute, fact.Endpoint{Asked: 1}, []string{"tls?"}},
+		{"a printer, as declared by another word", audit.Port{Number: 20000, Service: "printer"}, probetest.Mute, fact.Endpoint{Declared: "printer"}, nil},
 		{"a printer, as declared", audit.Port{Number: 20000, Service: "raw"}, probetest.Mute, fact.Endpoint{Declared: "raw"}, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -223,6 +230,41 @@ func TestRefusedByTheScope(t *testing.T) {
 			t.Errorf("facts %s", r.Text())
 		}
 	})
+}
+
+// TestRegisteredPrinters sees that machines which the register calls printers are
+// asked what is usual at a port, and nothing elsewhere.
+func TestRegisteredPrinters(t *testing.T) {
+	at := []netip.Addr{netip.MustParseAddr(host)}
+	for _, c := range []struct {
+		name  string
+		asset audit.Asset
+		said  []string
+	}{
+		{"by its kind", audit.Asset{Addresses: at, Kind: "label printer"}, []string{"tls?"}},
+		{"by its name", audit.Asset{Addresses: at, Names: []string{"ward 5 printer"}}, []string{"tls?"}},
+		{"as people say", audit.Asset{Addresses: at, Kind: "mfd"}, []string{"tls?"}},
+		{"another machine", audit.Asset{Addresses: at, Kind: "server"}, []string{"tls?", "redis?", "ldap?", "tls?", "redis?", "ldap?"}},
+		{"another's", audit.Asset{Names: []string{"printer"}}, []string{"tls?", "redis?", "ldap?", "tls?", "redis?", "ldap?"}},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			n := &probetest.Network{Services: map[string]probetest.Service{"10.0.0.5:443": probetest.Mute, "10.0.0.5:20000": probetest.Mute}}
+			r := probetest.NewRecord(n.Dial)
+			session := r.Session(unit, audit.Scope{Ports: []audit.Port{{Number: 443}, {Number: 20000}}})
+			session.Hellos, session.Assets = hellos(), []audit.Asset{c.asset}
+			if err := discover.Probe.Observe(t.Context(), session); err != nil {
+				t.Fatal(err)
+			}
+			n.Wait()
+			var said []string
+			for _, contact := range r.Contacts {
+				said = append(said, contact.Said...)
+			}
+			if diff := cmp.Diff(c.said, said); diff != "" {
+				t.Errorf("%s: said (-want +got):\n%s", c.name, diff)
+			}
+		})
+	}
 }
 
 // TestOneOfMany sees that a port at which this machine cannot knock, and a service
