@@ -22,7 +22,7 @@ func remoteServers() []Server {
 			Start: func(_ context.Context, p Place) (*Running, error) { return Serve(p, inetd("telnetd")) },
 		},
 		{
-			Name: "rlogin", Port: 20513, // it says nothing, and is asked nothing
+			Name: "rlogin", Port: 513, Finds: []Find{{clear, "encryption none-assumed"}}, // it says nothing, and is asked nothing
 			Programs: []string{"in.rlogind"}, Root: true,
 			Start: func(_ context.Context, p Place) (*Running, error) { return Serve(p, inetd("in.rlogind")) },
 		},

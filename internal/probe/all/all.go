@@ -6,7 +6,6 @@ package all
 import (
 	"trustaudit/internal/probe"
 	"trustaudit/internal/probe/afp"
-	"trustaudit/internal/probe/byport"
 	"trustaudit/internal/probe/content"
 	"trustaudit/internal/probe/dicom"
 	"trustaudit/internal/probe/discover"
@@ -52,7 +51,6 @@ import (
 func Probes() []probe.Probe {
 	return []probe.Probe{
 		afp.Probe,
-		byport.Probe,
 		content.Probe,
 		dicom.Probe,
 		discover.Probe,

@@ -1,6 +1,7 @@
 // Package unspoken tells of services to which nothing can be said without harm:
-// whatever arrives at a printer is printed, what arrives at a log is logged, and
-// what arrives at a line of an instrument may be taken for a result.
+// whatever arrives at a printer is printed, what arrives at a log is logged, what
+// arrives at a shell is an order, and what arrives at a line of an instrument may be
+// taken for a result.
 package unspoken
 
 import (
@@ -14,7 +15,7 @@ import (
 	discover "trustaudit/internal/probe/discover/fact"
 )
 
-const doc = `Tells of printers' ports (raw printing, LPD), of logs by syslog and of lines of laboratory instruments (ASTM) that they carry what they do in clear. It opens no connection and sends nothing: that the port is open, and, for instruments, that it answers no offer of TLS, was seen by discovery; what it is for is what the port, or the engagement, says.`
+const doc = `Tells of printers' ports (raw printing, LPD), of logs by syslog, of shells for other machines (rexec, rlogin, rsh) and of lines of laboratory instruments (ASTM) that they carry what they do in clear. It opens no connection and sends nothing: that the port is open, and, for instruments, that it answers no offer of TLS, was seen by discovery; what it is for is what the port, or the engagement, says.`
 
 // Probe tells of services that are not spoken to.
 var Probe = probe.Probe{
@@ -39,9 +40,13 @@ type line struct {
 // of their protocols, but for syslog and instruments.
 func lines() []line {
 	return []line{
-		{"raw printing", []string{"raw", "jetdirect"}, []string{"9100"}, "raw printing"},
+		{"raw printing", []string{"raw", "jetdirect", "printer", "print", "printing", "pdl-datastream", "label", "zpl"}, []string{"9100"}, "raw printing"},
 		{"lpd", []string{"lpd"}, []string{"515"}, "printing by LPD"},
-		{"syslog", []string{"syslog"}, nil, "logs by syslog"},
+		{"syslog", []string{"syslog"}, []string{"601"}, "logs by syslog"},
+		{"rexec", []string{"rexec"}, []string{"512"}, "orders by rexec, with their passwords"},
+		{"rlogin", []string{"rlogin"}, []string{"513"}, "terminals by rlogin"},
+		{"rsh", []string{"rsh"}, nil, "orders by rsh"},
+		{"rsh or syslog", nil, []string{"514"}, "orders by rsh or logs by syslog"},
 		{"astm", []string{"astm", "lis"}, nil, "results of instruments"},
 	}
 }
@@ -53,7 +58,7 @@ const syslogTLS = "6514"
 // The subject is the service; what the port alone says is told apart.
 func plan(_ audit.Target, f audit.Fact) []probe.Look {
 	endpoint, ok := f.(discover.Endpoint)
-	if !ok || endpoint.Service != "" || !endpoint.Silent {
+	if !ok || endpoint.Service != "" || !endpoint.Silent || endpoint.Answered {
 		return nil
 	}
 	_, port, err := net.SplitHostPort(endpoint.Address)

@@ -32,6 +32,10 @@ func TestObserve(t *testing.T) {
 		{discover.Endpoint{Address: "10.0.0.5:5514", Silent: true, Declared: "syslog"}, "logs by syslog, as declared"},
 		{discover.Endpoint{Address: "10.0.0.5:10001", Silent: true, Declared: "astm"}, "results of instruments, as declared"},
 		{discover.Endpoint{Address: "10.0.0.5:10001", Silent: true}, ""},
+		{discover.Endpoint{Address: "10.0.0.5:513", Silent: true}, "terminals by rlogin, as its port says"},
+		{discover.Endpoint{Address: "10.0.0.5:514", Silent: true}, "orders by rsh or logs by syslog, as its port says"},
+		{discover.Endpoint{Address: "10.0.0.5:514", Silent: true, Declared: "rsh"}, "orders by rsh, as declared"},
+		{discover.Endpoint{Address: "10.0.0.5:601", Silent: true, Answered: true}, ""},
 		{discover.Endpoint{Address: "10.0.0.5:9101", Silent: true}, ""}, // backups share it
 		{discover.Endpoint{Address: "10.0.0.5:9101", Silent: true, Declared: "raw"}, "raw printing, as declared"},
 		{discover.Endpoint{Address: "10.0.0.5:6514", Silent: true, Declared: "syslog"}, ""},
@@ -68,12 +72,15 @@ func look(t *testing.T, l probe.Look) *probetest.Record {
 	return r
 }
 
-// TestPrinter sees that a printer would have had nothing to print.
-func TestPrinter(t *testing.T) {
-	server := estatetest.Named("a printer")
-	running := estatetest.Start(t, server)
-	r := estatetest.Look(t, unspoken.Probe, running, "raw printing")
-	if diff := cmp.Diff(server.Finds, estatetest.Found(r.Facts)); diff != "" || running.Log() != "" {
-		t.Errorf("printed %q; found (-want +got):\n%s", running.Log(), diff)
+// TestServers sees that a printer would have had nothing to print, and a shell no
+// order.
+func TestServers(t *testing.T) {
+	for name, service := range map[string]string{"a printer": "raw printing", "rlogin": "rlogin"} {
+		server := estatetest.Named(name)
+		running := estatetest.Start(t, server)
+		r := estatetest.Look(t, unspoken.Probe, running, service)
+		if diff := cmp.Diff(server.Finds, estatetest.Found(r.Facts)); diff != "" || running.Log() != "" {
+			t.Errorf("%s: it heard %q; found (-want +got):\n%s", name, running.Log(), diff)
+		}
 	}
 }
