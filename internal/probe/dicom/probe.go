@@ -4,6 +4,7 @@
 package dicom
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -24,9 +25,11 @@ import (
 
 const doc = `Looks at whether a service of medical images (DICOM) speaks TLS. No image is asked for, and none is sent.
 
-Where the engagement declares the port, one connection in clear sends "` + sayRelease + `" to a service with which there is no association, which a service of DICOM answers with an abort. If nothing of DICOM comes back, each further connection sends one TLS hello: ` + tls.Offers + `. At other ports nothing is sent.
+Where the engagement declares the port, or the service answered as DICOM does, one connection in clear sends "` + sayRelease + `" to a service with which there is no association, which a service of DICOM answers with an abort. If nothing of DICOM comes back, each further connection sends one TLS hello: ` + tls.Offers + `. At other ports nothing is sent.
 
-Only where the engagement names the test ` + test + ` for the host, one connection sends "` + sayAnyTitle + `", which asks for an association for verification alone, and one sends "` + sayNonsense + `"; each that is accepted is ended with "` + sayEnd + `". Where TLS is spoken, they do so after a "` + talk.SayHandshake + `". Nothing is done in the association.`
+Only where the engagement names the test ` + test + ` for the host, one connection sends "` + sayAnyTitle + `", which asks for an association for verification alone, and one sends "` + sayNonsense + `"; each that is accepted is ended with "` + sayEnd + `". Where TLS is spoken, they do so after a "` + talk.SayHandshake + `". Nothing is done in the association.
+
+Discovery sends silent services "` + sayRelease + `", but not at ports where images or clinical messages are taken.`
 
 // What is announced.
 const (
@@ -39,6 +42,7 @@ const (
 const (
 	service = "dicom"
 	perhaps = "perhaps dicom"
+	answers = "dicom, by its answer" // the subject of a unit whose service was recognised
 	test    = "dicom-associate"
 )
 
@@ -57,6 +61,10 @@ var Probe = probe.Probe{
 	Plan:    plan,
 	Observe: talk.Observe(look),
 	Facts:   []audit.Fact{channel.Seen{}, tlsfact.TLS{}},
+	Hellos: []probe.Hello{{
+		Service: service, Say: sayRelease, Send: release(),
+		Fits: func(b []byte) bool { u, err := readUnit(bytes.NewReader(b)); return err == nil && u.kind == kindAbort },
+	}},
 }
 
 // usual says whether DICOM usually listens at a port.
@@ -67,11 +75,14 @@ func usual(port string) bool {
 // declares says whether an engagement calls a port one of DICOM.
 func declares(name string) bool { return name == service || name == "dicom-tls" || name == "pacs" }
 
-// plan looks at what is declared, at usual ports, and, since the named test finds it
-// there, at those that answered no hello. Ports that are asked with care are not
-// among these: they were asked one hello, or none.
+// plan looks at what is declared, at usual ports, at what answered as DICOM does, and,
+// since the named test finds it there, at those that answered no hello. Ports that are
+// asked with care are not among these: they were asked one hello, or none.
 func plan(t audit.Target, f audit.Fact) []probe.Look {
 	endpoint, ok := f.(discover.Endpoint)
+	if ok && endpoint.Service == service {
+		return []probe.Look{{Target: audit.Target("tcp://" + endpoint.Address), Subject: answers}}
+	}
 	if !ok || endpoint.Service != "" && endpoint.Service != "tls" {
 		return nil
 	}
@@ -89,13 +100,15 @@ func look(ctx context.Context, l *talk.Look) error {
 		return declares(p.Service) && strconv.Itoa(int(p.Number)) == l.Port
 	})
 	named := l.Allowed(test, l.Host)
-	if !declared {
+	recognised := l.Seen.Service == answers
+	l.Seen.Service = service
+	if !declared && !recognised {
 		l.Seen.Service = perhaps
 	}
 	switch {
 	case l.InTLS:
 		return lookInside(ctx, l, declared)
-	case declared || usual(l.Port):
+	case declared || recognised || usual(l.Port):
 		l.Asked = []string{encryption}
 	case !named:
 		return nil // there is no reason to think of DICOM
@@ -106,7 +119,7 @@ func look(ctx context.Context, l *talk.Look) error {
 		}
 	}
 	switch {
-	case declared:
+	case declared, recognised:
 		return unasked(ctx, l, named)
 	case usual(l.Port):
 		reason := "unidentified, no TLS"
@@ -133,7 +146,7 @@ func lookInside(ctx context.Context, l *talk.Look, declared bool) error {
 	return nil
 }
 
-// unasked tells whether a declared service speaks in clear without asking for an
+// unasked tells whether a service that is taken for DICOM speaks in clear without asking for an
 // association.
 func unasked(ctx context.Context, l *talk.Look, named bool) error {
 	if !named {
@@ -155,7 +168,7 @@ func unasked(ctx context.Context, l *talk.Look, named bool) error {
 	case secured.Reason != "" && secured.Reason != tls.NoAnswer:
 		l.Seen.Lacks(encryption, secured.Reason)
 	default:
-		l.Seen.Has(encryption, "none", "it is declared as DICOM, and answers no offer of TLS")
+		l.Seen.Has(encryption, "none", "it is taken for DICOM, and answers no offer of TLS")
 	}
 	return nil
 }

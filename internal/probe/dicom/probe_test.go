@@ -2,6 +2,7 @@ package dicom_test
 
 import (
 	"bytes"
+	"io"
 	"net"
 	"net/netip"
 	"strings"
@@ -75,6 +76,46 @@ func TestUntested(t *testing.T) {
 	r = lookDeclared(t, running)
 	if seen := r.Facts[0].(channel.Seen); len(seen.Traits) != 1 || seen.Traits[0].Detail != "it answers DICOM in clear" || running.Log() != "a unit of kind 5\n" {
 		t.Errorf("seen %+v; it heard %s", seen, running.Log())
+	}
+}
+
+// TestRecognised sees that what answers as DICOM does is known for it on any port,
+// declared or not, and that nobody is asked for an association.
+func TestRecognised(t *testing.T) {
+	looks := dicom.Probe.Plan("net:10.0.0.0/24", discover.Endpoint{Address: "10.0.0.5:4243", Service: "dicom"})
+	for _, name := range []string{"storescp, in clear", "dicom, known titles in clear"} {
+		t.Run(name, func(t *testing.T) {
+			running := estatetest.Start(t, estatetest.Named(name))
+			r := estatetest.Look(t, dicom.Probe, running, looks[0].Subject)
+			seen := r.Facts[0].(channel.Seen)
+			if len(seen.Traits) != 1 || seen.Service != "dicom" || seen.Traits[0].Detail != "it answers DICOM in clear" {
+				t.Errorf("seen %+v", seen)
+			}
+			if diff := cmp.Diff([]string{"A-RELEASE-RQ"}, r.Said()); diff != "" {
+				t.Errorf("said (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestHello sees that the hello is answered by real servers.
+func TestHello(t *testing.T) {
+	hello := dicom.Probe.Hellos[0]
+	running := estatetest.Start(t, estatetest.Named("storescp, in clear"))
+	conn, err := net.Dial("tcp", running.Address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if err := conn.SetDeadline(time.Now().Add(5 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := conn.Write(hello.Send); err != nil {
+		t.Fatal(err)
+	}
+	answer := make([]byte, 10)
+	if _, err := io.ReadFull(conn, answer); err != nil || !hello.Fits(answer) || hello.Fits(answer[:9]) {
+		t.Errorf("answered %q (%v)", answer, err)
 	}
 }
 

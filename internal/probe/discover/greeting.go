@@ -66,6 +66,11 @@ var signs = []sign{
 	{"imap", nil, regexp.MustCompile(`(?i)^\* (OK|PREAUTH|BYE)\b`)},
 	{"vnc", nil, regexp.MustCompile(`^RFB \d{3}\.\d{3}`)},
 	{"telnet", nil, regexp.MustCompile(`(?s)^\xff[\xfb-\xfe]`)},
+	// What comes unasked for, or at the wrong moment, DICOM answers with an abort.
+	{"dicom", nil, regexp.MustCompile(`(?s)^\x07\x00\x00\x00\x00\x04\x00\x00[\x00\x02][\x00-\x06]$`)},
+	// An engine that keeps its connections alive does so with frames.
+	{"mllp", nil, regexp.MustCompile(`^\x0b(?:\x1c\r|MSH)`)},
+	{"astm", nil, regexp.MustCompile(`^\x05+$`)}, // an instrument asks whether it may send
 	{"rsync", nil, regexp.MustCompile(`^@RSYNCD:`)},
 	// A server that answers a request in clear with 400 may want it in TLS.
 	{"http", nil, regexp.MustCompile(`^HTTP/\d(?:\.\d)? (?:[1-35]\d\d|40[1-9]|4[1-9]\d)`)},

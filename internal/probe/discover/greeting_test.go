@@ -38,6 +38,11 @@ func TestClassify(t *testing.T) {
 		{"+OK ready\r\n", 110, "pop3"},
 		{"-ERR too many callers\r\n", 110, "pop3"},
 		{"* OK ready\r\n", 143, "imap"},
+		{"\x07\x00\x00\x00\x00\x04\x00\x00\x02\x02", 4243, "dicom"},
+		{"\x07\x00\x00\x00\x00\x04\x00\x00\x02\x02\x00", 4243, ""},
+		{"\x0b\x1c\r", 2578, "mllp"},
+		{"\x0bMSH|^~\\&|", 2578, "mllp"},
+		{"\x05", 4000, "astm"},
 		{"-DENIED Redis is running in protected mode\r\n", 6379, "redis"},
 	} {
 		if got, _ := classify([]byte(c.greeting), c.port); got != c.want {

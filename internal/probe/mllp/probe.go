@@ -21,7 +21,7 @@ import (
 
 const doc = `Looks at whether a listener for HL7 messages (MLLP) speaks TLS, and whether it asks a sender for a certificate. It connects, offers TLS, looks and leaves: never a byte of HL7, and no offer holds the bytes that end a message.
 
-Where TLS was already seen, one connection makes a "` + talk.SayHandshake + `" and sends nothing in it. Elsewhere each connection sends one TLS hello: ` + tls.Offers + `. A listener that keeps silent gets two of them and is left alone.
+Where TLS was already seen, one connection makes a "` + talk.SayHandshake + `" and sends nothing in it. Elsewhere each connection sends one TLS hello: ` + tls.Offers + `. A listener that keeps silent gets two of them and is left alone; one that sends frames of MLLP in clear by itself is not connected to again.
 
 Only where the engagement names the test ` + test + ` for the host, one connection in clear sends an "` + sayFrame + `", which holds no message, and waits for what comes back.`
 
@@ -29,6 +29,7 @@ Only where the engagement names the test ` + test + ` for the host, one connecti
 const (
 	service = "mllp"
 	perhaps = "perhaps mllp"
+	frames  = "mllp, by its frames" // the subject of a unit whose listener sent frames by itself
 )
 
 // test is the named test of an empty frame: the bytes that begin and end a message,
@@ -66,9 +67,13 @@ func usual() []string { return []string{"2575", "2576", "6661", "6662"} }
 // declares says whether an engagement calls a port one of MLLP.
 func declares(name string) bool { return name == service || name == "hl7" }
 
-// plan looks at what is declared, and at usual ports, unless something else answered.
+// plan looks at what is declared, at usual ports, unless something else answered, and
+// at what sent frames by itself.
 func plan(t audit.Target, f audit.Fact) []probe.Look {
 	endpoint, ok := f.(discover.Endpoint)
+	if ok && endpoint.Service == service {
+		return []probe.Look{{Target: audit.Target("tcp://" + endpoint.Address), Subject: frames}}
+	}
 	if !ok || endpoint.Service != "" && endpoint.Service != "tls" {
 		return nil
 	}
@@ -81,6 +86,11 @@ func plan(t audit.Target, f audit.Fact) []probe.Look {
 }
 
 func look(ctx context.Context, l *talk.Look) error {
+	if l.Seen.Service == frames {
+		l.Seen.Service = service
+		l.Seen.Has(encryption, "none", "it sends frames in clear by itself")
+		return nil
+	}
 	l.Asked = []string{encryption}
 	declared := slices.ContainsFunc(l.Scope.Ports, func(p audit.Port) bool {
 		return declares(p.Service) && strconv.Itoa(int(p.Number)) == l.Port

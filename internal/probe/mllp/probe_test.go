@@ -227,6 +227,20 @@ func TestServers(t *testing.T) {
 	}
 }
 
+// TestFrames sees that a listener that sent frames in clear is told as MLLP, and not
+// connected to again.
+func TestFrames(t *testing.T) {
+	n := &probetest.Network{}
+	r := probetest.NewRecord(n.Dial)
+	if err := mllp.Probe.Observe(t.Context(), r.Session(audit.Unit{Target: "tcp://10.0.0.5:7000", Subject: "mllp, by its frames"}, audit.Scope{})); err != nil {
+		t.Fatal(err)
+	}
+	seen := r.Facts[0].(channel.Seen)
+	if len(r.Contacts) > 0 || seen.Service != "mllp" || len(seen.Traits) != 1 || seen.Traits[0].Value != "none" {
+		t.Errorf("%d contacts; seen %+v", len(r.Contacts), seen)
+	}
+}
+
 func TestPlan(t *testing.T) {
 	for _, c := range []struct {
 		fact audit.Fact
@@ -237,6 +251,7 @@ func TestPlan(t *testing.T) {
 		{discover.Endpoint{Address: "10.0.0.5:7000", Declared: "mllp", Service: "ssh"}, ""},
 		{discover.Endpoint{Address: "[fd00::5]:2575", Silent: true}, "mllp"},
 		{discover.Endpoint{Address: "10.0.0.5:7000", Silent: true}, ""},
+		{discover.Endpoint{Address: "10.0.0.5:7000", Service: "mllp"}, "mllp, by its frames"},
 		{discover.Host{Address: "10.0.0.5"}, ""},
 	} {
 		got := ""
