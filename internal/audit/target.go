@@ -33,7 +33,8 @@ func (t Target) Endpoint() string {
 // Phase orders the units of a run.
 type Phase int
 
-// The phases of a run; a unit of a later phase waits for all of the earlier.
+// The phases of a run: units of an earlier one are done first, and stores are read
+// when all hosts are found.
 const (
 	Discover Phase = iota
 	Observe

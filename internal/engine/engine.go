@@ -15,9 +15,6 @@ import (
 	"iter"
 	"log/slog"
 	"runtime"
-	"slices"
-	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -69,20 +66,13 @@ type Summary struct {
 	Failed int64
 }
 
-// How many units that need no items are done in parallel: endpoints and hosts,
-// which mostly wait, and parts of networks, each of which is some hundred
-// connections. The scope bounds what one host sees of it.
-const (
-	networkWorkers = 256
-	blockWorkers   = 8
-)
-
 // Run does what is not done yet and, when all is, says so in the journal. An
 // error that wraps the context's means: interrupted, run again to go on.
 func Run(ctx context.Context, c Config) (Summary, error) {
 	ctx, cancel := c.Guard.Bound(ctx)
 	defer cancel()
-	r := &run{Config: c, planned: map[string]bool{}, progress: &progress{report: c.Progress}}
+	r := &run{Config: c, queue: newQueue()}
+	r.progress = &progress{report: c.Progress, phase: r.queue.phase}
 	for _, p := range c.Probes {
 		r.hellos = append(r.hellos, p.Hellos...)
 	}
@@ -99,11 +89,8 @@ func Run(ctx context.Context, c Config) (Summary, error) {
 	if err := r.begin(); err != nil {
 		return Summary{}, err
 	}
-	for phase := audit.Discover; phase <= audit.FollowUp; phase++ {
-		r.progress.phase(phase)
-		if err := r.phase(ctx, phase); err != nil {
-			return Summary{}, fmt.Errorf("%s: %w", phase, err)
-		}
+	if err := r.all(ctx); err != nil {
+		return Summary{}, err
 	}
 	s := Summary{Units: r.progress.units.Load(), Failed: r.failed.Load() + c.Done.Failed}
 	err := c.Journal.Append(journal.KindFinished, journal.Finished{At: c.Now(), Units: s.Units, Failed: s.Failed})
@@ -115,10 +102,7 @@ type run struct {
 	progress *progress
 	hellos   []probe.Hello // of all probes
 	failed   atomic.Int64
-
-	mu      sync.Mutex
-	queue   []audit.Unit
-	planned map[string]bool // unit IDs ever enqueued
+	queue    *queue
 }
 
 // stopped says why no more may be done: the context has ended, or the window is
@@ -151,55 +135,66 @@ func (r *run) begin() error {
 	return nil
 }
 
-// phase works off the stores and the units of one phase, and what they plan
-// for the same phase, until nothing is left.
-func (r *run) phase(ctx context.Context, phase audit.Phase) error {
-	plans := r.enqueueScope(phase)
-	group, groupCtx := errgroup.WithContext(ctx)
-	group.Go(func() error { return r.drain(groupCtx, phase) })
-	if phase == audit.Observe {
-		group.Go(func() error { return r.stores(groupCtx) })
+// all works off what the scope names, and what that plans, until nothing is left.
+func (r *run) all(ctx context.Context) error {
+	r.queue.hold(audit.Discover)
+	r.queue.hold(audit.Observe)
+	plans := r.enqueueScope()
+	r.queue.letGo(audit.Discover)
+	group, ctx := errgroup.WithContext(ctx)
+	defer context.AfterFunc(ctx, r.queue.stop)()
+	group.Go(func() error { return r.units(ctx) })
+	group.Go(func() error {
+		select {
+		case <-r.queue.discovered:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+		if err := r.known(ctx, plans); err != nil {
+			return err
+		}
+		r.queue.letGo(audit.Observe)
+		return nil
+	})
+	return group.Wait()
+}
+
+// units works off the queue.
+func (r *run) units(ctx context.Context) error {
+	group, ctx := errgroup.WithContext(ctx)
+	defer context.AfterFunc(ctx, r.queue.stop)()
+	for {
+		u, block, ok := r.queue.next()
+		if !ok {
+			return group.Wait()
+		}
+		group.Go(func() error {
+			if err := r.do(ctx, u, nil, nil); err != nil {
+				return err
+			}
+			r.queue.done(u, block)
+			return nil
+		})
 	}
-	if err := group.Wait(); err != nil {
-		return err
-	}
-	// What the stores planned for this same phase came after the pool ended.
-	if err := r.drain(ctx, phase); err != nil {
-		return err
-	}
+}
+
+// known takes note that all hosts are found: the plans of networks hold, and stores
+// may take the processors, which the short waits of discovery needed.
+func (r *run) known(ctx context.Context, plans []journal.Plan) error {
 	for _, plan := range plans {
 		if err := r.Journal.Append(journal.KindPlan, plan); err != nil {
 			return err
 		}
 	}
-	return nil
-}
-
-// drain works off the queued units of a phase until none is left.
-func (r *run) drain(ctx context.Context, phase audit.Phase) error {
-	for {
-		units := r.take(phase)
-		if len(units) == 0 {
-			return nil
-		}
-		blocks := func(u audit.Unit) bool { p := r.probe(u.Probe); return p != nil && p.Blocks }
-		rest := slices.DeleteFunc(slices.Clone(units), blocks)
-		units = slices.DeleteFunc(units, func(u audit.Unit) bool { return !blocks(u) })
-		if err := r.pool(ctx, blockWorkers, units); err != nil {
-			return err
-		}
-		if err := r.pool(ctx, networkWorkers, rest); err != nil {
-			return err
-		}
-	}
+	return r.stores(ctx)
 }
 
 // enqueueScope queues what the scope names outright: the addresses of its
 // networks, and the estate. It returns the plans of the networks, which hold
-// once the phase has ended.
-func (r *run) enqueueScope(phase audit.Phase) (plans []journal.Plan) {
+// once all hosts are found.
+func (r *run) enqueueScope() (plans []journal.Plan) {
 	for _, p := range r.Probes {
-		if p.Phase != phase || p.Applies == nil {
+		if p.Applies == nil {
 			continue
 		}
 		if p.Applies(audit.Estate) {
@@ -242,7 +237,7 @@ func (r *run) subjects(p *probe.Probe, target audit.Target) iter.Seq[string] {
 	}
 }
 
-// unitOf makes the unit of a look. Looks at the same thing are the same unit.
+// unitOf makes the unit of a look.
 func unitOf(p *probe.Probe, look probe.Look) audit.Unit {
 	id := p.Name + "/" + look.Subject
 	if look.Subject == "" || look.Target.Scheme() == "tcp" {
@@ -252,46 +247,16 @@ func unitOf(p *probe.Probe, look probe.Look) audit.Unit {
 }
 
 func (r *run) enqueue(u audit.Unit) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.planned[u.ID] {
+	if !r.queue.plan(u.ID) {
 		return
 	}
-	r.planned[u.ID] = true
 	r.progress.planned(1)
 	if r.Done.Units[u.ID] {
 		r.progress.unit()
 		return
 	}
-	r.queue = append(r.queue, u)
-}
-
-// take removes and returns the queued units of a phase, in the order of their
-// names rather than of their arrival.
-func (r *run) take(phase audit.Phase) []audit.Unit {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	var mine, rest []audit.Unit
-	for _, u := range r.queue {
-		if u.Phase == phase {
-			mine = append(mine, u)
-		} else {
-			rest = append(rest, u)
-		}
-	}
-	r.queue = rest
-	slices.SortFunc(mine, func(a, b audit.Unit) int { return strings.Compare(a.ID, b.ID) })
-	return mine
-}
-
-// pool does units that need no items.
-func (r *run) pool(ctx context.Context, workers int, units []audit.Unit) error {
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(workers)
-	for _, u := range units {
-		group.Go(func() error { return r.do(ctx, u, nil, nil) })
-	}
-	return group.Wait()
+	p := r.probe(u.Probe)
+	r.queue.put(u, p != nil && p.Blocks)
 }
 
 // stores lists every store of the scope, one after another, and works on the

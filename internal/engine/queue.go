@@ -1,0 +1,138 @@
+package engine
+
+import (
+	"slices"
+	"sync"
+
+	"trustaudit/internal/audit"
+)
+
+// How many units that need no items are done in parallel: endpoints and hosts,
+// which mostly wait, and parts of networks, each of which is some hundred
+// connections. The scope bounds what one host sees of it.
+const (
+	networkWorkers = 256
+	blockWorkers   = 8
+)
+
+const phases = audit.FollowUp + 1
+
+// queue holds the units that wait for their turn: of those that are there, one of
+// the earliest phase is next. A unit may go ahead while others of an earlier phase
+// are under way, so that a host that is slow to be found out keeps no other waiting.
+type queue struct {
+	mu      sync.Mutex
+	changed *sync.Cond
+
+	planned map[string]bool // unit IDs ever put in
+	blocks  []audit.Unit    // those over a part of a network
+	units   [phases][]audit.Unit
+	pending [phases]int // in the queue, under way, or still to be listed
+
+	active, sweeping int
+	stopped          bool
+	discovered       chan struct{} // closed when the first phase has nothing left
+}
+
+func newQueue() *queue {
+	q := &queue{planned: map[string]bool{}, discovered: make(chan struct{})}
+	q.changed = sync.NewCond(&q.mu)
+	return q
+}
+
+// plan reports whether a unit is new. Looks at the same thing are the same unit.
+func (q *queue) plan(id string) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.planned[id] {
+		return false
+	}
+	q.planned[id] = true
+	return true
+}
+
+func (q *queue) put(u audit.Unit, block bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if block {
+		q.blocks = append(q.blocks, u)
+	} else {
+		q.units[u.Phase] = append(q.units[u.Phase], u)
+	}
+	q.pending[u.Phase]++
+	q.changed.Broadcast()
+}
+
+// hold keeps a phase from ending until it is let go.
+func (q *queue) hold(phase audit.Phase) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.pending[phase]++
+}
+
+func (q *queue) letGo(phase audit.Phase) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.less(phase)
+}
+
+func (q *queue) less(phase audit.Phase) {
+	q.pending[phase]--
+	if phase == audit.Discover && q.pending[phase] == 0 {
+		close(q.discovered)
+	}
+	q.changed.Broadcast()
+}
+
+// next waits for the unit whose turn it is. There is none when nothing is left, or
+// the run stops.
+func (q *queue) next() (u audit.Unit, block, ok bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for !q.stopped && q.pending != [phases]int{} {
+		if len(q.blocks) > 0 && q.sweeping < blockWorkers {
+			u, q.blocks = q.blocks[0], q.blocks[1:]
+			q.sweeping++
+			return u, true, true
+		}
+		waits := func(units []audit.Unit) bool { return len(units) > 0 }
+		if i := slices.IndexFunc(q.units[:], waits); i >= 0 && q.active < networkWorkers {
+			u, q.units[i] = q.units[i][0], q.units[i][1:]
+			q.active++
+			return u, false, true
+		}
+		q.changed.Wait()
+	}
+	return audit.Unit{}, false, false
+}
+
+// done takes note that a unit was committed, and what it planned put in. One that
+// was not is never done: its phase does not end.
+func (q *queue) done(u audit.Unit, block bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if block {
+		q.sweeping--
+	} else {
+		q.active--
+	}
+	q.less(u.Phase)
+}
+
+func (q *queue) stop() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.stopped = true
+	q.changed.Broadcast()
+}
+
+// phase is the earliest one that has something left.
+func (q *queue) phase() audit.Phase {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	left := func(n int) bool { return n > 0 }
+	if i := slices.IndexFunc(q.pending[:], left); i >= 0 {
+		return audit.Phase(i)
+	}
+	return audit.FollowUp
+}
