@@ -7,19 +7,18 @@ import (
 	"os/exec"
 )
 
-// kerberosServers have no Finds: a realm goes by a name, and the estate by
-// addresses alone. The probe's own test gives them one.
+// kerberosServers give tickets, if anybody proves who he is.
 func kerberosServers() []Server {
 	return []Server{
-		kdc("kerberos, RC4", 20088, "aes256-cts rc4-hmac"),
+		kdc("kerberos, RC4", 20088, "aes256-cts rc4-hmac", Find{"CHANNEL-KERBEROS-ENCRYPTION", "kerberos.enctype RC4"}),
 		kdc("kerberos, AES", 20089, "aes256-cts aes128-cts"),
 	}
 }
 
 // kdc is MIT's Kerberos server, with the kinds of encryption it permits.
-func kdc(name string, port int, kinds string) Server {
+func kdc(name string, port int, kinds string, finds ...Find) Server {
 	return Server{
-		Name: name, Service: "kerberos", Port: port, Programs: []string{"krb5kdc", "kdb5_util"}, Tests: []string{"kerberos-request"},
+		Name: name, Service: "kerberos", Port: port, Programs: []string{"krb5kdc", "kdb5_util"}, Tests: []string{"kerberos-request"}, Finds: finds,
 		Start: func(ctx context.Context, p Place) (*Running, error) {
 			config, err := p.File("krb5.conf", lines("[libdefaults]", "default_realm = TRUST.EXAMPLE", "allow_weak_crypto = true", "allow_rc4 = true", "permitted_enctypes = "+kinds,
 				"[realms]", "TRUST.EXAMPLE = {", "}"))

@@ -2,6 +2,7 @@ package kerberos
 
 import (
 	"errors"
+	"regexp"
 
 	"trustaudit/internal/ber"
 )
@@ -61,6 +62,18 @@ func request(realm string, encryption []uint32) []byte {
 		field(7, ber.Int(nonce)),
 		field(8, ber.Value(ber.Sequence, numbers...)))
 	return ber.Value(tagRequest, ber.Value(ber.Sequence, field(1, ber.Int(version)), field(2, ber.Int(asRequest)), field(4, body)))
+}
+
+// realms are names of realms as domains have them.
+var realms = regexp.MustCompile(`^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$`)
+
+// realmOf is the realm that a server names in an error; "" where it names none.
+func realmOf(answer []byte) string {
+	content, ok := ber.Path(answer, tagError, ber.Sequence, 0xa9, tagGeneral)
+	if !ok || len(content) > 255 || !realms.Match(content) {
+		return ""
+	}
+	return string(content)
 }
 
 // The errors that tell something of the encryption.

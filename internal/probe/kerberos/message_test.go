@@ -31,7 +31,19 @@ func TestVerdict(t *testing.T) {
 	}
 }
 
+func TestRealmOf(t *testing.T) {
+	for named, want := range map[string]string{"TRUST.EXAMPLE": "TRUST.EXAMPLE", "<unspecified realm>": "", "A B": "", "": "", "TRUST": "TRUST", ".": ""} {
+		answer := ber.Value(tagError, ber.Value(ber.Sequence, field(6, ber.Int(61)), field(9, ber.Value(tagGeneral, []byte(named)))))
+		if got := realmOf(answer); got != want {
+			t.Errorf("%q: %q", named, got)
+		}
+	}
+}
+
 func FuzzVerdict(f *testing.F) {
 	f.Add(failure(25))
-	f.Fuzz(func(_ *testing.T, answer []byte) { verdict(answer) })
+	f.Fuzz(func(_ *testing.T, answer []byte) {
+		verdict(answer)
+		realmOf(answer)
+	})
 }

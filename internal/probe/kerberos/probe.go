@@ -17,11 +17,12 @@ import (
 	"trustaudit/internal/converse"
 	"trustaudit/internal/probe"
 	discover "trustaudit/internal/probe/discover/fact"
+	"trustaudit/internal/probe/ldap"
 )
 
 const doc = `Looks at Kerberos servers at TCP port 88, or where the engagement says that there is one. One connection sends "a length that no request has", to which a server answers with an error.
 
-Only where the engagement names kerberos-request for the host, up to three more ask for a ticket for the server's own account (krbtgt) under one kind of encryption each: "AS-REQ: AES", "AS-REQ: RC4", "AS-REQ: DES". They bring no proof of who asks, so that most servers refuse them; a ticket that is given all the same is dropped unread. No user is named. The realm is taken from the host's name.`
+Only where the engagement names kerberos-request for the host, up to three more ask for a ticket for the server's own account (krbtgt) under one kind of encryption each: "AS-REQ: AES", "AS-REQ: RC4", "AS-REQ: DES". They bring no proof of who asks, so that most servers refuse them; a ticket that is given all the same is dropped unread. No user is named. The realm is the one that the server names in its error, or else that of the host's name; where it has none, the directory of the host is asked for its domain by an "` + ldap.SayRoot + `" at port 389, with no bind, and an "` + ldap.SayUnbind + `".`
 
 // namedTest allows tickets to be asked for.
 const namedTest = "kerberos-request"
@@ -66,14 +67,14 @@ func observe(ctx context.Context, s *probe.Session) error {
 		return fmt.Errorf("look at Kerberos: %s is not an endpoint", s.Unit.Target)
 	}
 	seen := channel.Seen{Endpoint: address, Service: service}
-	_, err = ask(ctx, s, address, sayLength, []byte{0x80, 0, 0, 0})
+	said, err := ask(ctx, s, address, sayLength, []byte{0x80, 0, 0, 0})
 	switch reason := why(ctx, err); {
 	case reason != "":
 		seen.Lacks(trait, reason)
 	case !s.Allowed(namedTest, host):
 		seen.Lacks(trait, "not tested: the engagement does not name "+namedTest+" for this host")
 	default:
-		tickets(ctx, s, &seen, host)
+		tickets(ctx, s, &seen, realm(ctx, s, host, said))
 	}
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("look at Kerberos at %s: %w", address, err)
@@ -99,15 +100,30 @@ func why(ctx context.Context, err error) string {
 	return converse.Why(ctx, err)
 }
 
+// realm is the realm that a server serves, by its error, its host's name or its
+// directory; "" where none of them tells.
+func realm(ctx context.Context, s *probe.Session, host string, said []byte) string {
+	if named := realmOf(said); named != "" {
+		return named
+	}
+	if _, domain, dotted := strings.Cut(host, "."); dotted && net.ParseIP(host) == nil {
+		return strings.ToUpper(domain)
+	}
+	domain, err := ldap.Domain(ctx, s, host)
+	if err != nil {
+		s.Log.Debug("no domain of a Kerberos server", "error", err)
+	}
+	return strings.ToUpper(domain)
+}
+
 // tickets asks for one under each kind of encryption.
-func tickets(ctx context.Context, s *probe.Session, seen *channel.Seen, host string) {
-	_, realm, dotted := strings.Cut(host, ".")
-	if !dotted || net.ParseIP(host) != nil {
+func tickets(ctx context.Context, s *probe.Session, seen *channel.Seen, realm string) {
+	if realm == "" {
 		seen.Lacks(trait, "the realm is not known: name the host by its full name in the engagement")
 		return
 	}
 	for _, k := range kinds() {
-		message := request(strings.ToUpper(realm), k.numbers)
+		message := request(realm, k.numbers)
 		answer, err := ask(ctx, s, seen.Endpoint, "AS-REQ: "+k.name, append(binary.BigEndian.AppendUint32(nil, uint32(len(message))), message...))
 		switch given, told := verdict(answer); {
 		case ctx.Err() != nil:

@@ -1,46 +1,90 @@
 package kerberos_test
 
 import (
-	"context"
+	"bytes"
 	"net"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/google/go-cmp/cmp"
 
 	"trustaudit/internal/audit"
+	"trustaudit/internal/ber"
 	"trustaudit/internal/channel"
 	"trustaudit/internal/estatetest"
 	"trustaudit/internal/probe/kerberos"
 	"trustaudit/internal/probetest"
 )
 
-// TestServers looks at real servers. They go by a name, since it is the realm's.
+// TestServers looks at real servers, which name their realm.
 func TestServers(t *testing.T) {
+	for _, name := range []string{"kerberos, RC4", "kerberos, AES"} {
+		t.Run(name, func(t *testing.T) {
+			_, r := estatetest.Examine(t, name, kerberos.Probe)
+			if seen := r.Facts[0].(channel.Seen); len(seen.Untold) > 0 || seen.Traits[0].Value != "AES" {
+				t.Errorf("%+v", seen)
+			}
+		})
+	}
+}
+
+// closed is a server that hangs up at what is no request, and at all others.
+func closed(conn net.Conn) { _, _ = conn.Read(make([]byte, 4)) }
+
+// directory is a directory of a domain.
+func directory(conn net.Conn) {
+	_, _ = conn.Read(make([]byte, 512))
+	const set, opEntry, opDone, enum = 0x31, 0x64, 0x65, 0x0a
+	attribute := ber.Value(ber.Sequence, ber.Text("defaultNamingContext"), ber.Value(set, ber.Text("DC=trust, DC=example2")))
+	entry := ber.Value(ber.Sequence, ber.Int(1), ber.Value(opEntry, ber.Text(""), ber.Value(ber.Sequence, attribute)))
+	done := ber.Value(ber.Sequence, ber.Int(1), ber.Value(opDone, ber.Value(enum, []byte{0}), ber.Text(""), ber.Text("")))
+	_, _ = conn.Write(append(entry, done...))
+	_, _ = conn.Read(make([]byte, 512))
+}
+
+// TestRealm sees for which realm is asked where a server does not name its own.
+func TestRealm(t *testing.T) {
 	for _, c := range []struct {
-		name string
-		want []estatetest.Find
+		host      string
+		directory probetest.Service
+		want      string // "" for no request
 	}{
-		{"kerberos, RC4", []estatetest.Find{{Check: "CHANNEL-KERBEROS-ENCRYPTION", Trait: "kerberos.enctype RC4"}}},
-		{"kerberos, AES", nil},
+		{"dc1.trust.example", nil, "TRUST.EXAMPLE"},
+		{"10.0.0.5", directory, "TRUST.EXAMPLE2"},
+		{"dc1", directory, "TRUST.EXAMPLE2"},
+		{"10.0.0.5", closed, ""},
+		{"10.0.0.5", nil, ""},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			running := estatetest.Start(t, estatetest.Named(c.name))
-			r := probetest.NewRecord(func(ctx context.Context, network, _ string) (net.Conn, error) {
-				return probetest.Loopback()(ctx, network, running.Address)
-			})
-			s := r.Session(audit.Unit{Target: "tcp://dc1.trust.example:88"}, audit.Scope{})
-			s.Allowed = func(test, host string) bool { return test == "kerberos-request" && host == "dc1.trust.example" }
+		synctest.Test(t, func(t *testing.T) {
+			n := &probetest.Network{Services: map[string]probetest.Service{c.host + ":88": closed}}
+			if c.directory != nil {
+				n.Services[c.host+":389"] = c.directory
+			}
+			r := probetest.NewRecord(n.Dial)
+			s := r.Session(audit.Unit{Target: audit.Target("tcp://" + c.host + ":88")}, audit.Scope{})
+			s.Allowed = func(test, host string) bool { return test == "kerberos-request" && host == c.host }
 			if err := kerberos.Probe.Observe(t.Context(), s); err != nil {
 				t.Fatal(err)
 			}
+			n.Wait()
 			probetest.Check(t, kerberos.Probe, r)
-			probetest.Documented(t, kerberos.Probe, r)
-			if diff := cmp.Diff(c.want, estatetest.Found(r.Facts)); diff != "" {
-				t.Errorf("(-want +got):\n%s\n%s", diff, r.Text())
+			asked := false
+			for _, contact := range r.Contacts {
+				for _, sent := range contact.Sent {
+					if bytes.Contains(sent, []byte("krbtgt")) {
+						asked = true
+						if !bytes.Contains(sent, []byte(c.want+"\xa3")) {
+							t.Errorf("%s: asked %q", c.host, sent)
+						}
+					}
+				}
 			}
-			if seen := r.Facts[0].(channel.Seen); len(seen.Untold) > 0 || seen.Traits[0].Value != "AES" {
-				t.Errorf("%+v", seen)
+			if asked != (c.want != "") {
+				t.Errorf("%s: asked %v", c.host, asked)
+			}
+			if c.host == "10.0.0.5" && c.want != "" {
+				probetest.Documented(t, kerberos.Probe, r)
 			}
 		})
 	}
@@ -58,12 +102,5 @@ func TestWithoutTheNamedTest(t *testing.T) {
 	running.Stop()
 	if log := running.Log(); strings.Contains(log, "AS_REQ") {
 		t.Errorf("the server was asked for a ticket:\n%s", log)
-	}
-}
-
-func TestWithoutARealm(t *testing.T) {
-	_, r := estatetest.Examine(t, "kerberos, AES", kerberos.Probe)
-	if seen := r.Facts[0].(channel.Seen); len(seen.Untold) != 1 || !strings.HasPrefix(seen.Untold[0].Reason, "the realm is not known") {
-		t.Errorf("%+v", seen)
 	}
 }

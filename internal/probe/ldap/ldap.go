@@ -32,9 +32,9 @@ const (
 	sayStartTLS  = "LDAP StartTLS"
 	saySimple    = "LDAP simple bind of a name that does not exist"
 	sayAnonymous = "LDAP anonymous bind"
-	sayRoot      = "LDAP search of the root DSE"
+	SayRoot      = "LDAP search of the root DSE"
 	sayContext   = "LDAP search of a naming context"
-	sayUnbind    = "LDAP unbind"
+	SayUnbind    = "LDAP unbind"
 )
 
 // Probe looks at LDAP directories.
@@ -153,7 +153,7 @@ func (v *visit) leave() {
 		return
 	}
 	v.id++
-	_ = v.conn.Send(sayUnbind, unbind(v.id))
+	_ = v.conn.Send(SayUnbind, unbind(v.id))
 	v.conn.Close()
 	v.conn = nil
 }
@@ -328,7 +328,7 @@ func (v *visit) anonymous() error {
 		v.Seen.Has(access, "login", "")
 		return nil
 	}
-	root, err := v.askWhoMay(sayRoot, func(id byte) []byte { return search(id, "", "namingContexts", "vendorName", "vendorVersion") })
+	root, err := v.askWhoMay(SayRoot, func(id byte) []byte { return search(id, "", "namingContexts", "vendorName", "vendorVersion") })
 	if err != nil {
 		return err
 	}
