@@ -200,8 +200,9 @@ func (c *Context) beginsLine(at int) bool {
 	return c.Before(at) == '\n'
 }
 
-// MaxWord bounds the words that the lists hold.
-const MaxWord = 20
+// MaxWord bounds the words that the lists hold: labels are run together, as in
+// nationalInsuranceNumber, and drugs have long names.
+const MaxWord = 28
 
 // wordBack reads the word that ends at end into word, in lower case and without
 // the full stops of an abbreviation. n is zero when it is too long for a list.

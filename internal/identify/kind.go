@@ -53,6 +53,10 @@ type Kind struct {
 	// Follows says that the kind identifies nobody by itself: in prose it is looked
 	// for only near matches of kinds that do not follow.
 	Follows bool
+	// Leads are the signals with which a match of a kind that follows is worth a look
+	// around it all the same: a name of which the words beside it tell care. Such
+	// matches are looked for until an item has enough that decide by themselves.
+	Leads uint32
 	// Near is gained by a match without label in one line with an anchor.
 	Near uint32
 	// Beside are the signals of what stands as it does beside a name. They are kept

@@ -58,9 +58,12 @@ func ReadWords(list string) *Words {
 }
 
 // ReadTitles returns the titles of the given signs.
-func ReadTitles(signs ...string) *Words {
+func ReadTitles(signs ...string) *Words { return ReadSigns("titles.tsv", signs...) }
+
+// ReadSigns returns the words of a list's rows that have one of the signs.
+func ReadSigns(list string, signs ...string) *Words {
 	words := &Words{}
-	for _, row := range readRows("titles.tsv") {
+	for _, row := range readRows(list) {
 		if slices.Contains(signs, row[0]) {
 			for w := range strings.FieldsSeq(row[1]) {
 				words.add(w)

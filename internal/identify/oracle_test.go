@@ -56,7 +56,7 @@ func watchedScanner() func(text string) []found {
 var (
 	oracleForms      = oracleFormPatterns()
 	oraclePhone      = regexp.MustCompile(`(?:(?:^|[^0-9])0[0-9]{0,4}|\+[0-9]{1,5}) $`)
-	oracleWordBehind = regexp.MustCompile(`^[A-Z][A-Za-z]{0,19}`)
+	oracleWordBehind = regexp.MustCompile(`^[A-Z][A-Za-z]{0,` + strconv.Itoa(identify.MaxWord-1) + `}`)
 	oraclePostcode   = regexp.MustCompile(`^([A-Z]{1,2}[0-9][0-9A-Z]?)(?: {0,2}|\x{00A0}| {1,2}\x{00A0})([0-9][ABD-HJLNP-UW-Z]{2})(?:[^0-9A-Za-z]|$)`)
 	oracleNumeric    = regexp.MustCompile(`^([0-9]{1,2})([-/.])([0-9]{1,2})([-/.])([0-9]{4}|[0-9]{2})(?:[^0-9A-Za-z]|$)`)
 	oracleISO        = regexp.MustCompile(`^([0-9]{4})([-/.])([0-9]{1,2})([-/.])([0-9]{1,2})(?:[^0-9A-Za-z]|$)`)

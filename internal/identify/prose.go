@@ -90,7 +90,11 @@ func (s *Scanner) advance(limit int) {
 		return
 	}
 	s.context.Text = s.buf
-	s.next = s.leaders.Find(&s.context, &s.sweep, s.next, limit, s.inProse)
+	leaders := s.leaders
+	if s.deciding < followLone {
+		leaders = s.searchers
+	}
+	s.next = leaders.Find(&s.context, &s.sweep, s.next, limit, s.inProse)
 	s.weighWaiting(s.next)
 	if s.base+int64(s.next)-s.lastHit > recordGap {
 		s.endRecord() // while what stands around it is at hand

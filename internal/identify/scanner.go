@@ -73,6 +73,7 @@ type rules struct {
 	scale      float64 // of evidence in a record
 	finder     *Finder // of all kinds, for cells
 	leaders    *Finder // of those that prose is searched for
+	searchers  *Finder // of those, and of those that follow and may lead
 	followers  *Finder // and of those that follow
 	flagging   []uint8 // kinds that flag content
 	topical    int     // the kind with Topics, below zero when there is none
@@ -83,7 +84,10 @@ type rules struct {
 }
 
 func readRules(kinds []Kind) *rules {
-	r := &rules{asks: readCells(kinds), finder: NewFinder(kinds), leaders: parted(kinds, false), followers: parted(kinds, true)}
+	r := &rules{asks: readCells(kinds), finder: NewFinder(kinds),
+		leaders:   parted(kinds, func(k *Kind) bool { return !k.Follows }),
+		searchers: parted(kinds, func(k *Kind) bool { return !k.Follows || k.Leads != 0 }),
+		followers: parted(kinds, func(k *Kind) bool { return k.Follows })}
 	r.readEvidence(kinds)
 	r.topical = -1
 	for i, k := range kinds {

@@ -44,6 +44,9 @@ func (s *Scanner) weighWaiting(upto int) {
 	s.settled = s.follow
 	found := s.found
 	for i := range s.weighed {
+		if s.config.Kinds[s.weighed[i].kind].Follows {
+			continue // it is found again, where something led to it
+		}
 		for len(found) > 0 && found[0].at < s.weighed[i].at {
 			s.addHit(&found[0])
 			found = found[1:]
@@ -55,12 +58,11 @@ func (s *Scanner) weighWaiting(upto int) {
 	}
 }
 
-// parted returns a Finder of the kinds that follow, or of the others. Their
-// numbers stay.
-func parted(kinds []Kind, follow bool) *Finder {
+// parted returns a Finder of some of the kinds. Their numbers stay.
+func parted(kinds []Kind, in func(*Kind) bool) *Finder {
 	some := slices.Clone(kinds)
 	for i := range some {
-		if some[i].Follows != follow {
+		if !in(&some[i]) {
 			some[i].Shapes = nil
 		}
 	}
@@ -103,6 +105,7 @@ const (
 	followReach = 320  // how far around a match it is looked for
 	followAll   = 1024 // matches that decide by themselves, around which it always is
 	followSome  = 32   // and of those beyond, the share around which it is
+	followLone  = 32   // matches that decide, up to which what leads is looked for
 )
 
 // followWeighed asks for the kinds that follow around what was weighed. Beyond a
@@ -113,7 +116,7 @@ func (s *Scanner) followWeighed() {
 	for i := range s.weighed {
 		h := &s.weighed[i]
 		own := s.evidence[h.kind].sum(h.match.Signals)
-		if own <= 0 && !s.ofColumn(h) {
+		if kind := &s.config.Kinds[h.kind]; kind.Follows && h.match.Signals&kind.Leads == 0 || own <= 0 && !s.ofColumn(h) {
 			continue
 		}
 		if s.identifiable(s.prior + own) {

@@ -49,6 +49,7 @@ type lexicon struct {
 	roles    *identify.Words
 	subjects *identify.Words
 	topics   *identify.Topics
+	told     map[string]telling // words that stand beside names
 }
 
 // entry is a word of the table: where it stands in the text, and what it is.
@@ -72,7 +73,8 @@ func readLexicon() *lexicon {
 		patients: identify.ReadLabels("name-patient"),
 		roles:    identify.ReadTitles("role"),
 		subjects: identify.ReadTitles("subject"),
-		topics:   identify.ReadTopics("topics.tsv"),
+		topics:   identify.ReadTopics("topics.tsv").WithClinical(),
+		told:     readTold(),
 	}
 	l.read("forenames.txt", given)
 	l.read("surnames.txt", family)
@@ -133,7 +135,7 @@ func (l *lexicon) readEponyms(list string) {
 
 // add gives the word of the text the traits.
 func (l *lexicon) add(at, n int, t traits) {
-	if n == 0 || n > identify.MaxWord {
+	if n == 0 || n > maxName {
 		return
 	}
 	s := spell(l.text[at : at+n])
@@ -168,22 +170,25 @@ func (l *lexicon) holds(e *entry, s *spelling, tag uint8) bool {
 	return e.tag == tag && e.length == s.n && string(l.text[e.at:e.at+uint32(e.length)]) == string(s.letters[:s.n])
 }
 
+// maxName bounds the words of the lists of names, and so what is compared of a word.
+const maxName = 20
+
 // spelling is a word in lower case, without accents; n is zero when no list can
 // hold it.
 type spelling struct {
-	letters [identify.MaxWord + 4]byte // zero behind the word
+	letters [maxName + 4]byte // zero behind the word
 	n       uint8
 }
 
 // spell takes a word of a list.
 func spell(word []byte) (s spelling) {
-	s.n = uint8(copy(s.letters[:identify.MaxWord], word))
+	s.n = uint8(copy(s.letters[:maxName], word))
 	return s
 }
 
 // put adds a letter. A word too long for a list keeps its beginning.
 func (s *spelling) put(letter byte) {
-	if int(s.n) < identify.MaxWord {
+	if int(s.n) < maxName {
 		s.letters[s.n] = letter
 		s.n++
 	}

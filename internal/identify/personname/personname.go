@@ -28,6 +28,8 @@ const (
 	invited
 	aged    // an age stands behind it
 	speaker // what he or she says stands behind it
+	cared   // what the words beside it tell is told of patients
+	called  // it is called a patient's beside it
 )
 
 // Kind is the identifier.
@@ -35,7 +37,7 @@ var Kind = identify.Kind{
 	Name:  "name",
 	Words: "name",
 	Signals: []string{"title", "professional", "pair", "forename", "initial", "word", "any", "sure", "plain", "label",
-		"heading", "staff", "joined", "column", "patient", "invited", "aged", "speaker"},
+		"heading", "staff", "joined", "column", "patient", "invited", "aged", "speaker", "cared", "called"},
 	Shapes:  []string{"U"},
 	Parse:   parse,
 	Weigh:   weigh,
@@ -44,6 +46,7 @@ var Kind = identify.Kind{
 	Column:  identify.ColumnRule{Null: 0.3, Share: 0.6, Pass: sure | pair | title, Fail: staff, Signal: column},
 	Anchor:  true,
 	Follows: true,
+	Leads:   invited | aged | cared | called,
 	Named:   label,
 	Names:   identify.NameRule{Alone: title | professional | pair},
 	Joins:   single | anyWord,
@@ -259,16 +262,33 @@ func weigh(c *identify.Context, at int, m *identify.Match) bool {
 	if l.staffBehind(c, m.End) {
 		m.Signals |= staff
 	}
-	if m.Signals&staff == 0 && m.Signals&(title|pair) != 0 && l.invitation(c.Text[m.End:]) {
-		m.Signals |= invited
-	}
-	if m.Signals&staff == 0 && ageBehind(c, m.End) {
-		m.Signals |= aged
+	if m.Signals&(staff|professional) == 0 {
+		m.Signals |= l.beside(c, at, m)
 	}
 	if c.At(m.End) == ':' && stampBefore(c, at) {
 		m.Signals |= speaker
 	}
 	return true
+}
+
+// beside says what stands beside the name of one who is none of the staff.
+func (l *lexicon) beside(c *identify.Context, at int, m *identify.Match) (signals uint32) {
+	if ageBehind(c, m.End) {
+		signals |= aged
+	}
+	if m.Signals&(title|pair|forename) == 0 {
+		return signals
+	}
+	if l.invitation(c.Text[m.End:]) {
+		signals |= invited
+	}
+	if l.tellsCare(c, m.End) || l.caredFor(c, at) {
+		signals |= cared
+	}
+	if l.calledPatient(c, at) {
+		signals |= called
+	}
+	return signals
 }
 
 // ageBehind reports whether an age that is called one stands behind a name, as in

@@ -188,3 +188,39 @@ func TestInvited(t *testing.T) {
 		}
 	}
 }
+
+// TestCared holds of whom care is told.
+func TestCared(t *testing.T) {
+	for text, want := range map[string]uint32{
+		"Mrs Canary was admitted overnight":                   cared,
+		"Mrs Canary has been readmitted":                      cared,
+		"Heather Robinson fell on the stairs":                 cared,
+		"Mrs Canary attended the memory clinic":               cared,
+		"Mrs Canary attended the meeting":                     0,
+		"Mrs Canary is on warfarin and furosemide":            cared,
+		"Mrs Canary is on the board":                          0,
+		"Mrs Canary's dressing was changed":                   cared,
+		"Mrs Canary’s daughter rang":                          cared,
+		"Mrs Canary's slides":                                 0,
+		"Mrs Canary (82) was\ndischarged home":                cared,
+		"Mrs Canary\n\nAdmitted today":                        0,
+		"Mrs Canary, Infection Control Nurse, was admitted":   0,
+		"Dr Canary was admitted":                              0,
+		"visited Mrs Canary on the ward, bloods sent":         cared,
+		"visited Mrs Canary on the plan":                      0,
+		"Bed 4 Mrs Canary":                                    cared,
+		"bed 12: Heather Robinson":                            cared,
+		"Page 4 Mrs Canary":                                   0,
+		"our patient, Mrs Canary":                             called,
+		"Patient: Heather Robinson":                           called,
+		"no patient. Mrs Canary":                              0,
+		"patient\nMrs Canary":                                 0,
+		"Patient Safety Manager Heather Robinson is on leave": 0,
+	} {
+		at := max(strings.Index(text, "Mrs"), strings.Index(text, "Dr"), strings.Index(text, "Heather"))
+		m, _ := Kind.Find(&identify.Context{Text: []byte(text)}, at)
+		if got := m.Signals & (cared | called); got != want {
+			t.Errorf("%q: got %b, want %b", text, got, want)
+		}
+	}
+}

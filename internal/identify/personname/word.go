@@ -59,7 +59,7 @@ func (l *lexicon) readWord(text []byte, at int) (w word) {
 
 // fold takes the ASCII letters of a text from at to end.
 func (s *spelling) fold(text []byte, at, end int) {
-	s.n = uint8(min(end-at, identify.MaxWord))
+	s.n = uint8(min(end-at, maxName))
 	if at+len(s.letters) > len(text) {
 		for i, ch := range text[at : at+int(s.n)] {
 			s.letters[i] = ch | 0x20

@@ -1,0 +1,166 @@
+package personname
+
+import (
+	"bytes"
+
+	"trustaudit/internal/identify"
+)
+
+// telling is what a word beside a name tells of him or her, as bits.
+type telling uint8
+
+const (
+	filler   telling = 1 << iota // nothing: was, has been
+	outright                     // care: admitted, bedbound
+	doubted                      // care, or business: seen, attended
+	kin                          // a daughter, a carer: behind an apostrophe
+	before                       // care of whom is named next: reviewed, examined
+	place                        // a place of which a number and the name of who lies there follow: bed
+)
+
+func readTold() map[string]telling {
+	told := map[string]telling{}
+	for sign, t := range map[string]telling{"filler": filler, "outright": outright, "doubted": doubted, "kin": kin, "before": before, "place": place} {
+		for word := range identify.ReadSigns("told.tsv", sign).All() {
+			told[word] |= t
+		}
+	}
+	return told
+}
+
+// caredReach is how far from a name it is looked at what is told of him or her.
+const caredReach = 64
+
+// tellsCare reports whether the words right behind a name tell what is told of
+// patients: was admitted, has been seen in clinic, 's dressings.
+func (l *lexicon) tellsCare(c *identify.Context, end int) bool {
+	const fillers, much = 5, 2
+	if n := possessive(c.Text[end:]); n > 0 {
+		return l.ofCare(c.Text[end+n:])
+	}
+	i := end
+	for skipped := range fillers {
+		i = skipAge(c, i)
+		var word [identify.MaxWord]byte
+		next, n := c.Word(i, &word)
+		t := l.told[string(word[:n])]
+		switch {
+		case t&outright != 0, t&doubted != 0 && l.careWithin(c.Text[next:], 1):
+			return true
+		case t&filler == 0:
+			return skipped > 0 && l.careWithin(c.Text[i:], much)
+		}
+		i = next
+	}
+	return false
+}
+
+// possessive returns the length of an apostrophe and what ends it: 's and a space.
+func possessive(b []byte) int {
+	if len(b) == 0 {
+		return 0
+	}
+	n := apostrophe(b)
+	if n > 0 && n < len(b) && b[n] == 's' {
+		n++
+	}
+	if n > 0 && n < len(b) && b[n] == ' ' {
+		return n + 1
+	}
+	return 0
+}
+
+// ofCare reports whether one of the words that a text begins with is of kin or of
+// care: daughter, left hip dressing.
+func (l *lexicon) ofCare(text []byte) bool {
+	const words, reach = 3, 40
+	c := identify.Context{Text: text[:min(len(text), reach)]}
+	i := 0
+	for range words {
+		var word [identify.MaxWord]byte
+		next, n := c.Word(i, &word)
+		if n == 0 {
+			return false
+		}
+		if l.told[string(word[:n])]&kin != 0 || l.topics.Care(word[:n]) > 0 {
+			return true
+		}
+		if c.At(next) != ' ' {
+			return false
+		}
+		i = next + 1
+	}
+	return false
+}
+
+// careWithin reports whether the words of care that a text begins with weigh enough.
+func (l *lexicon) careWithin(text []byte, enough int) bool {
+	text = text[:min(len(text), caredReach)]
+	if n := bytes.Index(text, []byte("\n\n")); n >= 0 {
+		text = text[:n]
+	}
+	return l.topics.Care(text) >= enough
+}
+
+// skipAge steps over what may stand between a name and what is told: spaces, a comma,
+// brackets, an age, and the end of a line.
+func skipAge(c *identify.Context, i int) int {
+	const longest = 8
+	for first := i; i-first < longest; i++ {
+		switch ch := c.At(i); {
+		case ch == '\n' && c.At(i+1) == '\n':
+			return i
+		case ch == ' ', ch == ',', ch == '(', ch == ')', ch == '\r', ch == '\n', identify.IsDigit(ch):
+		default:
+			return i
+		}
+	}
+	return i
+}
+
+// caredFor reports whether the words right before a name say that he or she is cared
+// for: reviewed Mrs Smith, bed 4 John Smith, bloods for John Smith.
+func (l *lexicon) caredFor(c *identify.Context, at int) bool {
+	i, numbered := at, false
+	for gap := 0; i > 0 && gap < 6; gap++ {
+		ch := c.Text[i-1]
+		if !(ch == ' ' || ch == ':' || ch == '-' || ch == ',' || ch == '\t' || ch == '|' || identify.IsDigit(ch)) {
+			break
+		}
+		numbered = numbered || identify.IsDigit(ch)
+		i--
+	}
+	if i == at || i == 0 || !identify.IsLetter(c.Text[i-1]) {
+		return false
+	}
+	first := i
+	for first > 0 && identify.IsLetter(c.Text[first-1]) {
+		first--
+	}
+	var word [identify.MaxWord]byte
+	_, n := c.Word(first, &word)
+	switch t := l.told[string(word[:n])]; {
+	case t&place != 0:
+		return numbered
+	case numbered:
+		return false
+	case t&before != 0:
+		return l.careWithin(c.Text[at:], 1)
+	}
+	return false
+}
+
+// calledPatient reports whether the words right before a name call it a patient's:
+// "Patient: John Smith", "our patient, Mrs Smith".
+func (l *lexicon) calledPatient(c *identify.Context, at int) bool {
+	const gap = 4
+	for i := at; i > 0 && at-i < gap; i-- {
+		switch ch := c.Text[i-1]; {
+		case ch == '.', ch == '?', ch == '!', ch == '\n':
+			return false
+		case identify.IsLetter(ch):
+			return c.Label(at, l.patients) == identify.Yes
+		}
+	}
+	return false
+}
