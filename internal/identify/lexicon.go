@@ -3,7 +3,6 @@ package identify
 import (
 	"fmt"
 	"iter"
-	"maps"
 	"math/bits"
 	"slices"
 	"strconv"
@@ -14,7 +13,7 @@ import (
 
 // Words is a set of words in lower case.
 type Words struct {
-	set map[string]struct{}
+	set dictionary[struct{}]
 	// lengths has, for each first byte, the bits of the lengths that occur, and ends
 	// the ends: most words are told from the set's without hashing them.
 	lengths [256]uint32
@@ -26,7 +25,7 @@ func (w *Words) Has(word []byte) bool {
 	if !w.may(word) {
 		return false
 	}
-	_, ok := w.set[string(word)]
+	_, ok := w.set.get(word)
 	return ok
 }
 
@@ -37,13 +36,10 @@ func (w *Words) may(word []byte) bool {
 }
 
 // All yields the words in no order.
-func (w *Words) All() iter.Seq[string] { return maps.Keys(w.set) }
+func (w *Words) All() iter.Seq[string] { return w.set.all() }
 
 func (w *Words) add(word string) {
-	if w.set == nil {
-		w.set = map[string]struct{}{}
-	}
-	w.set[word] = struct{}{}
+	w.set.set(word, struct{}{})
 	w.lengths[word[0]] |= 1 << min(len(word), 31)
 	w.ends.add(word)
 }
@@ -94,19 +90,19 @@ func readRows(list string) [][]string {
 // Labels are the words that may stand before matches of one kind.
 type Labels struct {
 	words Words
-	signs map[string]Sign
+	signs dictionary[Sign]
 }
 
 // ReadLabels returns the labels of a kind.
 func ReadLabels(kind string) *Labels {
-	l := &Labels{signs: map[string]Sign{}}
+	l := &Labels{}
 	for _, row := range readRows("labels.tsv") {
 		if row[0] != kind {
 			continue
 		}
 		for w := range strings.FieldsSeq(row[2]) {
 			l.words.add(w)
-			l.signs[w] = map[string]Sign{"yes": Yes, "no": No, "skip": skip}[row[1]]
+			l.signs.set(w, map[string]Sign{"yes": Yes, "no": No, "skip": skip}[row[1]])
 		}
 	}
 	return l
@@ -129,7 +125,8 @@ func (l *Labels) sign(word []byte) Sign {
 	if !l.words.may(word) {
 		return None
 	}
-	return l.signs[string(word)]
+	sign, _ := l.signs.get(word)
+	return sign
 }
 
 // headings are the patterns of column headings of one kind.

@@ -15,7 +15,7 @@ const TopicKind = "topic"
 type Topics struct {
 	words  Words
 	posts  *Words // what a cell that tells somebody's post ends in
-	topics map[string]topic
+	topics dictionary[topic]
 }
 
 // topic is a word of the list: its number, and what it weighs, above zero for
@@ -27,10 +27,10 @@ const maxTopics = 4096
 
 // ReadTopics returns the words of an embedded list.
 func ReadTopics(list string) *Topics {
-	t := &Topics{posts: ReadTitles("post"), topics: map[string]topic{}}
+	t := &Topics{posts: ReadTitles("post")}
 	for _, row := range readRows(list) {
 		weight, err := strconv.Atoi(row[1])
-		if err != nil || len(t.topics) > maxTopics {
+		if err != nil || t.topics.words > maxTopics {
 			panic("read topics: a weight is no number, or there are too many words: " + row[1])
 		}
 		if row[0] != "care" {
@@ -62,11 +62,11 @@ func (t *Topics) WithClinical() *Topics {
 
 // learn adds a word that is not known; one that is two words is never read.
 func (t *Topics) learn(w string, weight int) {
-	if _, known := t.topics[w]; known || strings.ContainsAny(w, " -") {
+	if _, known := t.topics.get([]byte(w)); known || strings.ContainsAny(w, " -") {
 		return
 	}
 	t.words.add(w)
-	t.topics[w] = topic{len(t.topics) % maxTopics, weight}
+	t.topics.set(w, topic{t.topics.words % maxTopics, weight})
 }
 
 // About weighs the different words that it has read.
@@ -103,7 +103,7 @@ func (a *About) read(text []byte, topics *Topics) {
 }
 
 func (a *About) add(word []byte, topics *Topics) {
-	t, ok := topics.topics[string(word)]
+	t, ok := topics.topics.get(word)
 	if ok && a.seen[t.number/64]>>(t.number%64)&1 == 0 {
 		a.seen[t.number/64] |= 1 << (t.number % 64)
 		a.care += t.weight
@@ -318,7 +318,9 @@ func (s *Scanner) readHeading(name string) {
 	s.named = true
 	topics := s.config.Kinds[s.topical].Topics
 	for _, w := range splitHeading(name) {
-		if s.headed.add([]byte(w), topics); topics.topics[w].weight >= settling {
+		word := []byte(w)
+		s.headed.add(word, topics)
+		if t, _ := topics.topics.get(word); t.weight >= settling {
 			s.headed.care = max(s.headed.care, settled)
 		}
 	}

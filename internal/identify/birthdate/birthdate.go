@@ -216,20 +216,47 @@ func labelBehindName(c *identify.Context, at int) bool {
 		for start > 0 && at-start < widest && (identify.IsLetter(c.Text[start-1]) || c.Text[start-1] == '.') {
 			start--
 		}
-		switch strings.ToLower(strings.ReplaceAll(string(c.Text[start:end]), ".", "")) {
-		case "dob", "born", "birth", "of", "date":
-			first = start
-		default:
-			return first < at && c.BehindName(first) && !ofTest(c.Text[max(0, first-widest):first])
+		if !saysBirth(c.Text[start:end]) {
+			return first < at && c.BehindName(first) && !ofTest(c, first-widest, first)
 		}
+		first = start
 	}
 	return false
 }
 
-// ofTest reports whether the name before a date is none: TEST, Patient.
-func ofTest(before []byte) bool {
-	before = bytes.ToLower(before)
-	return bytes.Contains(before, []byte("test")) || bytes.Contains(before, []byte("patient"))
+// saysBirth reports whether a word, in any case and with full stops or without, is
+// one of those that call a date one of birth.
+func saysBirth(text []byte) bool {
+	var word [len("birth")]byte
+	n := 0
+	for _, ch := range text {
+		if ch == '.' {
+			continue
+		}
+		if n == len(word) {
+			return false
+		}
+		word[n] = ch | 0x20
+		n++
+	}
+	switch string(word[:n]) {
+	case "dob", "born", "birth", "of", "date":
+		return true
+	}
+	return false
+}
+
+// ofTest reports whether the name before a date, which begins behind from, is none:
+// TEST, Patient.
+func ofTest(c *identify.Context, from, to int) bool {
+	for _, word := range [...]string{"test", "patient"} {
+		for i := max(0, from); i+len(word) <= to; i++ {
+			if sameLetters(c, i, word) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // bornBefore reports whether "b." or a small b by itself stands before a date.

@@ -48,8 +48,10 @@ func parse(c *identify.Context, at int) (identify.Match, bool) {
 		return identify.Match{}, false
 	}
 	m, ok := read(c, at, c.Name)
-	l := load()
-	if !ok || identify.IsWord(c.At(m.End)) || c.Label(at, l.old) != identify.Yes || c.Label(at, l.number) != identify.Yes {
+	if !ok || identify.IsWord(c.At(m.End)) {
+		return identify.Match{}, false
+	}
+	if l := load(); c.Label(at, l.old) != identify.Yes || c.Label(at, l.number) != identify.Yes {
 		return identify.Match{}, false
 	}
 	m.Signals |= label
