@@ -18,6 +18,8 @@ func queueServers() []Server {
 		mosquitto("mosquitto, open", "mqtt", 20883, []string{"allow_anonymous true"}, Find{clear, "encryption none"}, Find{open, "access anyone"}),
 		mosquitto("mosquitto, password in clear", "mqtt", 20884, []string{"allow_anonymous false", "password_file DIR/users"}, Find{clear, "encryption none"}),
 		mosquitto("mosquitto, TLS and password", "tls", 8883, []string{"allow_anonymous false", "password_file DIR/users", "certfile CERT", "keyfile KEY", "tls_version tlsv1.2"}),
+		mosquitto("mosquitto, anybody in TLS", "tls", 20886, []string{"allow_anonymous true", "certfile CERT", "keyfile KEY", "tls_version tlsv1.2"}, Find{open, "access anyone"}),
+		mosquitto("mosquitto, TLS and certificates", "tls", 20887, []string{"require_certificate true", "cafile AUTHORITY", "certfile CERT", "keyfile KEY", "tls_version tlsv1.2"}),
 		nats("nats, open", 20422, nil, Find{clear, "encryption none"}, Find{open, "access anyone"}),
 		nats("nats, password in clear", 20423, []string{"--user", "synthetic", "--pass", "synthetic"}, Find{clear, "encryption none"}),
 		nats("nats, TLS and password", 20424, []string{"--user", "synthetic", "--pass", "synthetic", "--tls", "--tlscert", "CERT", "--tlskey", "KEY"}),
@@ -45,13 +47,13 @@ func queueServers() []Server {
 	}
 }
 
-// fill puts the place's folder and files in the place of DIR, CERT and KEY.
+// fill puts the place's folder and files in the place of DIR, CERT, KEY and AUTHORITY.
 func (p Place) fill(text string) string {
 	pair := p.Keys.Pair(Good)
-	return strings.NewReplacer("DIR", p.Dir, "CERT", pair.Cert, "KEY", pair.Key).Replace(text)
+	return strings.NewReplacer("DIR", p.Dir, "CERT", pair.Cert, "KEY", pair.Key, "AUTHORITY", p.Keys.CA()).Replace(text)
 }
 
-// mosquitto is a broker of MQTT; DIR, CERT and KEY in its settings are the place's.
+// mosquitto is a broker of MQTT; what its settings call DIR, CERT, KEY and AUTHORITY is the place's.
 func mosquitto(name, service string, port int, settings []string, finds ...Find) Server {
 	return Server{
 		Name: name, Service: service, Port: port, Programs: []string{"mosquitto"}, Tests: []string{"mqtt-anonymous"}, Finds: finds,

@@ -86,6 +86,10 @@ func plan(t audit.Target, f audit.Fact) []probe.Look {
 	if !ok || endpoint.Service != "" && endpoint.Service != "tls" {
 		return nil
 	}
+	if endpoint.Inside == service {
+		endpoint.Declared = answers
+		return talk.PlanWithin(answers)(t, endpoint)
+	}
 	_, port, err := net.SplitHostPort(endpoint.Address)
 	unknown := endpoint.Service == "" && endpoint.Asked > 1 && !endpoint.Answered
 	if err != nil || !declares(endpoint.Declared) && !usual(port) && !unknown {
@@ -107,7 +111,7 @@ func look(ctx context.Context, l *talk.Look) error {
 	}
 	switch {
 	case l.InTLS:
-		return lookInside(ctx, l, declared)
+		return lookInside(ctx, l, declared || recognised)
 	case declared || recognised || usual(l.Port):
 		l.Asked = []string{encryption}
 	case !named:

@@ -235,6 +235,8 @@ func TestPlan(t *testing.T) {
 		fact audit.Fact
 		want string // the subject
 	}{
+		{discover.Endpoint{Address: "10.0.0.5:4243", Service: "dicom"}, "dicom, by its answer"},
+		{discover.Endpoint{Address: "10.0.0.5:4243", Service: "tls", Inside: "dicom"}, "dicom, by its answer in TLS"},
 		{discover.Endpoint{Address: "10.0.0.5:11112", Silent: true, Asked: 1}, "dicom"},
 		{discover.Endpoint{Address: "10.0.0.5:2762", Service: "tls"}, "dicom in TLS"},
 		{discover.Endpoint{Address: "10.0.0.5:9999", Declared: "dicom"}, "dicom"},

@@ -4,12 +4,15 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"errors"
+	"net"
 	"slices"
 	"time"
 
 	"trustaudit/internal/converse"
 	"trustaudit/internal/probe"
 	"trustaudit/internal/probe/discover/fact"
+	"trustaudit/internal/probe/talk"
 )
 
 // How long a hello waits for its answer: longer where its service usually listens.
@@ -45,7 +48,7 @@ func (l *look) askAll(ctx context.Context, port uint16, care Care, e *fact.Endpo
 		}
 		if h.Fits(answer) {
 			e.Service = h.Service
-			return l.beside(ctx, h, port, e)
+			return l.beside(ctx, h, port, care, e)
 		}
 		// Some greet late, or only those who speak.
 		if service, line := classify(answer, port); len(answer) > 0 {
@@ -61,7 +64,7 @@ func (l *look) askAll(ctx context.Context, port uint16, care Care, e *fact.Endpo
 
 // beside asks a service that answered an offer of TLS, off the usual ports of TLS,
 // whether it is one of those that take connections in clear at the same port.
-func (l *look) beside(ctx context.Context, tls probe.Hello, port uint16, e *fact.Endpoint) error {
+func (l *look) beside(ctx context.Context, tls probe.Hello, port uint16, care Care, e *fact.Endpoint) error {
 	if tls.Service != "tls" || slices.Contains(tls.Ports, port) {
 		return nil
 	}
@@ -78,7 +81,78 @@ func (l *look) beside(ctx context.Context, tls probe.Hello, port uint16, e *fact
 			return nil
 		}
 	}
+	if care != Ask {
+		return nil
+	}
+	return l.inside(ctx, port, e)
+}
+
+// inside asks what is spoken within TLS, off the ports where that is usual: first
+// what greets by itself, then the hellos of those whose probes look within it. A
+// service that lets nobody in without a certificate is not asked on.
+func (l *look) inside(ctx context.Context, port uint16, e *fact.Endpoint) error {
+	for _, h := range within(l.session.Hellos) {
+		answer, open, err := l.askInside(ctx, e.Address, h)
+		if err != nil || !open {
+			return err
+		}
+		e.Asked++
+		switch service, _ := classify(answer, port); {
+		case h.Fits != nil && h.Fits(answer):
+			e.Inside = h.Service
+		case service != "":
+			e.Inside = service
+		}
+		if e.Inside != "" {
+			return nil
+		}
+	}
 	return nil
+}
+
+// within is what is asked within TLS: nothing at first.
+func within(all []probe.Hello) []probe.Hello {
+	asked := []probe.Hello{{}}
+	for _, service := range []string{"http", "mqtt", "ldap", "amqp", "redis", "dicom", "kafka", "mongodb", "memcached"} {
+		if i := slices.IndexFunc(all, func(h probe.Hello) bool { return h.Service == service }); i >= 0 {
+			asked = append(asked, all[i])
+		}
+	}
+	return asked
+}
+
+// askInside says a hello within TLS, and returns what is answered; open is false where
+// there is no getting in.
+func (l *look) askInside(ctx context.Context, address string, h probe.Hello) (answer []byte, open bool, err error) {
+	outer, err := converse.Open(ctx, l.session.Dial, address, expectedTime)
+	if err != nil {
+		return nil, false, mind(ctx, err)
+	}
+	defer outer.Close()
+	conn, err := talk.Within(ctx, outer, l.session.Unit.Subject)
+	if err != nil {
+		return nil, false, ctx.Err()
+	}
+	if len(h.Send) > 0 {
+		if err := conn.Send(h.Say, h.Send); err != nil {
+			return nil, false, mind(ctx, err)
+		}
+	}
+	bound := converse.Bound(ctx, outer, greetingTime)
+	defer bound.Close()
+	buf := make([]byte, 0, maxAnswer)
+	for len(buf) < cap(buf) {
+		n, err := conn.Read(buf[len(buf):cap(buf)])
+		buf = buf[:len(buf)+n]
+		if err != nil || h.Fits != nil && h.Fits(buf) {
+			var refused *net.OpError // an alert: it wants a certificate
+			if len(buf) == 0 && errors.As(err, &refused) && refused.Op == "remote error" {
+				return nil, false, ctx.Err()
+			}
+			break
+		}
+	}
+	return buf, true, ctx.Err()
 }
 
 // common are the services that keep silent, the commonest of a hospital first.

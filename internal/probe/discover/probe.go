@@ -19,6 +19,7 @@ import (
 	"trustaudit/internal/probe"
 	"trustaudit/internal/probe/discover/fact"
 	sweep "trustaudit/internal/probe/sweep/fact"
+	"trustaudit/internal/probe/talk"
 )
 
 const doc = `Looks at which TCP ports of a host accept a connection, waits a moment for what the service there says by itself, and asks those that say nothing what they are.
@@ -26,6 +27,8 @@ const doc = `Looks at which TCP ports of a host accept a connection, waits a mom
 The ports are those that the engagement names, or a list of some 120 that hospitals use. They are knocked at one after another, which sends nothing but what TCP needs to connect and to part. A host that is silent at the eight most telling ones is asked at no others.
 
 A service that keeps silent is asked by the hellos of the other probes (each of which lists its own), one on each connection: those that are usual at the port, then an offer of TLS, then the others. Ports where clinical messages are taken, and lines of serial servers, are offered TLS and nothing else; ports where whatever arrives is printed, logged or run are sent nothing. A machine that the asset register calls a printer is asked what is usual at a port and nothing else.
+
+Where TLS is spoken off its usual ports, each further connection makes a "` + talk.SayHandshake + `" and waits for what is said in it by itself, or asks one of the hellos of those probes that look within TLS, until one is answered. A service that wants a certificate is left at the first.
 
 Where the engagement says reverse_dns, the name service of this machine is asked for the names of each host that answered.`
 

@@ -59,8 +59,8 @@ func Plan(services ...string) func(audit.Target, audit.Fact) []probe.Look {
 const within = " in TLS"
 
 // PlanWithin plans a look at endpoints that are the service, as Plan does, and one
-// within TLS at those that speak it where the service usually does, or that are
-// declared to be the service.
+// within TLS at those that speak it where the service usually does, that are declared
+// to be the service, or that answered as it does within TLS.
 func PlanWithin(service string, ports ...string) func(audit.Target, audit.Fact) []probe.Look {
 	plan := Plan(service)
 	return func(t audit.Target, f audit.Fact) []probe.Look {
@@ -72,7 +72,7 @@ func PlanWithin(service string, ports ...string) func(audit.Target, audit.Fact) 
 		declared := endpoint.Declared == service || endpoint.Declared == service+"s"
 		// What is declared as something else may be clinical, and is not asked for it.
 		byPort := slices.Contains(ports, port) && (endpoint.Declared == "" || endpoint.Declared == "tls")
-		if err != nil || !declared && !byPort {
+		if err != nil || !declared && !byPort && endpoint.Inside != service {
 			return nil
 		}
 		return []probe.Look{{Target: audit.Target("tcp://" + endpoint.Address), Subject: service + within}}

@@ -49,6 +49,8 @@ func TestPlan(t *testing.T) {
 		{discover.Endpoint{Address: "10.0.0.5:636", Service: "tls", Declared: "tls"}, "ldap in TLS"},
 		{discover.Endpoint{Address: "10.0.0.5:636", Service: "tls", Declared: "mllp"}, ""},
 		{discover.Endpoint{Address: "10.0.0.5:443", Service: "tls"}, ""},
+		{discover.Endpoint{Address: "10.0.0.5:20389", Service: "tls", Inside: "ldap"}, "ldap in TLS"},
+		{discover.Endpoint{Address: "10.0.0.5:636", Service: "tls", Declared: "mllp", Inside: "imap"}, ""},
 		{discover.Endpoint{Address: "10.0.0.5:636", Service: "ssh"}, ""},
 	} {
 		var want []probe.Look

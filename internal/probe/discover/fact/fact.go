@@ -27,6 +27,7 @@ func (Host) FactKind() string { return "discover.host/1" }
 type Endpoint struct {
 	Address  string `json:"address"`            // host:port
 	Service  string `json:"service,omitempty"`  // recognised from what it says or answers: "ftp", "tls", "ldap"
+	Inside   string `json:"inside,omitempty"`   // recognised within TLS, off the ports where that is usual: "http"
 	Declared string `json:"declared,omitempty"` // what the engagement says it carries
 	Greeting string `json:"greeting,omitempty"` // its first line, printable, masked, at most 200 bytes
 	Silent   bool   `json:"silent"`             // it said nothing by itself
