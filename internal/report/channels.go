@@ -2,7 +2,6 @@ package report
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"net/netip"
 	"slices"
@@ -88,7 +87,7 @@ func grade(row *audit.ChannelRow, g channel.Graded) {
 	}
 	row.Grade, row.Score, row.Before = string(g.Grade), g.Score, g.Before
 	for _, c := range g.Caps {
-		row.Caps = append(row.Caps, fmt.Sprintf("%d to %d: %s", c.From, c.To, c.Words()))
+		row.Caps = append(row.Caps, audit.Cap{From: c.From, To: c.To, Reason: c.Words(), Setting: c.Remedy})
 	}
 }
 
@@ -100,19 +99,46 @@ func stateRank(s audit.State) int {
 // not called absent.
 func (e *endpoint) words() (service, protection string) {
 	if service, protection = e.told(); protection != "" {
-		return strings.ToUpper(service), protection
+		return called(service), protection
 	}
 	if e.tls != nil && e.tls.Spoken {
-		return strings.ToUpper(cmp.Or(e.found.Declared, "TLS")), e.versions()
+		return called(cmp.Or(e.found.Declared, "tls")), e.versions()
 	}
-	service = strings.ToUpper(e.found.Service)
+	service = called(e.found.Service)
 	switch {
 	case e.tls != nil && e.tls.Reason != "":
 		return cmp.Or(service, "unidentified"), "not told: " + e.tls.Reason
 	case service != "" && e.tls == nil:
 		return service, "not tried: known by its greeting"
+	case e.tls == nil && len(e.seen) > 0: // such as what is asked over UDP
+		return called(e.seen[0].Service), "not told"
 	}
 	return cmp.Or(service, "unidentified"), "no TLS seen"
+}
+
+// called is a service by the name that people know it by; most are initials.
+func called(service string) string {
+	rest, perhaps := strings.CutPrefix(service, "perhaps ")
+	if perhaps {
+		return "perhaps " + called(rest)
+	}
+	switch service {
+	case "mail domain", "memcached", "rlogin", "rpcbind", "rsh", "rsync", "syslog":
+		return service
+	case "kafka", "kerberos", "oracle", "printer", "redis", "telnet":
+		return strings.ToUpper(service[:1]) + service[1:]
+	case "mongodb":
+		return "MongoDB"
+	case "mysql":
+		return "MySQL"
+	case "postgresql":
+		return "PostgreSQL"
+	case "sieve":
+		return "ManageSieve"
+	case "sqlserver":
+		return "SQL Server"
+	}
+	return strings.ToUpper(service)
 }
 
 // told is what the probe of the endpoint's own protocol says of its encryption.

@@ -4,6 +4,7 @@ package wording
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"text/template"
@@ -50,11 +51,14 @@ func Endpoint(t audit.Target) string {
 }
 
 // Grade is a channel's grade with its score, and what the score was before
-// anything capped it.
+// anything capped it. A channel of which something could not be told is not called
+// sound outright.
 func Grade(c audit.ChannelRow) string {
 	switch {
 	case c.Grade == "" || c.Grade == "ungraded":
 		return "not graded"
+	case c.Grade == "sound" && c.State == audit.Inconclusive:
+		return fmt.Sprintf("sound as far as told, %d", c.Score)
 	case c.Before != c.Score:
 		return fmt.Sprintf("%s, %d (%d before caps)", c.Grade, c.Score, c.Before)
 	}
@@ -64,14 +68,137 @@ func Grade(c audit.ChannelRow) string {
 // Cap is the bound that decides a channel's grade, and how many there are beside
 // it.
 func Cap(c audit.ChannelRow) string {
-	switch n := len(c.Caps); n {
-	case 0:
+	n := len(c.Caps)
+	if n == 0 {
 		return ""
-	case 1:
-		return "Capped from " + c.Caps[0]
-	default:
-		return fmt.Sprintf("Capped from %s, after %s", c.Caps[n-1], Plural(int64(n-1), "milder cap", "milder caps"))
 	}
+	last := c.Caps[n-1]
+	// What the row says already is not said again.
+	_, detail, _ := strings.Cut(c.Protection, ": ")
+	reason := last.Reason
+	if detail != "" {
+		reason = strings.Replace(reason, ": "+detail, "", 1)
+	}
+	words := fmt.Sprintf("Capped from %d to %d: %s", last.From, last.To, reason)
+	if n > 1 {
+		words += ", after " + Plural(int64(n-1), "milder cap", "milder caps")
+	}
+	return words
+}
+
+// Seen is what was seen at the place of a finding, each thing once: the finding's own
+// words, and those of its exemplars that are at no other place.
+func Seen(f audit.ReportFinding) []string {
+	var seen []string
+	if f.Excerpt != "" {
+		seen = append(seen, f.Excerpt)
+	}
+	for _, e := range f.Exemplars {
+		if within(f, e) && e.Excerpt != "" && !slices.Contains(seen, e.Excerpt) {
+			seen = append(seen, e.Excerpt)
+		}
+	}
+	return seen
+}
+
+// Elsewhere are the exemplars of a finding that name places of their own.
+func Elsewhere(f audit.ReportFinding) []audit.Evidence {
+	var other []audit.Evidence
+	for _, e := range f.Exemplars {
+		if !within(f, e) {
+			other = append(other, e)
+		}
+	}
+	if len(other) == 1 && other[0].Locator == f.Locator {
+		return nil
+	}
+	return other
+}
+
+// within says whether an exemplar is a trait of the finding's endpoint: its locator is
+// that, and the trait's name.
+func within(f audit.ReportFinding, e audit.Evidence) bool {
+	return f.Target.Endpoint() != "" && strings.HasPrefix(e.Locator, f.Locator+" ")
+}
+
+// Numbered is a finding with its place in the list of all.
+type Numbered struct {
+	audit.ReportFinding
+	Number int
+}
+
+// Split parts the findings into those to tell in full, so many at the most, and those
+// to list in a table: the rest, and the notes that no auditor said anything of.
+func Split(all []audit.ReportFinding, full int) (told, listed []Numbered) {
+	for i, f := range all {
+		if n := (Numbered{f, i + 1}); noted(f) || len(told) == full {
+			listed = append(listed, n)
+		} else {
+			told = append(told, n)
+		}
+	}
+	return told, listed
+}
+
+func noted(f audit.ReportFinding) bool { return f.Severity == audit.Note && f.Adjudication == nil }
+
+// Rest is the title over the findings that are listed in a table.
+func Rest(listed []Numbered) string {
+	for _, n := range listed {
+		if !noted(n.ReportFinding) {
+			return "Further findings"
+		}
+	}
+	return "Notes"
+}
+
+// Remedies are what is to be done about findings that are listed in a table, once for
+// each check.
+func Remedies(listed []Numbered) []string {
+	var all []string
+	for _, f := range listed {
+		if f.Remedy == "" {
+			continue
+		}
+		words := f.Title + " (" + f.Check + "): " + strings.Join(strings.Fields(f.Remedy), " ")
+		if !slices.Contains(all, words) {
+			all = append(all, words)
+		}
+	}
+	return all
+}
+
+// Settings are what to set in the product that was found, each once.
+func Settings(f audit.ReportFinding) []string {
+	var settings []string
+	for _, e := range f.Exemplars {
+		if e.Setting != "" && !slices.Contains(settings, e.Setting) {
+			settings = append(settings, e.Setting)
+		}
+	}
+	return settings
+}
+
+// Hosts gathers the hosts that were named one by one and wholly looked at into one row,
+// where there are many.
+func Hosts(rows []audit.CoverageRow) []audit.CoverageRow {
+	const many = 8
+	var hosts audit.CoverageRow
+	var rest []audit.CoverageRow
+	for _, r := range rows {
+		if r.Target.Scheme() == "net" && !strings.Contains(string(r.Target), "/") && r.Coverage.Unread == 0 {
+			hosts.Kind, hosts.What = r.Kind, r.What
+			hosts.Coverage.Total += r.Coverage.Total
+			hosts.Coverage.Seen += r.Coverage.Seen
+			continue
+		}
+		rest = append(rest, r)
+	}
+	if len(rows)-len(rest) < many {
+		return rows
+	}
+	hosts.Target = audit.Target(Plural(int64(len(rows)-len(rest)), "host", "hosts") + " named one by one")
+	return append([]audit.CoverageRow{hosts}, rest...)
 }
 
 // Count is the number of findings of a severity.

@@ -132,3 +132,20 @@ func TestSent(t *testing.T) {
 		}
 	}
 }
+
+// TestGrade sees that what could not be told in full is not called sound outright.
+func TestGrade(t *testing.T) {
+	for _, test := range []struct {
+		row  audit.ChannelRow
+		want string
+	}{
+		{audit.ChannelRow{}, "not graded"},
+		{audit.ChannelRow{Grade: "sound", Score: 97, Before: 97, State: audit.StatePass}, "sound, 97"},
+		{audit.ChannelRow{Grade: "sound", Score: 97, Before: 97, State: audit.Inconclusive}, "sound as far as told, 97"},
+		{audit.ChannelRow{Grade: "weak", Score: 49, Before: 70, State: audit.Inconclusive}, "weak, 49 (70 before caps)"},
+	} {
+		if got := wording.Grade(test.row); got != test.want {
+			t.Errorf("%+v: %q, want %q", test.row, got, test.want)
+		}
+	}
+}

@@ -77,6 +77,7 @@ func look(ctx context.Context, s *probe.Session, address string) (channel.Seen, 
 	if !s.Allowed(namedTest, host) {
 		if len(seen.Traits) > 0 {
 			const untested = "not tested: the engagement does not name " + namedTest + " for this host"
+			seen.Lacks("encryption", untested)
 			seen.Lacks("snmp.version", untested)
 			seen.Lacks("access", untested)
 		}
@@ -114,8 +115,12 @@ func public(ctx context.Context, s *probe.Session, address string, seen *channel
 		let = true
 		seen.Has("snmp.version", v.name, "")
 	}
+	if let || len(seen.Traits) == 0 {
+		return nil
+	}
+	// Agents keep silent to a community that they do not know, whatever they answer to another.
+	seen.Lacks("encryption", "whether versions 1 and 2c, which are in clear, are answered to another community shows only to those who know it")
 	switch {
-	case let || len(seen.Traits) == 0:
 	case !told:
 		seen.Lacks("access", `whether the community "public" is answered could not be asked`)
 	default:

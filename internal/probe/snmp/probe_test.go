@@ -35,7 +35,7 @@ func TestWithoutTheNamedTest(t *testing.T) {
 	const reason = "not tested: the engagement does not name snmp-public for this host"
 	want := channel.Seen{
 		Endpoint: "udp/" + r.Contacts[0].Address, Service: "snmp", Product: "Net-SNMP", Traits: []channel.Trait{{Name: "snmp.version", Value: "3"}},
-		Untold: []channel.Untold{{Name: "snmp.version", Reason: reason}, {Name: "access", Reason: reason}},
+		Untold: []channel.Untold{{Name: "encryption", Reason: reason}, {Name: "snmp.version", Reason: reason}, {Name: "access", Reason: reason}},
 	}
 	if diff := cmp.Diff(want, r.Facts[0]); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -70,7 +70,7 @@ func TestCutOff(t *testing.T) {
 	}
 	n.Wait()
 	seen := r.Facts[0].(channel.Seen)
-	if len(seen.Traits) != 1 || len(seen.Untold) != 3 {
+	if len(seen.Traits) != 1 || len(seen.Untold) != 4 {
 		t.Errorf("%+v", seen)
 	}
 }
