@@ -2,6 +2,9 @@ module trustaudit
 
 go 1.26.0
 
+// Certificates that Samba makes for itself have such serial numbers.
+godebug x509negativeserial=1
+
 require (
 	codeberg.org/go-fonts/liberation v0.5.0
 	filippo.io/age v1.3.2

@@ -1,7 +1,10 @@
 package tls
 
 import (
+	"bytes"
 	"crypto/ed25519"
+	"crypto/rand"
+	"crypto/rsa"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
@@ -53,10 +56,52 @@ func TestDescribeMasksAndBounds(t *testing.T) {
 	}
 }
 
+// TestDescribeOther is of keys that the standard library does not parse.
+func TestDescribeOther(t *testing.T) {
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pkcs1 := x509.MarshalPKCS1PublicKey(&key.PublicKey)
+	for _, c := range []struct {
+		name      string
+		algorithm asn1.ObjectIdentifier
+		key       []byte
+		kind      string
+		bits      int
+	}{
+		{"RSA-PSS", rsaPSS, pkcs1, "RSA", 2048},
+		{"RSA-PSS, cut", rsaPSS, pkcs1[:100], "of an unknown kind", 0},
+		{"Ed448", ed448, make([]byte, 57), "Ed448", 456},
+		{"another", asn1.ObjectIdentifier{1, 2, 3}, pkcs1, "of an unknown kind", 0},
+	} {
+		der, err := asn1.Marshal(struct {
+			Algorithm pkix.AlgorithmIdentifier
+			Key       asn1.BitString
+		}{pkix.AlgorithmIdentifier{Algorithm: c.algorithm}, asn1.BitString{Bytes: c.key, BitLength: 8 * len(c.key)}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if kind, bits := describeOther(der); kind != c.kind || bits != c.bits {
+			t.Errorf("%s: %s of %d bits, want %s of %d", c.name, kind, bits, c.kind, c.bits)
+		}
+	}
+}
+
 func TestDescribeStopsAtWhatCannotBeParsed(t *testing.T) {
 	good := selfSign(t, &x509.Certificate{Subject: pkix.Name{CommonName: "a"}})
 	out, reason := parse([][]byte{good, []byte("not a certificate"), good})
 	if len(out) != 1 || reason != "certificate 2 of the chain cannot be parsed" {
+		t.Errorf("%d certificates, reason %q", len(out), reason)
+	}
+}
+
+// TestNegativeSerialNumber sees that a certificate as Samba makes them for itself is
+// read, though its serial number is below zero.
+func TestNegativeSerialNumber(t *testing.T) {
+	der := selfSign(t, &x509.Certificate{Subject: pkix.Name{CommonName: "dc"}})
+	der = bytes.Replace(der, []byte{2, 1, 1}, []byte{2, 1, 0x81}, 1)
+	if out, reason := parse([][]byte{der}); len(out) != 1 || out[0].SerialNumber.Sign() >= 0 {
 		t.Errorf("%d certificates, reason %q", len(out), reason)
 	}
 }
