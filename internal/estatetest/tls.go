@@ -34,6 +34,9 @@ func tlsServers() []Server {
 			Name: "apache, hardened", Service: "tls", Port: 20455, Programs: []string{"apache2"}, Start: apache,
 		},
 		{
+			Name: "openssl, a key for RSA-PSS alone", Service: "tls", Port: 20459, Programs: []string{"openssl"}, Start: pssOpenSSL,
+		},
+		{
 			Name: "openssl, weak in every way", Service: "tls", Port: 20444, Programs: []string{"openssl", "env"},
 			Finds: []Find{
 				{version, "tls.version TLS 1.0"},
@@ -163,6 +166,27 @@ func weakOpenSSL(ctx context.Context, p Place) (*Running, error) {
 	}
 	return Exec(ctx, p, "env", "OPENSSL_CONF="+config, "openssl", "s_server", "-accept", p.Address(), "-cert", own.Cert, "-key", own.Key,
 		"-cipher", "ALL:COMPLEMENTOFALL:@SECLEVEL=0", "-dhparam", group, "-www", "-quiet", "-no_tls1_3", "-legacy_renegotiation")
+}
+
+// pssOpenSSL serves a certificate whose key may sign by RSA-PSS alone, as some
+// authorities issue them: sound, though few libraries read it.
+func pssOpenSSL(ctx context.Context, p Place) (*Running, error) {
+	authority, own := p.Keys.Pair("ca"), (&Keys{p.Dir}).Pair("pss")
+	extensions, err := p.File("pss.ext", lines("subjectAltName = IP:"+p.Host))
+	if err != nil {
+		return nil, err
+	}
+	request := p.Dir + "/pss.csr"
+	for _, arguments := range [][]string{
+		{"req", "-new", "-newkey", "rsa-pss", "-pkeyopt", "rsa_keygen_bits:2048", "-nodes", "-subj", "/CN=pss.synthetic.example", "-keyout", own.Key, "-out", request},
+		{"x509", "-req", "-in", request, "-CA", authority.Cert, "-CAkey", authority.Key, "-set_serial", "7", "-days", "90", "-extfile", extensions, "-out", own.Cert},
+	} {
+		if out, err := exec.CommandContext(ctx, "openssl", arguments...).CombinedOutput(); err != nil {
+			return nil, fmt.Errorf("make a certificate for RSA-PSS: %w: %s", err, out)
+		}
+	}
+	return Exec(ctx, p, "openssl", "s_server", "-accept", p.Address(), "-cert", own.Cert, "-key", own.Key,
+		"-cipher", "ECDHE+AESGCM:ECDHE+CHACHA20", "-www", "-quiet", "-no_tls1", "-no_tls1_1")
 }
 
 // weakPair is a certificate with a key of 1024 bits, signed with SHA-1.

@@ -10,10 +10,13 @@ import (
 	"crypto/sha256"
 	cryptotls "crypto/tls"
 	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/asn1"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"trustaudit/internal/converse"
@@ -28,17 +31,23 @@ const maxNames = 100
 const maxVerifiedBits = 8192
 
 // certificate describes the chain. Before TLS 1.3 it came in clear with the
-// answer; otherwise a handshake must be made.
+// answer; otherwise a handshake must be made. A server that would rather show none
+// is asked for it by the suites that need one.
 func (l *look) certificate(ctx context.Context) {
 	var incomplete error
-	for _, o := range l.offers {
+	bare := false
+	for _, o := range slices.Clone(l.offers) {
 		if o.version == tls13 || !o.accepted() {
 			continue
 		}
-		if o.flight.whole {
+		if proven := l.proven(o.version); o.flight.whole && len(o.flight.chain) == 0 && len(proven) > 0 {
+			o = l.firmly(ctx, hello{version: o.version, suites: proven})
+		}
+		if o.flight.whole && len(o.flight.chain) > 0 {
 			l.describe(o.flight.chain, o.flight.asked)
 			return
 		}
+		bare = bare || o.flight.whole
 		incomplete = cmp.Or(incomplete, o.err)
 	}
 	if incomplete != nil {
@@ -47,7 +56,19 @@ func (l *look) certificate(ctx context.Context) {
 	}
 	if slices.ContainsFunc(l.offers, func(o offer) bool { return o.version == tls13 && o.accepted() }) {
 		l.handshake(ctx)
+		return
 	}
+	if bare {
+		l.describe(nil, false)
+	}
+}
+
+// proven are the suites of a version that were chosen and in which the server shows
+// who it is.
+func (l *look) proven(v version) []suite {
+	return slices.DeleteFunc(slices.Clone(suites), func(s suite) bool {
+		return !slices.Contains(l.chosen[v], s.name) || strings.Contains(s.name, "_anon_") || strings.Contains(s.name, "PSK")
+	})
 }
 
 // handshake makes a TLS 1.3 handshake, sends nothing in it, and keeps what the
@@ -131,7 +152,7 @@ func (l *look) describe(chain [][]byte, asked bool) {
 	}
 	if len(certificates) > 0 {
 		known := authorities{PublicRoots, l.session.Scope.Roots}
-		l.fact.Trust = known.trust(certificates, l.session.Now())
+		l.fact.Trust, l.fact.Stale = known.judge(certificates, l.session.Now())
 		l.fact.Named = named(certificates[0], l.host)
 	}
 }
@@ -209,7 +230,38 @@ func describeKey(cert *x509.Certificate) (string, int) {
 	case ed25519.PublicKey:
 		return "Ed25519", 8 * len(key)
 	}
+	if cert.PublicKeyAlgorithm == x509.UnknownPublicKeyAlgorithm {
+		return describeOther(cert.RawSubjectPublicKeyInfo)
+	}
 	return cert.PublicKeyAlgorithm.String(), 0
+}
+
+// The kinds of key that the standard library does not parse and that certificates
+// are nevertheless made for.
+var (
+	rsaPSS = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 10}
+	ed448  = asn1.ObjectIdentifier{1, 3, 101, 113}
+)
+
+// describeOther describes a key of a kind that the standard library leaves alone.
+func describeOther(der []byte) (string, int) {
+	const unknown = "of an unknown kind"
+	var info struct {
+		Algorithm pkix.AlgorithmIdentifier
+		Key       asn1.BitString
+	}
+	if _, err := asn1.Unmarshal(der, &info); err != nil {
+		return unknown, 0
+	}
+	switch {
+	case info.Algorithm.Algorithm.Equal(ed448):
+		return "Ed448", 8 * len(info.Key.RightAlign())
+	case info.Algorithm.Algorithm.Equal(rsaPSS):
+		if key, err := x509.ParsePKCS1PublicKey(info.Key.RightAlign()); err == nil {
+			return "RSA", key.N.BitLen()
+		}
+	}
+	return unknown, 0
 }
 
 // selfSigned tells a certificate that vouches for itself from one that merely

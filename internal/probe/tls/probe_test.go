@@ -217,6 +217,15 @@ func TestAnonymousSuite(t *testing.T) {
 	}
 }
 
+// TestAnonymousSuiteFirst is of a server that would rather show none, and has one.
+func TestAnonymousSuiteFirst(t *testing.T) {
+	address := openssl(t, newChain(t, rsaKey(t, 2048), false), "-cipher", "AECDH-AES128-SHA:AES128-SHA:@SECLEVEL=0", "-serverpref", "-no_tls1_3")
+	got, _ := look(t, address)
+	if got.Reason != "" || len(got.Chain) == 0 || got.Chain[0].Subject != "CN=server.example" {
+		t.Errorf("reason %q, chain %+v", got.Reason, got.Chain)
+	}
+}
+
 func TestNginx(t *testing.T) {
 	program := probetest.Need(t, "nginx")
 	c := newChain(t, rsaKey(t, 2048), true)

@@ -5,6 +5,7 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/asn1"
+	"fmt"
 	"net/netip"
 	"slices"
 	"sync"
@@ -12,6 +13,7 @@ import (
 
 	"golang.org/x/crypto/x509roots/fallback/bundle"
 
+	"trustaudit/internal/converse"
 	"trustaudit/internal/probe/tls/fact"
 )
 
@@ -39,8 +41,32 @@ type authorities struct {
 	given  [][]byte // by the engagement, DER
 }
 
-// trust says whose word a chain is, leaf first. Dates are another question: the
-// chain is looked at as of a day on which the leaf was valid.
+// judge says whose word a chain is, leaf first, whatever its dates; and, if it is
+// that only for callers who overlook that a certificate between the leaf and its
+// authority is out of date, which one that is.
+func (a authorities) judge(chain []*x509.Certificate, now time.Time) (trust, stale string) {
+	lasting := []*x509.Certificate{chain[0]}
+	for _, c := range chain[1:] {
+		if outOfDate(c, now) && stale == "" {
+			stale = fmt.Sprintf("%s, which was to be used until %s", converse.Clean([]byte(c.Subject.String())), c.NotAfter.UTC().Format(time.DateOnly))
+		}
+		endless := *c
+		endless.NotBefore, endless.NotAfter = time.Time{}, time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+		lasting = append(lasting, &endless)
+	}
+	trust = a.trust(lasting, now)
+	if stale != "" && !outOfDate(chain[0], now) && a.trust(chain, now) != trust {
+		return trust, stale
+	}
+	return trust, ""
+}
+
+func outOfDate(c *x509.Certificate, now time.Time) bool {
+	return now.After(c.NotAfter) || now.Before(c.NotBefore)
+}
+
+// trust says whose word a chain is, leaf first. The leaf's dates are another
+// question: the chain is looked at as of a day on which the leaf was valid.
 func (a authorities) trust(chain []*x509.Certificate, now time.Time) string {
 	leaf := chain[0]
 	if !checkable(chain) {
@@ -101,6 +127,8 @@ func private(chain []*x509.Certificate, given bool, at time.Time) string {
 		return fact.TrustIncomplete
 	case !whole:
 		return fact.TrustBroken
+	case given && alone:
+		return fact.TrustAlone
 	case given:
 		return fact.TrustOther
 	}
@@ -148,7 +176,7 @@ func checkable(chain []*x509.Certificate) bool {
 	return !slices.ContainsFunc(chain, func(c *x509.Certificate) bool {
 		key, ok := c.PublicKey.(*rsa.PublicKey)
 		return ok && key.N.BitLen() > maxVerifiedBits || !bytes.Equal(c.RawSubject, c.RawIssuer) && weaklySigned(c)
-	})
+	}) && !slices.ContainsFunc(chain[1:], func(c *x509.Certificate) bool { return c.PublicKeyAlgorithm == x509.UnknownPublicKeyAlgorithm })
 }
 
 func weaklySigned(c *x509.Certificate) bool {

@@ -111,6 +111,7 @@ func TestTrust(t *testing.T) {
 		{"with SHA-1, another is given", []*issued{other}, []*issued{old}, fact.TrustOther},
 		{"with SHA-1", nil, []*issued{old}, fact.TrustPrivate},
 		{"another is given", []*issued{other}, []*issued{ofPrivate, privateSub}, fact.TrustOther},
+		{"another is given, and its issuer is not shown", []*issued{other}, []*issued{ofPrivate}, fact.TrustAlone},
 		{"another is given, and it is public", []*issued{other}, []*issued{ofPublic, publicSub}, fact.TrustPublic},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -126,6 +127,47 @@ func TestTrust(t *testing.T) {
 			}
 			if got := known.trust(chain, today); got != c.want {
 				t.Errorf("%s, want %s", got, c.want)
+			}
+		})
+	}
+}
+
+// TestStale sees that a certificate between is told that ran out, unless the leaf
+// leads to its authority without it.
+func TestStale(t *testing.T) {
+	root := issue(t, nil, "Trust Root", authority)
+	ranOut := func(c *x509.Certificate) {
+		authority(c)
+		c.NotBefore, c.NotAfter = today.AddDate(-5, 0, 0), today.AddDate(0, 0, -20)
+	}
+	old := issue(t, root, "Old Issuer", ranOut)
+	good := issue(t, root, "Issuer", authority)
+	crossed := issue(t, old, "Another", ranOut)
+	const told = "CN=Old Issuer, which was to be used until 2026-11-02"
+	for _, c := range []struct {
+		name  string
+		given *issued
+		chain []*issued
+		trust string
+		stale string
+	}{
+		{"between the leaf and a given root", root, []*issued{issue(t, old, "a.example", nil), old}, fact.TrustGiven, told},
+		{"between the leaf and an unknown root", nil, []*issued{issue(t, old, "a.example", nil), old}, fact.TrustPrivate, told},
+		{"shown besides", root, []*issued{issue(t, good, "a.example", nil), good, crossed, old}, fact.TrustGiven, ""},
+		{"none", root, []*issued{issue(t, good, "a.example", nil), good}, fact.TrustGiven, ""},
+		{"the leaf ran out with it", root, []*issued{issue(t, old, "a.example", ranOut), old}, fact.TrustGiven, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			known := authorities{public: x509.NewCertPool}
+			if c.given != nil {
+				known.given = [][]byte{c.given.cert.Raw}
+			}
+			var chain []*x509.Certificate
+			for _, one := range c.chain {
+				chain = append(chain, one.cert)
+			}
+			if trust, stale := known.judge(chain, today); trust != c.trust || stale != c.stale {
+				t.Errorf("%s, %q; want %s, %q", trust, stale, c.trust, c.stale)
 			}
 		})
 	}

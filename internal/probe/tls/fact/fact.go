@@ -20,6 +20,7 @@ type TLS struct {
 	ClientCertificate string           `json:"client_certificate,omitempty"` // "not asked", "asked"
 	Chain             []Certificate    `json:"chain,omitempty"`              // leaf first, at most eight
 	Trust             string           `json:"trust,omitempty"`              // whose word the chain is; see the constants
+	Stale             string           `json:"stale,omitempty"`              // a certificate between the leaf and its authority, out of date, and until when it was to be used
 	Named             string           `json:"named,omitempty"`              // whether the certificate is for the host that was called
 	Reason            string           `json:"reason,omitempty"`             // why something could not be told
 	Untold            []channel.Untold `json:"untold,omitempty"`             // questions that were not answered
@@ -30,6 +31,7 @@ const (
 	TrustPublic     = "public"      // an authority that browsers trust
 	TrustGiven      = "given"       // one of the roots that the engagement names
 	TrustOther      = "other"       // none of these, although the engagement names roots
+	TrustAlone      = "alone"       // the same, and nothing is shown of who signed it
 	TrustPrivate    = "private"     // an authority of which nothing is known here
 	TrustSelf       = "self-signed" // nobody's but its own
 	TrustIncomplete = "incomplete"  // a public authority's, but what leads to it is missing

@@ -148,6 +148,7 @@ const (
 	publicDays    = 398
 	publicDays26  = 200 // of those signed since publicSince26
 	privateDays   = 825
+	decade        = 3660
 	publicSince26 = "2026-03-15"
 )
 
@@ -160,7 +161,8 @@ func (t TLS) certificate(seen *channel.Seen, now time.Time) {
 	leaf := t.Chain[0]
 	t.dates(seen, leaf, now)
 	for i, c := range t.Chain {
-		seen.Has(keyTrait(c.Key), strconv.Itoa(c.KeyBits), c.Key+", "+c.Subject)
+		trait, value := keyTrait(c)
+		seen.Has(trait, value, c.Key+", "+c.Subject)
 		if i == 0 || !c.SelfSigned { // nobody relies on the signature of a root
 			seen.Has("tls.certificate.signature", c.Signature, c.Subject)
 		}
@@ -181,12 +183,16 @@ func (t TLS) certificate(seen *channel.Seen, now time.Time) {
 	}
 }
 
-// keyTrait is the trait of a key of that kind: what size is sound differs.
-func keyTrait(key string) string {
-	if key == "RSA" || key == "DSA" {
-		return "tls.certificate.key"
+// keyTrait is the trait of a certificate's key: what size is sound differs by its
+// kind, and keys for DSA are not taken any more, whatever their size.
+func keyTrait(c Certificate) (trait, value string) {
+	switch c.Key {
+	case "DSA":
+		return "tls.certificate.key", c.Key
+	case "RSA":
+		return "tls.certificate.key", strconv.Itoa(c.KeyBits)
 	}
-	return "tls.certificate.curve"
+	return "tls.certificate.curve", strconv.Itoa(c.KeyBits)
 }
 
 func (t TLS) dates(seen *channel.Seen, leaf Certificate, now time.Time) {
@@ -203,6 +209,9 @@ func (t TLS) dates(seen *channel.Seen, leaf Certificate, now time.Time) {
 	default:
 		seen.Has("tls.certificate.validity", "within", until.UTC().Format(time.DateOnly))
 	}
+	if t.Stale != "" {
+		seen.Has("tls.certificate.validity", "stale between", t.Stale)
+	}
 	days := int(until.Sub(from).Hours() / 24)
 	seen.Has("tls.certificate.lifetime", lifetime(t.Trust, from, days), strconv.Itoa(days))
 }
@@ -216,6 +225,8 @@ func lifetime(trust string, from time.Time, days int) string {
 	switch {
 	case public && days > most:
 		return "beyond what public authorities may"
+	case !public && days > decade:
+		return "very long"
 	case !public && days > privateDays:
 		return "long"
 	}

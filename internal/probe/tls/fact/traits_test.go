@@ -89,6 +89,9 @@ func TestSeenTells(t *testing.T) {
 		{"expired", func(f *TLS) { f.Chain[0].NotAfter = "2026-11-22T11:59:59Z" }, trait("tls.certificate.validity", "expired", "2026-11-22")},
 		{"not yet", func(f *TLS) { f.Chain[0].NotBefore = "2026-11-22T12:00:01Z" }, trait("tls.certificate.validity", "not yet", "2026-11-22")},
 		{"a curve", func(f *TLS) { f.Chain[0].Key, f.Chain[0].KeyBits = "ECDSA", 256 }, trait("tls.certificate.curve", "256", "ECDSA, CN=pas.example")},
+		{"a key for DSA", func(f *TLS) { f.Chain[0].Key, f.Chain[0].KeyBits = "DSA", 0 }, trait("tls.certificate.key", "DSA", "DSA, CN=pas.example")},
+		{"an issuer that ran out", func(f *TLS) { f.Stale = "CN=Old" }, trait("tls.certificate.validity", "stale between", "CN=Old")},
+		{"twenty years of a private authority", func(f *TLS) { f.Chain[0].NotAfter = "2046-05-01T00:00:00Z" }, trait("tls.certificate.lifetime", "very long", "7305")},
 		{"ten years of a private authority", func(f *TLS) { f.Chain[0].NotAfter = "2036-05-01T00:00:00Z" }, trait("tls.certificate.lifetime", "long", "3653")},
 		{"a year of a public one, as of 2026", func(f *TLS) { f.Trust = TrustPublic }, trait("tls.certificate.lifetime", "beyond what public authorities may", "365")},
 		{"a year of a public one, as of before", func(f *TLS) {
