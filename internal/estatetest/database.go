@@ -21,7 +21,7 @@ func databaseServers() []Server {
 		postgresServer("postgresql, any name", 20434, "off", "host all all samenet trust",
 			Find{clear, "encryption none"}, Find{open, "access anyone"}),
 		postgresServer("postgresql, passwords as they are", 20435, "on", "host all all samenet password",
-			Find{optional, "encryption.required no"}, Find{"CHANNEL-LOGIN-CLEAR", "login.clear yes"}),
+			Find{optional, "encryption.required no"}, Find{"CHANNEL-LOGIN-CLEAR", "login.clear optional"}),
 		postgresServer("postgresql, TLS required", 20436, "on", "hostssl all all samenet scram-sha-256"),
 		mariadbServer("mariadb, no TLS", 20306, false, "OFF", Find{clear, "encryption none"}),
 		mariadbServer("mariadb, TLS on offer", 20307, true, "OFF"),

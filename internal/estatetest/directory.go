@@ -10,17 +10,17 @@ import (
 // directoryServers are OpenLDAP in clear, with TLS on offer, with TLS required, and
 // over TLS alone; and Prosody, for instant messages, likewise.
 func directoryServers() []Server {
-	const optional, clear, open = "CHANNEL-ENCRYPTION-OPTIONAL", "CHANNEL-CLEARTEXT-SERVICE", "CHANNEL-OPEN-ACCESS"
+	const optional, clear, open, login = "CHANNEL-ENCRYPTION-OPTIONAL", "CHANNEL-CLEARTEXT-SERVICE", "CHANNEL-OPEN-ACCESS", "CHANNEL-LOGIN-CLEAR"
 	return []Server{
 		slapdServer("ldap, clear", "ldap", 20389, false, nil,
-			Find{clear, "encryption none"}, Find{"CHANNEL-LOGIN-CLEAR", "login.clear yes"}, Find{open, "access anyone-reads"}),
+			Find{clear, "encryption none"}, Find{login, "login.clear yes"}, Find{open, "access anyone-reads"}),
 		slapdServer("ldap, StartTLS on offer", "ldap", 20390, true, nil,
-			Find{optional, "encryption.required no"}, Find{open, "access anyone-reads"}),
+			Find{optional, "encryption.required no"}, Find{login, "login.clear optional"}, Find{open, "access anyone-reads"}),
 		slapdServer("ldap, TLS required", "ldap", 20391, true, []string{"security tls=1", "disallow bind_anon", "require authc"}),
 		slapdServer("ldaps, anonymous", "tls", 3269, true, nil, Find{open, "access anyone-reads"}),
 		slapdServer("ldaps", "tls", 1636, true, []string{"disallow bind_anon", "require authc"}),
-		prosodyServer("xmpp, TLS on offer", 20522, "tls", "false", Find{optional, "encryption.required no"}),
-		prosodyServer("xmpp, no TLS", 20523, "", "false", Find{clear, "encryption none"}),
+		prosodyServer("xmpp, TLS on offer", 20522, "tls", "false", Find{optional, "encryption.required no"}, Find{login, "login.clear optional"}),
+		prosodyServer("xmpp, no TLS", 20523, "", "false", Find{clear, "encryption none"}, Find{login, "login.clear yes"}),
 		prosodyServer("xmpp, TLS required", 20524, "tls", "true"),
 	}
 }

@@ -22,10 +22,10 @@ func mailServers() []Server {
 			Finds: []Find{{clear, "encryption none"}, {login, "login.clear yes"}},
 			Start: func(_ context.Context, p Place) (*Running, error) { return Serve(p, submission) },
 		},
-		dovecotServer("imap, clear log-ins", "imap", 20143, "yes", Find{optional, "encryption.required no"}),
-		dovecotServer("imap, no TLS", "imap", 20144, "no", Find{clear, "encryption none"}),
+		dovecotServer("imap, clear log-ins", "imap", 20143, "yes", Find{optional, "encryption.required no"}, Find{login, "login.clear optional"}),
+		dovecotServer("imap, no TLS", "imap", 20144, "no", Find{clear, "encryption none"}, Find{login, "login.clear yes"}),
 		dovecotServer("imap, TLS required", "imap", 20145, "required"),
-		dovecotServer("pop3, clear log-ins", "pop3", 20110, "yes", Find{optional, "encryption.required no"}),
+		dovecotServer("pop3, clear log-ins", "pop3", 20110, "yes", Find{optional, "encryption.required no"}, Find{login, "login.clear optional"}),
 		dovecotServer("pop3, TLS required", "pop3", 20111, "required"),
 	}
 }

@@ -16,12 +16,12 @@ func queueServers() []Server {
 	const clear, open, optional, login = "CHANNEL-CLEARTEXT-SERVICE", "CHANNEL-OPEN-ACCESS", "CHANNEL-ENCRYPTION-OPTIONAL", "CHANNEL-LOGIN-CLEAR"
 	return []Server{
 		mosquitto("mosquitto, open", "mqtt", 20883, []string{"allow_anonymous true"}, Find{clear, "encryption none"}, Find{open, "access anyone"}),
-		mosquitto("mosquitto, password in clear", "mqtt", 20884, []string{"allow_anonymous false", "password_file DIR/users"}, Find{clear, "encryption none"}),
+		mosquitto("mosquitto, password in clear", "mqtt", 20884, []string{"allow_anonymous false", "password_file DIR/users"}, Find{clear, "encryption none"}, Find{login, "login.clear yes"}),
 		mosquitto("mosquitto, TLS and password", "tls", 8883, []string{"allow_anonymous false", "password_file DIR/users", "certfile CERT", "keyfile KEY", "tls_version tlsv1.2"}),
 		mosquitto("mosquitto, anybody in TLS", "tls", 20886, []string{"allow_anonymous true", "certfile CERT", "keyfile KEY", "tls_version tlsv1.2"}, Find{open, "access anyone"}),
 		mosquitto("mosquitto, TLS and certificates", "tls", 20887, []string{"require_certificate true", "cafile AUTHORITY", "certfile CERT", "keyfile KEY", "tls_version tlsv1.2"}),
 		nats("nats, open", 20422, nil, Find{clear, "encryption none"}, Find{open, "access anyone"}),
-		nats("nats, password in clear", 20423, []string{"--user", "synthetic", "--pass", "synthetic"}, Find{clear, "encryption none"}),
+		nats("nats, password in clear", 20423, []string{"--user", "synthetic", "--pass", "synthetic"}, Find{clear, "encryption none"}, Find{login, "login.clear yes"}),
 		nats("nats, TLS and password", 20424, []string{"--user", "synthetic", "--pass", "synthetic", "--tls", "--tlscert", "CERT", "--tlskey", "KEY"}),
 		nats("nats, TLS for those who ask", 20425, []string{"-c", "DIR/nats.conf"}, Find{optional, "encryption.required no"}, Find{open, "access anyone"}),
 		{

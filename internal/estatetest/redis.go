@@ -17,13 +17,13 @@ func redisServers() []Server {
 		},
 		{
 			Name: "redis, password in clear", Service: "redis", Port: 20381, Programs: []string{"redis-server"},
-			Finds: []Find{{"CHANNEL-CLEARTEXT-SERVICE", "encryption none"}},
+			Finds: []Find{{"CHANNEL-CLEARTEXT-SERVICE", "encryption none"}, {"CHANNEL-LOGIN-CLEAR", "login.clear yes"}},
 			Start: func(ctx context.Context, p Place) (*Running, error) {
 				return redis(ctx, p, "--port", fmt.Sprint(p.Port), "--requirepass", "synthetic")
 			},
 		},
 		memcachedServer("memcached, open", 20211, "", Find{"CHANNEL-CLEARTEXT-SERVICE", "encryption none"}, Find{"CHANNEL-OPEN-ACCESS", "access anyone"}),
-		memcachedServer("memcached, log-ins in clear", 20212, "synthetic:synthetic", Find{"CHANNEL-CLEARTEXT-SERVICE", "encryption none"}),
+		memcachedServer("memcached, log-ins in clear", 20212, "synthetic:synthetic", Find{"CHANNEL-CLEARTEXT-SERVICE", "encryption none"}, Find{"CHANNEL-LOGIN-CLEAR", "login.clear yes"}),
 		{
 			Name: "redis, TLS without password", Service: "tls", Port: 6380, Programs: []string{"redis-server"},
 			Finds: []Find{{"CHANNEL-OPEN-ACCESS", "access anyone"}},

@@ -95,6 +95,7 @@ func TestDirectories(t *testing.T) {
 	offered := channel.Trait{Name: "encryption", Value: "offered"}
 	required := channel.Trait{Name: "encryption.required", Value: "yes"}
 	optional := channel.Trait{Name: "encryption.required", Value: "no", Detail: "it takes names and passwords in clear"}
+	simple := channel.Trait{Name: "login.clear", Value: "optional", Detail: "a simple bind without TLS"}
 	login := channel.Trait{Name: "access", Value: "login"}
 	tests := []struct {
 		name      string
@@ -106,11 +107,11 @@ func TestDirectories(t *testing.T) {
 		{"no certificate, signing required", directory{startTLS: 52, simple: strongerAuthRequired, diagnostic: microsoft}, "Active Directory",
 			[]channel.Trait{required, login}, sealed},
 		{"no certificate, nothing required", directory{startTLS: 52, simple: 49, diagnostic: microsoft}, "Active Directory",
-			[]channel.Trait{optional, login}, sealed},
+			[]channel.Trait{optional, simple, login}, sealed},
 		{"signing required", directory{simple: strongerAuthRequired}, "",
 			[]channel.Trait{offered, required, login}, ""},
 		{"nothing required", directory{simple: 49}, "",
-			[]channel.Trait{offered, optional, login}, ""},
+			[]channel.Trait{offered, optional, simple, login}, ""},
 		{"TLS required for everything", directory{whoAmI: confidentialityRequired, simple: 49}, "",
 			[]channel.Trait{offered, required, login}, ""},
 		{"anonymous within TLS alone", directory{whoAmI: confidentialityRequired, anonymous: confidentialityRequired,
@@ -121,7 +122,7 @@ func TestDirectories(t *testing.T) {
 		{"no simple binds", directory{simple: 53}, "",
 			[]channel.Trait{offered, login}, "a simple bind is refused with code 53"},
 		{"nobody has time", directory{simple: 49, anonymous: busy}, "",
-			[]channel.Trait{offered, optional}, "the server puts the question off with code 51"},
+			[]channel.Trait{offered, optional, simple}, "the server puts the question off with code 51"},
 		{"no TLS", directory{startTLS: 2, simple: 49}, "",
 			[]channel.Trait{{Name: "encryption", Value: "none", Detail: "it refuses StartTLS"}, {Name: "login.clear", Value: "yes", Detail: "a simple bind, which nothing encrypts"}, login}, ""},
 		{"busy", directory{startTLS: busy}, "", nil, "the server puts StartTLS off"},

@@ -282,10 +282,11 @@ func (v *visit) clear(trait string, named bool) error {
 		v.Seen.Lacks(trait, fmt.Sprintf("a simple bind is refused with code %d", bound.code))
 	case trait == required && takes:
 		v.Seen.Has(required, "no", "it takes names and passwords in clear")
+		v.ClearLogin("a simple bind without TLS")
 	case trait == required:
 		v.Seen.Has(required, "yes", "")
 	case takes:
-		v.Seen.Has("login.clear", "yes", "a simple bind, which nothing encrypts")
+		v.ClearLogin("a simple bind, which nothing encrypts")
 	default:
 		v.Seen.Has("login.clear", "no", "")
 	}

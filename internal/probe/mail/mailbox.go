@@ -65,8 +65,11 @@ func (r reply) can(capability string) bool {
 }
 
 func judgeIMAP(v *visit) {
-	if strings.HasPrefix(strings.ToUpper(v.greeting.text()), "* PREAUTH") {
+	switch {
+	case strings.HasPrefix(strings.ToUpper(v.greeting.text()), "* PREAUTH"):
 		v.Seen.Has("access", "anyone", "it greets with PREAUTH: everyone is logged in already")
+	case v.features.ok && (!v.features.can("LOGINDISABLED") || v.features.can("AUTH=PLAIN") || v.features.can("AUTH=LOGIN")):
+		v.ClearLogin("LOGIN or AUTHENTICATE before TLS")
 	}
 	switch {
 	case !v.offered:
@@ -117,6 +120,9 @@ func readPOP3(conn *talk.Conn, command string) (reply, error) {
 // that some greetings hold.
 func judgePOP3(v *visit) {
 	sasl, _ := v.features.word("SASL")
+	if plain(sasl) || v.features.has("USER") {
+		v.ClearLogin("USER and PASS, or AUTH, before TLS")
+	}
 	stamp := strings.Contains(v.greeting.text(), "<") && strings.Contains(v.greeting.text(), "@")
 	switch {
 	case !v.offered:
@@ -135,7 +141,11 @@ func sieve() protocol {
 		read:   readSieve,
 		offers: func(r reply) bool { return r.has("STARTTLS") },
 		judge: func(v *visit) {
-			if ways, _ := v.features.word("SASL"); v.offered {
+			ways, _ := v.features.word("SASL")
+			if plain(ways) {
+				v.ClearLogin("AUTHENTICATE before TLS")
+			}
+			if v.offered {
 				v.required(len(ways) == 0, "it takes log-ins before STARTTLS")
 			}
 		},

@@ -83,7 +83,8 @@ const (
 
 func TestScripts(t *testing.T) {
 	opportunistic := channel.Trait{Name: "smtp.opportunistic", Value: "yes"}
-	loginClear := channel.Trait{Name: "login.clear", Value: "yes", Detail: "AUTH with PLAIN or LOGIN is offered before TLS"}
+	loginClear := channel.Trait{Name: "login.clear", Value: "optional", Detail: "AUTH with PLAIN or LOGIN is offered before TLS"}
+	loginIMAP := channel.Trait{Name: "login.clear", Value: "optional", Detail: "LOGIN or AUTHENTICATE before TLS"}
 	loginSafe := channel.Trait{Name: "login.clear", Value: "no"}
 	offered := channel.Trait{Name: "encryption", Value: "offered"}
 	none := func(why string) channel.Trait {
@@ -125,7 +126,7 @@ func TestScripts(t *testing.T) {
 			channel.Seen{Untold: failed("the service puts callers off")}},
 		{"IMAP puts TLS off", "imap", "143", scripted("* OK hello\r\n", map[string]string{
 			"a1 CAPABILITY": "* CAPABILITY IMAP4rev1 STARTTLS\r\na1 OK done\r\n", "a2 STARTTLS": "a2 NO [UNAVAILABLE] not now\r\n"}),
-			channel.Seen{Untold: failed("it puts the change to TLS off")}},
+			channel.Seen{Traits: []channel.Trait{loginIMAP}, Untold: failed("it puts the change to TLS off")}},
 		{"POP3 puts TLS off", "pop3", "110", scripted("+OK ready\r\n", map[string]string{"CAPA": "+OK\r\nSTLS\r\n.\r\n", "STLS": "-ERR [SYS/TEMP] not now\r\n"}),
 			channel.Seen{Untold: failed("it puts the change to TLS off")}},
 		{"ManageSieve puts TLS off", "sieve", "4190", scripted("\"STARTTLS\"\r\nOK\r\n", map[string]string{"STARTTLS": "NO (TRYLATER) \"not now\"\r\n"}),
@@ -146,7 +147,7 @@ func TestScripts(t *testing.T) {
 			channel.Seen{Product: "Dovecot", Traits: []channel.Trait{offered, required}}},
 		{"IMAP, LOGIN is off but AUTH is not", "imap", "143", scripted("* OK hello\r\n", map[string]string{
 			"a1 CAPABILITY": "* CAPABILITY IMAP4rev1 STARTTLS LOGINDISABLED AUTH=PLAIN\r\na1 OK done\r\n", "a2 STARTTLS": "a2 OK go\r\n"}),
-			channel.Seen{Traits: []channel.Trait{offered, optional("it takes log-ins before STARTTLS")}}},
+			channel.Seen{Traits: []channel.Trait{offered, loginIMAP, optional("it takes log-ins before STARTTLS")}}},
 		{"IMAP, everyone is in", "imap", "143", scripted("* PREAUTH hello\r\n", map[string]string{
 			"a1 CAPABILITY": "* CAPABILITY IMAP4rev1\r\na1 OK done\r\n"}),
 			channel.Seen{Traits: []channel.Trait{none("it does not know STARTTLS"), {Name: "access", Value: "anyone", Detail: "it greets with PREAUTH: everyone is logged in already"}}}},
@@ -162,7 +163,9 @@ func TestScripts(t *testing.T) {
 		{"ManageSieve, hardened", "sieve", "4190", scripted("\"IMPLEMENTATION\" \"Dovecot Pigeonhole\"\r\n\"SASL\" \"\"\r\n\"STARTTLS\"\r\nOK \"ready\"\r\n", map[string]string{"STARTTLS": "OK go\r\n"}),
 			channel.Seen{Product: "Dovecot", Traits: []channel.Trait{offered, required}}},
 		{"ManageSieve, log-ins in clear", "sieve", "4190", scripted("\"SASL\" \"PLAIN LOGIN\"\r\n\"STARTTLS\"\r\nOK\r\n", map[string]string{"STARTTLS": "OK go\r\n"}),
-			channel.Seen{Traits: []channel.Trait{offered, optional("it takes log-ins before STARTTLS")}}},
+			channel.Seen{Traits: []channel.Trait{offered, {Name: "login.clear", Value: "optional", Detail: "AUTHENTICATE before TLS"}, optional("it takes log-ins before STARTTLS")}}},
+		{"ManageSieve, no TLS", "sieve", "4190", scripted("\"SASL\" \"PLAIN\"\r\nOK\r\n", nil),
+			channel.Seen{Traits: []channel.Trait{none("it does not know STARTTLS"), {Name: "login.clear", Value: "yes", Detail: "AUTHENTICATE before TLS"}}}},
 	}
 	for _, c := range tests {
 		t.Run(c.name, func(t *testing.T) {

@@ -70,10 +70,15 @@ func parseSMTP(line string) (code int, more, ok bool) {
 	return code, len(line) > 3 && line[3] == '-', code >= 200 && code <= 599
 }
 
+// plain says whether ways to log in are among those that send passwords as they are.
+func plain(ways []string) bool {
+	return slices.Contains(ways, "PLAIN") || slices.Contains(ways, "LOGIN")
+}
+
 // plain says whether passwords are taken as they are before TLS.
 func (v *visit) plain() bool {
-	ways, login := v.features.word("AUTH")
-	return login && (slices.Contains(ways, "PLAIN") || slices.Contains(ways, "LOGIN"))
+	ways, _ := v.features.word("AUTH")
+	return plain(ways)
 }
 
 // judgeSMTP tells whether passwords are asked for in clear and TLS is required.
@@ -82,7 +87,7 @@ func (v *visit) plain() bool {
 func judgeSMTP(v *visit) {
 	plain := v.plain()
 	if plain {
-		v.Seen.Has("login.clear", "yes", "AUTH with PLAIN or LOGIN is offered before TLS")
+		v.ClearLogin("AUTH with PLAIN or LOGIN is offered before TLS")
 	} else {
 		v.Seen.Has("login.clear", "no", "")
 	}

@@ -66,6 +66,9 @@ func look(ctx context.Context, l *talk.Look) error {
 		l.Seen.Has("access", value, "")
 	}
 	l.Encrypts("it answers in clear")
+	if value == "login" && !l.InTLS {
+		l.ClearLogin("a name and a password by Memcached")
+	}
 	return nil
 }
 

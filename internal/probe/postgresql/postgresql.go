@@ -172,7 +172,7 @@ func (m meeting) tell(l *talk.Look, inClear bool) {
 	case plain:
 		l.Seen.Has("access", "login", "")
 		if inClear {
-			l.Seen.Has("login.clear", "yes", "it asks for the password as it is")
+			l.ClearLogin("it asks for the password as it is")
 		}
 	case protected:
 		l.Seen.Has("access", "login", "")

@@ -58,7 +58,7 @@ func lookAMQP(ctx context.Context, l *talk.Look) error {
 		plain = plain || strings.HasSuffix(mechanism, "PLAIN")
 	}
 	if plain && !l.InTLS {
-		l.Seen.Has(loginClear, "yes", "PLAIN over AMQP")
+		l.ClearLogin("PLAIN over AMQP")
 	}
 	return nil
 }

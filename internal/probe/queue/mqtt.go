@@ -72,6 +72,9 @@ func lookMQTT(ctx context.Context, l *talk.Look) error {
 		_ = conn.Send(sayDisconnect, []byte{0xe0, 0}) // that it may go on talking changes nothing
 	case code == 4, code == 5:
 		l.Seen.Has(access, "login", "")
+		if !l.InTLS {
+			l.ClearLogin("a name and a password by MQTT")
+		}
 	default:
 		l.Seen.Lacks(access, fmt.Sprintf("it refuses with code %d", code))
 	}

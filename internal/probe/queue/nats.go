@@ -21,6 +21,14 @@ type info struct {
 	TLSRequired  bool   `json:"tls_required"`
 	TLSAvailable bool   `json:"tls_available"`
 	TLSVerify    bool   `json:"tls_verify"`
+	Nonce        string `json:"nonce"` // to be signed by those who have keys in the place of passwords
+}
+
+// clearLogin tells that passwords are taken as they are, where keys are not wanted.
+func (i info) clearLogin(l *talk.Look) {
+	if i.AuthRequired && i.Nonce == "" && !i.TLSRequired {
+		l.ClearLogin("a name and a password, or a token, by NATS")
+	}
 }
 
 func lookNATS(ctx context.Context, l *talk.Look) error {
@@ -38,6 +46,7 @@ func lookNATS(ctx context.Context, l *talk.Look) error {
 	if !i.TLSRequired && !i.TLSAvailable {
 		conn.Close()
 		l.Seen.Has(encryption, "none", "it offers no TLS")
+		i.clearLogin(l)
 		return nil
 	}
 	open := func(ctx context.Context) (probe.Conn, error) {
@@ -54,6 +63,7 @@ func lookNATS(ctx context.Context, l *talk.Look) error {
 		l.Seen.Has(required, "yes", "")
 	} else {
 		l.Seen.Has(required, "no", "it goes on without TLS")
+		i.clearLogin(l)
 	}
 	return nil
 }

@@ -67,6 +67,9 @@ func look(ctx context.Context, l *talk.Look) error {
 		detail = "it answers without a log-in"
 	}
 	l.Seen.Has("access", value, detail)
+	if strings.HasPrefix(line, "-NOAUTH") && !l.InTLS {
+		l.ClearLogin("AUTH with the password as it is")
+	}
 	return nil
 }
 

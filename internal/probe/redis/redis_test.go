@@ -32,14 +32,14 @@ func TestLaws(t *testing.T) {
 }
 
 func TestServers(t *testing.T) {
-	for name, want := range map[string]channel.Trait{
-		"redis, open":              {Name: "access", Value: "anyone", Detail: "it answers without a log-in"},
-		"redis, password in clear": {Name: "access", Value: "login"},
+	for name, want := range map[string][]channel.Trait{
+		"redis, open":              {{Name: "access", Value: "anyone", Detail: "it answers without a log-in"}},
+		"redis, password in clear": {{Name: "access", Value: "login"}, {Name: "login.clear", Value: "yes", Detail: "AUTH with the password as it is"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			running, r := estatetest.Examine(t, name, redis.Probe)
 			seen := channel.Seen{Endpoint: running.Address, Service: "redis", Product: "Redis",
-				Traits: []channel.Trait{{Name: "encryption", Value: "none", Detail: "it answers in clear"}, want}}
+				Traits: append([]channel.Trait{{Name: "encryption", Value: "none", Detail: "it answers in clear"}}, want...)}
 			if diff := cmp.Diff(seen, r.Facts[0]); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}

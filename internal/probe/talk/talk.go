@@ -168,6 +168,16 @@ func (l *Look) Encrypts(clear string) {
 	l.Seen.Has("encryption", "none", clear)
 }
 
+// ClearLogin tells that passwords are taken as they are: from everybody where the
+// service was told to encrypt nothing, and else from those who do not ask for TLS.
+func (l *Look) ClearLogin(how string) {
+	value := "optional"
+	if slices.ContainsFunc(l.Seen.Traits, func(t channel.Trait) bool { return t.Name == "encryption" && t.Value == "none" }) {
+		value = "yes"
+	}
+	l.Seen.Has("login.clear", value, how)
+}
+
 // Speaks says whether TLS was looked at and spoken.
 func (l *Look) Speaks() bool { return l.secured != nil && l.secured.Spoken }
 

@@ -78,6 +78,7 @@ func look(ctx context.Context, l *talk.Look) error {
 	}
 	if !agreed {
 		l.Seen.Has("encryption", "none", offers.without())
+		offers.logins(l)
 		return nil
 	}
 	again := func(ctx context.Context) (probe.Conn, error) { return s.upgraded(ctx, l) }
@@ -87,6 +88,7 @@ func look(ctx context.Context, l *talk.Look) error {
 		l.Seen.Has("encryption.required", "yes", "")
 	default:
 		l.Seen.Has("encryption.required", "no", "it goes on without starttls")
+		offers.logins(l)
 	}
 	return nil
 }
@@ -186,6 +188,15 @@ func (f features) without() string {
 		return "it offers starttls and refuses it"
 	}
 	return "it does not offer starttls"
+}
+
+var plain = regexp.MustCompile(`<mechanism>\s*PLAIN\s*</mechanism>`)
+
+// logins tells whether passwords are taken as they are, on the stream as it began.
+func (f features) logins(l *talk.Look) {
+	if plain.MatchString(string(f)) {
+		l.ClearLogin("the mechanism PLAIN before TLS")
+	}
 }
 
 // secure asks for TLS if it is offered, and says whether it is agreed to.

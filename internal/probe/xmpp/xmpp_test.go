@@ -95,11 +95,12 @@ func TestAddresses(t *testing.T) {
 		{"nothing else is on offer", addressed("host.example", "jabber:client", starttls),
 			[]channel.Trait{offered, {Name: "encryption.required", Value: "yes"}}},
 		{"log-ins beside it", addressed("host.example", "jabber:client", starttls+mechanisms),
-			[]channel.Trait{offered, {Name: "encryption.required", Value: "no", Detail: "it goes on without starttls"}}},
+			[]channel.Trait{offered, {Name: "encryption.required", Value: "no", Detail: "it goes on without starttls"},
+				{Name: "login.clear", Value: "optional", Detail: "the mechanism PLAIN before TLS"}}},
 		{"log-ins of before 2004 beside it", addressed("host.example", "jabber:client", starttls+"<auth xmlns='http://jabber.org/features/iq-auth'/>"),
 			[]channel.Trait{offered, {Name: "encryption.required", Value: "no", Detail: "it goes on without starttls"}}},
 		{"no TLS", addressed("host.example", "jabber:client", mechanisms),
-			[]channel.Trait{{Name: "encryption", Value: "none", Detail: "it does not offer starttls"}}},
+			[]channel.Trait{{Name: "encryption", Value: "none", Detail: "it does not offer starttls"}, {Name: "login.clear", Value: "yes", Detail: "the mechanism PLAIN before TLS"}}},
 		{"known by a name that it does not give", addressed("other.example", "jabber:client", required), nil},
 	}
 	for _, c := range tests {
