@@ -151,7 +151,7 @@ func TestShipped(t *testing.T) {
 			case r.grade == Sound && r.severity > audit.Note:
 				t.Errorf("%s %v is sound, and a finding", name, r.values)
 			}
-			// What every service shares has a setting for each service: see package estatetest.
+			// What every service shares has a setting for each service: see TestSettings.
 			family, _, _ := strings.Cut(name, ".")
 			shared := slices.Contains([]string{"encryption", "access", "login"}, family)
 			for _, value := range r.values {
@@ -184,6 +184,41 @@ func (p *Policy) names() (all []string) {
 		all = append(all, name)
 	}
 	return all
+}
+
+// told are the values of shared traits that can be told of each service, and that
+// are findings.
+var told = map[string]string{
+	"ftp": "encryption none|encryption.required no|access anyone", "tftp": "encryption none|access anyone-reads", "rsync": "encryption none|access anyone-reads",
+	"afp": "encryption none|access anyone|login.clear yes", "nfs": "encryption none|encryption.required no|access anyone-reads|access every-host",
+	"smb":  "encryption none|encryption.required no|access anyone-reads|access anyone-lists|login.clear yes",
+	"smtp": "encryption none|encryption.required no|login.clear yes|login.clear optional", "submission": "encryption none|encryption.required no|login.clear yes|login.clear optional",
+	"lmtp": "encryption none|encryption.required no", "imap": "encryption none|encryption.required no|access anyone|login.clear yes|login.clear optional",
+	"pop3": "encryption none|encryption.required no|login.clear yes|login.clear optional", "sieve": "encryption none|encryption.required no|login.clear yes|login.clear optional",
+	"xmpp": "encryption none|encryption.required no|login.clear yes|login.clear optional", "ldap": "encryption none|encryption.required no|access anyone-reads|login.clear yes|login.clear optional",
+	"postgresql": "encryption none|encryption.required no|access anyone|login.clear yes|login.clear optional", "mysql": "encryption none|encryption.required no", "mariadb": "encryption none|encryption.required no",
+	"sqlserver": "encryption none|encryption.required no", "mongodb": "encryption none|encryption.required no|access anyone",
+	"redis": "encryption none|access anyone|login.clear yes", "memcached": "encryption none|access anyone|login.clear yes",
+	"mqtt": "encryption none|access anyone|login.clear yes", "amqp": "encryption none|login.clear yes", "kafka": "encryption none|access anyone-lists",
+	"nats": "encryption none|encryption.required no|access anyone|login.clear yes|login.clear optional", "dicom": "encryption none",
+	"vnc": "encryption none|encryption.required no|access anyone|login.clear yes", "x11": "encryption none|access anyone",
+	"telnet": "encryption none|encryption.required no|access anyone|login.clear yes", "snmp": "encryption none|access anyone-reads", "ipmi": "encryption none|access anyone",
+	"http":  "encryption none|encryption none-pages|encryption none-refusals|encryption none-proxy|encryption none-messages|access anyone|access anyone-reads|access anyone-lists|login.clear yes|login.clear proof",
+	"https": "access anyone|access anyone-reads|access anyone-lists", "raw printing": "encryption none-assumed", "lpd": "encryption none-assumed", "syslog": "encryption none-assumed",
+	"astm": "encryption none-assumed", "rexec": "encryption none-assumed", "rlogin": "encryption none-assumed", "rsh": "encryption none-assumed", "rsh or syslog": "encryption none-assumed",
+}
+
+// TestSettings sees that there is a setting for each, whatever the product.
+func TestSettings(t *testing.T) {
+	p := Shipped()
+	for service, list := range told {
+		for trait := range strings.SplitSeq(list, "|") {
+			name, value, _ := strings.Cut(trait, " ")
+			if v := p.Judge(Trait{Name: name, Value: value}, "", service); !v.Known || v.Grade == Sound || v.Remedy == "" {
+				t.Errorf("%s of %s: %+v", trait, service, v)
+			}
+		}
+	}
 }
 
 // TestUnruled sees that a value without a rule is not taken for a sound one.
