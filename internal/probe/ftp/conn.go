@@ -87,3 +87,17 @@ func upgrader(l *talk.Look) tls.Opener {
 		return c.Conn, nil
 	}
 }
+
+// secured is a connection that has changed to TLS.
+func secured(ctx context.Context, l *talk.Look) (conn, error) {
+	agreed, err := upgrader(l)(ctx)
+	if err != nil {
+		return conn{}, err
+	}
+	t, err := talk.Within(ctx, agreed, l.Host)
+	if err != nil {
+		agreed.Close()
+		return conn{}, err
+	}
+	return conn{t}, nil
+}

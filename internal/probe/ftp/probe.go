@@ -31,9 +31,9 @@ const (
 
 const doc = `Looks at whether an FTP service encrypts its commands and its files.
 
-One connection reads the greeting and sends "FEAT", "AUTH TLS" and, unless TLS is accepted, "QUIT". Where it is, that connection and further ones, each with "AUTH TLS", carry TLS hellos: ` + tls.Offers + `. A service that begins with TLS (port 990) gets one "` + talk.SayHandshake + `", and within it "FEAT" and "QUIT".
+One connection reads the greeting and sends "FEAT", "AUTH TLS" and, unless TLS is accepted, "QUIT". Where it is, that connection and further ones, each with "AUTH TLS", carry TLS hellos: ` + tls.Offers + `. A service that begins with TLS (port 990) gets a "` + talk.SayHandshake + `", and within it "FEAT" and "QUIT".
 
-Only where the engagement names the test ftp-anonymous for the host, one more connection to a service that offers TLS sends "USER trustaudit" in clear and "QUIT", never a password; and one sends "USER anonymous", "PASS anonymous@" if a password is asked for, "PWD" if that lets it in, and "QUIT". Nothing is listed, fetched or stored.`
+Only where the engagement names the test ftp-anonymous for the host, one more connection to a service that offers TLS sends "USER trustaudit" in clear and "QUIT", never a password; and one sends "USER anonymous", "PASS anonymous@" if a password is asked for, "PWD" if that lets it in, and "QUIT". Where nobody is let in without encryption, a further connection sends the same within a "` + talk.SayHandshake + `". Nothing is listed, fetched or stored.`
 
 // The names of the services: with TLS on request, and from the first byte.
 const (
@@ -66,7 +66,7 @@ var Probe = probe.Probe{
 	Facts:   []audit.Fact{channel.Seen{}, tlsfact.TLS{}},
 }
 
-// plan knows FTP that begins with TLS by its port: in it, nothing but TLS shows.
+// plan knows FTP that begins with TLS by its port, or by what greets within.
 func plan(t audit.Target, f audit.Fact) []probe.Look {
 	if looks := talk.Plan(onRequest, implicit)(t, f); looks != nil {
 		return looks
@@ -76,7 +76,8 @@ func plan(t audit.Target, f audit.Fact) []probe.Look {
 		return nil
 	}
 	_, port, err := net.SplitHostPort(endpoint.Address)
-	if err != nil || port != implicitPort || endpoint.Service != "tls" && !endpoint.Silent {
+	byPort := port == implicitPort && (endpoint.Service == "tls" || endpoint.Silent)
+	if err != nil || !byPort && endpoint.Inside != onRequest {
 		return nil
 	}
 	return []probe.Look{{Target: audit.Target("tcp://" + endpoint.Address), Subject: implicit}}
@@ -176,17 +177,22 @@ func begins(ctx context.Context, l *talk.Look) error {
 // invalidUser is the one reply that is for good and looks as if it were for now.
 const invalidUser = 430
 
-// anonymous tries to log in as nobody in particular.
+// anonymous tries to log in as nobody in particular: in clear, and where that is
+// refused for want of encryption, with it.
 func anonymous(ctx context.Context, l *talk.Look) error {
 	c, err := call(ctx, l)
 	if err != nil {
 		return err
 	}
-	defer c.Close()
-	answer, err := c.ask(anonymousUser)
-	if err == nil && answer.code/100 == 3 {
-		answer, err = c.ask(anonymousPass)
+	answer, err := nobody(c)
+	if err == nil && l.Speaks() && answer.code != 230 && aboutTLS.MatchString(answer.text()) {
+		c.Close()
+		if c, err = secured(ctx, l); err != nil {
+			return err
+		}
+		answer, err = nobody(c)
 	}
+	defer c.Close()
 	switch {
 	case err != nil:
 		return err
@@ -195,8 +201,6 @@ func anonymous(ctx context.Context, l *talk.Look) error {
 		if _, err := c.ask(askFolder); err != nil {
 			return err
 		}
-	case l.Speaks() && aboutTLS.MatchString(answer.text()):
-		l.Seen.Lacks(access, "nobody is let in without encryption, and anonymous was not tried with it")
 	case answer.code/100 == 4 && answer.code != invalidUser:
 		l.Seen.Lacks(access, fmt.Sprintf("the service puts the log-in off with code %d", answer.code))
 	default:
@@ -205,10 +209,28 @@ func anonymous(ctx context.Context, l *talk.Look) error {
 	return c.leave()
 }
 
+// nobody says the name and, if it is asked for, the password of nobody in particular.
+func nobody(c conn) (reply, error) {
+	answer, err := c.ask(anonymousUser)
+	if err == nil && answer.code/100 == 3 {
+		return c.ask(anonymousPass)
+	}
+	return answer, err
+}
+
 // lookInside looks at a service that begins with TLS. How well it speaks it is for
 // the probe of TLS, which such an endpoint gets besides.
 func lookInside(ctx context.Context, l *talk.Look) error {
 	l.InTLS = true
+	if err := features(ctx, l); err != nil || !l.Named(test, access) {
+		return err
+	}
+	l.Asked = append(l.Asked, access)
+	return anonymous(ctx, l)
+}
+
+// features tells by a list asked for within TLS whether files can be protected too.
+func features(ctx context.Context, l *talk.Look) error {
 	c, err := call(ctx, l)
 	if err != nil {
 		return err

@@ -3,7 +3,6 @@ package ftp_test
 import (
 	"bufio"
 	cryptotls "crypto/tls"
-	"io"
 	"net"
 	"regexp"
 	"slices"
@@ -160,8 +159,13 @@ func TestAnonymous(t *testing.T) {
 			map[string]string{"encryption": "offered", "ftp.data": "offered", "encryption.required": "no", "access": "anyone"}, "QUIT"},
 		{"refused by the password", true, map[string]string{"USER trustaudit": "530 Use AUTH first\r\n", "USER anonymous": "331 password\r\n", "PASS anonymous@": "530 no\r\n"},
 			map[string]string{"encryption": "offered", "ftp.data": "offered", "encryption.required": "yes", "access": "login"}, "QUIT"},
-		{"all refused in clear", true, map[string]string{"USER trustaudit": "530 must use encryption.\r\n", "USER anonymous": "530 must use encryption.\r\n"},
-			map[string]string{"encryption": "offered", "ftp.data": "offered", "encryption.required": "yes"}, "QUIT"},
+		{"refused with TLS too", true, map[string]string{"USER trustaudit": "530 must use encryption.\r\n", "USER anonymous": "530 must use encryption.\r\n", "in TLS USER anonymous": "530 no\r\n"},
+			map[string]string{"encryption": "offered", "ftp.data": "offered", "encryption.required": "yes", "access": "login"}, "QUIT"},
+		{"let in with TLS", true, map[string]string{"USER trustaudit": "530 must use encryption.\r\n", "USER anonymous": "530 must use encryption.\r\n",
+			"in TLS USER anonymous": "331 e-mail?\r\n", "in TLS PASS anonymous@": "230 in\r\n", "in TLS PWD": "257 here\r\n"},
+			map[string]string{"encryption": "offered", "ftp.data": "offered", "encryption.required": "yes", "access": "anyone"}, "QUIT"},
+		{"hangs up in TLS", true, map[string]string{"USER trustaudit": "530 must use encryption.\r\n", "USER anonymous": "530 must use encryption.\r\n"},
+			map[string]string{"encryption": "offered", "ftp.data": "offered", "encryption.required": "yes"}, "USER anonymous"},
 		{"unknown users refused", true, map[string]string{"USER trustaudit": "530 who?\r\n", "USER anonymous": "530 Authorised users only\r\n"},
 			map[string]string{"encryption": "offered", "ftp.data": "offered", "access": "login"}, "QUIT"},
 		{"puts it off", false, map[string]string{"USER anonymous": "421 too many callers\r\n", "QUIT": "221 bye\r\n"},
@@ -206,25 +210,36 @@ func certificate(t *testing.T) *cryptotls.Config {
 }
 
 // upgrading is a service that answers from a script, and speaks TLS 1.3 once it
-// has agreed to.
+// has agreed to; within that, what the script has for it.
 func upgrading(config *cryptotls.Config, replies map[string]string) probetest.Service {
 	return func(conn net.Conn) {
 		_, _ = conn.Write([]byte("220 ready\r\n"))
-		buf := make([]byte, 64)
-		for {
-			n, err := conn.Read(buf)
-			if err != nil {
-				return
-			}
-			command := strings.TrimSpace(string(buf[:n]))
-			if _, err := conn.Write([]byte(replies[command])); err != nil || replies[command] == "" {
-				return
-			}
-			if command == "AUTH TLS" && strings.HasPrefix(replies[command], "234") {
-				break
+		if last := recite(conn, "", replies); last == "AUTH TLS" && strings.HasPrefix(replies[last], "234") {
+			secured := cryptotls.Server(conn, config)
+			if secured.Handshake() == nil {
+				recite(secured, "in TLS ", replies)
 			}
 		}
-		_, _ = io.Copy(io.Discard, cryptotls.Server(conn, config))
+	}
+}
+
+// recite answers from a script until it has nothing to say, or has agreed to TLS, and
+// returns the last command.
+func recite(conn net.Conn, where string, replies map[string]string) string {
+	buf := make([]byte, 64)
+	for {
+		n, err := conn.Read(buf)
+		if err != nil {
+			return ""
+		}
+		command := strings.TrimSpace(string(buf[:n]))
+		reply := replies[where+command]
+		if command == "QUIT" {
+			reply = "221 bye\r\n"
+		}
+		if _, err := conn.Write([]byte(reply)); err != nil || reply == "" || strings.HasPrefix(reply, "234") {
+			return command
+		}
 	}
 }
 
@@ -252,6 +267,7 @@ func TestPlan(t *testing.T) {
 		{discover.Endpoint{Address: "10.0.0.5:2121", Declared: "ftp", Silent: true}, []probe.Look{{Target: "tcp://10.0.0.5:2121", Subject: "ftp"}}},
 		{discover.Endpoint{Address: "10.0.0.5:2990", Declared: "ftps"}, []probe.Look{{Target: "tcp://10.0.0.5:2990", Subject: "ftps"}}},
 		{discover.Endpoint{Address: "10.0.0.5:990", Service: "tls"}, []probe.Look{{Target: "tcp://10.0.0.5:990", Subject: "ftps"}}},
+		{discover.Endpoint{Address: "10.0.0.5:2990", Service: "tls", Inside: "ftp"}, []probe.Look{{Target: "tcp://10.0.0.5:2990", Subject: "ftps"}}},
 		{discover.Endpoint{Address: "10.0.0.5:990", Service: "ssh"}, nil},
 		{discover.Endpoint{Address: "10.0.0.5:443", Service: "tls"}, nil},
 		{discover.Endpoint{Address: "10.0.0.5:21", Service: "ssh"}, nil},
