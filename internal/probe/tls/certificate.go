@@ -98,6 +98,17 @@ func (l *look) handshake(ctx context.Context) {
 	}
 }
 
+// curves are those to agree on keys by. Hybrids with ML-KEM make an offer larger than
+// a packet, which some endpoints do not bear, and are asked for where the server takes
+// nothing else.
+func (l *look) curves() []cryptotls.CurveID {
+	hybrid := func(group string) bool { return strings.Contains(group, "MLKEM") }
+	if len(l.fact.Groups) > 0 && !slices.ContainsFunc(l.fact.Groups, func(g string) bool { return !hybrid(g) }) {
+		return []cryptotls.CurveID{cryptotls.X25519MLKEM768, cryptotls.SecP256r1MLKEM768, cryptotls.SecP384r1MLKEM1024}
+	}
+	return []cryptotls.CurveID{cryptotls.X25519, cryptotls.CurveP256, cryptotls.CurveP384, cryptotls.CurveP521}
+}
+
 // shown is what a handshake showed.
 type shown struct {
 	chain    [][]byte
@@ -119,7 +130,7 @@ func (l *look) shake(ctx context.Context, protocols []string) (s shown, err erro
 		// The certificate is judged by a check, not by this connection, over
 		// which nothing is sent.
 		InsecureSkipVerify: true, //nolint:gosec // see above
-		CurvePreferences:   []cryptotls.CurveID{cryptotls.X25519, cryptotls.CurveP256, cryptotls.CurveP384, cryptotls.CurveP521},
+		CurvePreferences:   l.curves(),
 		VerifyPeerCertificate: func(raw [][]byte, _ [][]*x509.Certificate) error {
 			s.chain = raw
 			return nil

@@ -321,6 +321,18 @@ func TestCryptoTLS(t *testing.T) {
 	}
 }
 
+// TestHybridAlone sees that the certificate of a server is told which agrees on keys
+// by nothing but hybrids with ML-KEM.
+func TestHybridAlone(t *testing.T) {
+	c := newChain(t, p256(t), false)
+	for _, curve := range []cryptotls.CurveID{cryptotls.X25519MLKEM768, cryptotls.SecP256r1MLKEM768, cryptotls.SecP384r1MLKEM1024} {
+		got, _ := look(t, goServer(t, &cryptotls.Config{Certificates: []cryptotls.Certificate{c.Certificate}, CurvePreferences: []cryptotls.CurveID{curve}}))
+		if diff := cmp.Diff([]string{curve.String()}, got.Groups); diff != "" || len(got.Chain) != 2 || got.Reason != "" {
+			t.Errorf("%d certificates, %q; groups (-want +got):\n%s", len(got.Chain), got.Reason, diff)
+		}
+	}
+}
+
 // TestDoc sees that all that the doc lists is sent, to one server or another.
 func TestDoc(t *testing.T) {
 	c := newChain(t, p256(t), false)
