@@ -28,6 +28,8 @@ The ports are those that the engagement names, or a list of some 120 that hospit
 
 A service that keeps silent is asked by the hellos of the other probes (each of which lists its own), one on each connection: those that are usual at the port, then an offer of TLS, then the others. Ports where clinical messages are taken, and lines of serial servers, are offered TLS and nothing else; ports where whatever arrives is printed, logged or run are sent nothing. A machine that the asset register calls a printer is asked what is usual at a port and nothing else.
 
+A service that greets as FTP and SMTP both do, and names neither, is asked on one more connection: "FEAT", and then, unless that tells, "EHLO trustaudit.invalid" and "QUIT".
+
 Where TLS is spoken off its usual ports, each further connection makes a "` + talk.SayHandshake + `" and waits for what is said in it by itself, or asks one of the hellos of those probes that look within TLS, until one is answered. A service that wants a certificate is left at the first.
 
 Where the engagement says reverse_dns, the name service of this machine is asked for the names of each host that answered.`
@@ -65,7 +67,7 @@ func plan(target audit.Target, f audit.Fact) []probe.Look {
 
 // observe emits the endpoints in the order of their ports, and then the host.
 func observe(ctx context.Context, s *probe.Session) error {
-	l := look{session: s, host: fact.Host{Address: s.Unit.Subject}, ports: map[uint16]audit.Port{}, found: map[uint16]*fact.Endpoint{}}
+	l := look{session: s, host: fact.Host{Address: s.Unit.Subject}, ports: map[uint16]audit.Port{}, found: map[uint16]*fact.Endpoint{}, either: map[uint16]bool{}}
 	if err := l.look(ctx); err != nil {
 		return fmt.Errorf("look at the ports of %s: %w", s.Unit.Subject, err)
 	}
@@ -108,6 +110,7 @@ type look struct {
 	host    fact.Host
 	ports   map[uint16]audit.Port
 	found   map[uint16]*fact.Endpoint
+	either  map[uint16]bool // what greets there may serve files or mail
 	failed  error
 }
 
@@ -138,11 +141,15 @@ func (l *look) look(ctx context.Context) error {
 		least = Usual
 	}
 	for _, port := range slices.Sorted(maps.Keys(l.found)) {
-		e := l.found[port]
-		if !e.Silent {
-			continue
+		e, care := l.found[port], max(least, careOf(l.ports[port]))
+		var err error
+		switch {
+		case e.Silent:
+			err = l.identify(ctx, port, care, e)
+		case l.either[port] && care == Ask:
+			err = l.reply(ctx, e)
 		}
-		if err := l.identify(ctx, port, max(least, careOf(l.ports[port])), e); err != nil {
+		if err != nil {
 			return err
 		}
 	}
@@ -214,6 +221,7 @@ func (l *look) untouched() bool {
 
 func (l *look) keep(port audit.Port, address string, greeting []byte) {
 	service, line := classify(greeting, port.Number)
+	l.either[port.Number] = either(service, greeting)
 	l.found[port.Number] = &fact.Endpoint{
 		Address:  address,
 		Service:  service,

@@ -1,6 +1,7 @@
 package discover_test
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"io"
@@ -62,7 +63,7 @@ func TestServices(t *testing.T) {
 		{2121, "220-Welcome\r\n220 FTP server ready\r\n", "ftp", "220-Welcome"},
 		{2121, "220 ProFTPD Server ready\r\n", "ftp", "220 ProFTPD Server ready"},
 		{21, "220 Welcome\r\n", "ftp", "220 Welcome"},
-		{2121, "220 Welcome\r\n", "", "220 Welcome"},
+		{2575, "220 Welcome\r\n", "", "220 Welcome"},
 		{25, "220 mx.example.nhs.uk ESMTP Postfix\r\n", "smtp", "220 mx.example.nhs.uk ESMTP Postfix"},
 		{587, "220 mx\r\n", "smtp", "220 mx"},
 		{110, "+OK ready\r\n", "pop3", "+OK ready"},
@@ -87,6 +88,39 @@ func TestServices(t *testing.T) {
 				want := []fact.Endpoint{{Address: address, Service: c.service, Declared: "declared", Greeting: c.line}}
 				if diff := cmp.Diff(want, endpoints); diff != "" {
 					t.Errorf("endpoints (-want +got):\n%s", diff)
+				}
+			})
+		})
+	}
+}
+
+// TestEither sees that what greets as files and mail both do is asked which it is.
+func TestEither(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		replies map[string]string
+		want    string
+		asked   int
+	}{
+		{"lists features", map[string]string{"FEAT": "211-Features:\r\n UTF8\r\n211 End\r\n"}, "ftp", 1},
+		{"wants a log-in", map[string]string{"FEAT": "530 log in first\r\n"}, "ftp", 1},
+		{"wants a log-in before EHLO", map[string]string{"FEAT": "500 what?\r\n", "EHLO trustaudit.invalid": "530 log in first\r\n"}, "ftp", 2},
+		{"is greeted", map[string]string{"FEAT": "502 no\r\n", "EHLO trustaudit.invalid": "250-mx\r\n250 HELP\r\n"}, "smtp", 2},
+		{"neither", map[string]string{"FEAT": "500 no\r\n", "EHLO trustaudit.invalid": "500 no\r\n"}, "", 2},
+		{"hangs up", nil, "", 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				const address = host + ":2121"
+				n := &probetest.Network{Services: map[string]probetest.Service{address: func(conn net.Conn) {
+					_, _ = conn.Write([]byte("220-\xe9t\xe9\r\n220 ready\r\n"))
+					for lines := bufio.NewScanner(conn); lines.Scan() && c.replies[lines.Text()] != ""; {
+						_, _ = conn.Write([]byte(c.replies[lines.Text()]))
+					}
+				}}}
+				_, endpoints, _ := look(t, n, audit.Scope{Ports: []audit.Port{{Number: 2121}}})
+				if e := endpoints[0]; e.Service != c.want || e.Asked != c.asked {
+					t.Errorf("%q, asked %d, want %q and %d", e.Service, e.Asked, c.want, c.asked)
 				}
 			})
 		})
