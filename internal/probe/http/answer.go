@@ -14,8 +14,12 @@ import (
 	"trustaudit/internal/converse"
 )
 
-// maxAnswer bounds what is read of one answer, its head included.
-const maxAnswer = 256 << 10
+// What is read of one answer, its head included; the fields of a page can stand far
+// down in its script.
+const (
+	maxAnswer = 256 << 10
+	maxScript = 2 << 20
+)
 
 // errNotHTTP says that something else came than an answer in HTTP.
 var errNotHTTP = errors.New("the answer is not one in HTTP")
@@ -28,20 +32,31 @@ type answer struct {
 	body   string // what was read of it
 }
 
+// request is what is asked, and in which words that is announced.
+type request struct {
+	words, method, path string
+	heading             string // a further line of its head
+	most                int64  // that is read of the answer
+}
+
 // ask makes one request on a connection of its own.
 func (v *visit) ask(ctx context.Context, words, method, path string) (answer, error) {
+	return v.send(ctx, request{words: words, method: method, path: path, most: maxAnswer})
+}
+
+func (v *visit) send(ctx context.Context, q request) (answer, error) {
 	conn, err := v.Call(ctx)
 	if err != nil {
 		return answer{}, err
 	}
 	defer conn.Close()
-	request := method + " " + path + " HTTP/1.1\r\nHost: " + v.hostHeader() +
-		"\r\nUser-Agent: trustaudit\r\nAccept: */*\r\nConnection: close\r\n\r\n"
-	if err := conn.Send(words, []byte(request)); err != nil {
+	head := q.method + " " + q.path + " HTTP/1.1\r\nHost: " + v.hostHeader() +
+		"\r\nUser-Agent: trustaudit\r\nAccept: */*\r\n" + q.heading + "Connection: close\r\n\r\n"
+	if err := conn.Send(q.words, []byte(head)); err != nil {
 		return answer{}, err
 	}
-	a, err := readAnswer(conn, method)
-	a.path = path
+	a, err := readAnswer(io.LimitReader(conn, q.most), q.method)
+	a.path = q.path
 	if err != nil && converse.Classify(ctx, err) == converse.Unclear {
 		err = errNotHTTP // the parser's words would hold the server's
 	}
@@ -56,11 +71,10 @@ func (v *visit) hostHeader() string {
 	return net.JoinHostPort(v.Host, v.Port)
 }
 
-// readAnswer reads an answer, as much of it as is listened to: the head must be
-// whole, and of the body what came is kept.
+// readAnswer reads an answer, as much of it as there is: the head must be whole, and
+// of the body what came is kept.
 func readAnswer(r io.Reader, method string) (answer, error) {
-	from := bufio.NewReader(io.LimitReader(r, maxAnswer))
-	response, err := nethttp.ReadResponse(from, &nethttp.Request{Method: method})
+	response, err := nethttp.ReadResponse(bufio.NewReader(r), &nethttp.Request{Method: method})
 	if err != nil {
 		return answer{}, fmt.Errorf("read answer: %w", err)
 	}

@@ -25,7 +25,9 @@ const (
 	sayRoot  = "GET /"
 	sayOn    = "GET where the page leads"
 	sayFrame = "GET of a frame"
+	sayJS    = "GET of a script"
 	sayDAV   = "OPTIONS /"
+	sayProxy = "OPTIONS of the proxy itself"
 	sayHello = "GET / HTTP/1.0"
 )
 
@@ -38,7 +40,7 @@ func doc() string {
 	}
 	return `Looks at what a web server shows to anyone who asks: whether in clear, whether with a form for a password or a demand for one, and which product it is.
 
-One connection sends "` + sayRoot + `"; where TLS is spoken, after a "` + talk.SayHandshake + `". Up to three more follow where that leads on the same host and port, each with "` + sayOn + `", and up to two read frames, each with "` + sayFrame + `". Where the answers suggest a service that holds data, one more asks what that service tells everyone: ` + strings.Join(further, ", ") + `. A server of no known kind in clear is asked "` + sayDAV + `" once, for WebDAV. Nothing is filled in or sent, no password is tried, no cookie is sent back, and no record is asked for.
+One connection sends "` + sayRoot + `"; where TLS is spoken, after a "` + talk.SayHandshake + `". Up to three more follow where that leads on the same host and port, each with "` + sayOn + `", and up to two read frames, each with "` + sayFrame + `". Of a page in clear that shows next to nothing by itself up to three scripts are read, each with "` + sayJS + `", for the field for a password that they may draw. Where the answers suggest a service that holds data, one more asks what that service tells everyone: ` + strings.Join(further, ", ") + `. A server of no known kind in clear is asked "` + sayDAV + `" once, for WebDAV; a web proxy "` + sayProxy + `", which goes no further (Max-Forwards: 0), for whether it asks for a password. Nothing is filled in or sent, no password is tried, no cookie is sent back, and no record is asked for.
 
 Discovery sends silent services "` + sayHello + `".`
 }
@@ -110,8 +112,11 @@ func plan(t audit.Target, f audit.Fact) []probe.Look {
 // toTLS is what servers say of a request in clear that should have come in TLS.
 var toTLS = regexp.MustCompile(`(?i)https (port|server)|ssl-enabled|requires tls`)
 
-// fits says whether an answer is one in HTTP. One that merely asks for TLS is not,
-// and tells only when it is whole.
+// another is what a server of another protocol says of a request in HTTP.
+var another = regexp.MustCompile(`for clickhouse-client`)
+
+// fits says whether an answer is one in HTTP. One that merely asks for TLS is not, nor
+// is one that says that another protocol is spoken, and both tell only when whole.
 func fits(answer []byte) bool {
 	if !bytes.HasPrefix(answer, []byte("HTTP/")) || len(answer) < len("HTTP/1.1 200") {
 		return false
@@ -121,7 +126,7 @@ func fits(answer []byte) bool {
 		return true
 	}
 	_, body, ended := bytes.Cut(answer, []byte("\r\n\r\n"))
-	return ended && len(body) > 0 && !toTLS.Match(body)
+	return ended && len(body) > 0 && !toTLS.Match(body) && !another.Match(body)
 }
 
 // lookTime bounds a look, and maxSteps how far it is led.
@@ -129,6 +134,10 @@ const (
 	lookTime  = 25 * time.Second
 	maxSteps  = 3
 	maxFrames = 2
+	// A page is drawn by its scripts if it shows no more text than maxBare by itself;
+	// the last maxScripts of them do.
+	maxBare    = 400
+	maxScripts = 3
 )
 
 // visit is a look at one server under way.
@@ -137,6 +146,7 @@ type visit struct {
 	answers []answer // to "/", where that leads, frames, and the question of its kind
 	landed  answer   // the one to which "/" leads
 	toTLS   bool     // it leads to TLS
+	drawn   bool     // a script draws a field for a password
 }
 
 func look(ctx context.Context, l *talk.Look) error {
@@ -163,6 +173,13 @@ func look(ctx context.Context, l *talk.Look) error {
 	}
 	v.frames(ctx)
 	k := v.kind(ctx)
+	switch {
+	case l.InTLS:
+	case k.use == proxy:
+		v.proxy(ctx)
+	case k.name == "":
+		v.scripts(ctx)
+	}
 	v.judge(ctx, k)
 	return nil
 }
@@ -188,7 +205,7 @@ func (v *visit) follow(ctx context.Context) error {
 
 // frames reads the frames of the page, in which forms may be.
 func (v *visit) frames(ctx context.Context) {
-	if v.asksPassword() {
+	if len(v.fields()) > 0 {
 		return
 	}
 	for i, source := range v.landed.page().frames {
@@ -204,6 +221,57 @@ func (v *visit) frames(ctx context.Context) {
 	}
 }
 
-func (v *visit) asksPassword() bool {
-	return slices.ContainsFunc(v.answers, func(a answer) bool { return a.page().password })
+// fields says of each field for a password that was seen where its form leads.
+func (v *visit) fields() []string {
+	var all []string
+	for _, a := range v.answers {
+		all = append(all, a.page().passwords...)
+	}
+	return all
+}
+
+// leadsBy says whether a form names an address of that scheme.
+func leadsBy(scheme string) func(to string) bool {
+	return func(to string) bool {
+		named, _, ok := strings.Cut(to, "://")
+		return ok && strings.EqualFold(named, scheme)
+	}
+}
+
+// passwordField is how scripts say, as people and their tools write them, that a
+// field is for a password. Selectors ("[type='password']") find one, and draw none.
+var passwordField = regexp.MustCompile(`(?i)[^\[a-z_-]type\\?["']?\s*[:=,]\s*\\?["']password\\?["']`)
+
+// scripts reads the scripts that draw a page which shows nothing by itself.
+func (v *visit) scripts(ctx context.Context) {
+	page := v.landed.page()
+	if v.landed.status != 200 || page.text > maxBare || len(v.fields()) > 0 {
+		return
+	}
+	if v.drawn = passwordField.MatchString(v.landed.body); v.drawn {
+		return
+	}
+	from := page.scripts[max(0, len(page.scripts)-maxScripts):]
+	for _, source := range slices.Backward(from) {
+		path, how := v.landed.resolve(source, v.Host, v.Port, v.InTLS)
+		if how != on {
+			continue
+		}
+		a, err := v.send(ctx, request{words: sayJS, method: "GET", path: path, most: maxScript})
+		if err != nil {
+			return // what was seen stands
+		}
+		if v.drawn = passwordField.MatchString(a.body); v.drawn {
+			return
+		}
+	}
+}
+
+// proxy asks a proxy about itself, for it asks for passwords only those who want
+// something passed on.
+func (v *visit) proxy(ctx context.Context) {
+	a, err := v.send(ctx, request{words: sayProxy, method: "OPTIONS", path: "http://" + v.Address + "/", heading: "Max-Forwards: 0\r\n", most: maxAnswer})
+	if err == nil {
+		v.answers = append(v.answers, a)
+	}
 }

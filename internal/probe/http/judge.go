@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"trustaudit/internal/channel"
@@ -13,6 +14,9 @@ import (
 func (v *visit) judge(ctx context.Context, k kind) {
 	if v.InTLS {
 		v.Seen.Has(encryption, "always", "")
+		if slices.ContainsFunc(v.fields(), leadsBy("http")) {
+			v.Seen.Has(loginClear, "yes", "a page in TLS whose form sends it on in clear")
+		}
 		v.hardened()
 		return
 	}
@@ -20,15 +24,19 @@ func (v *visit) judge(ctx context.Context, k kind) {
 	if asked != "" {
 		v.Seen.Has(loginClear, asked, how)
 	}
-	value, detail := v.clear(ctx, k, asked != "")
+	value, detail := v.clear(ctx, k, asked != "" && asked != pageAlone)
 	v.Seen.Has(encryption, value, detail)
 }
 
 // asksInClear says whether a password is asked for in clear ("yes"), or a proof
-// that one knows it ("proof"), and how.
+// that one knows it ("proof"), or a token in its place ("token"), or whether just
+// the page is in clear and what is typed is not ("page"); and how.
 func (v *visit) asksInClear(k kind) (value, how string) {
-	if v.asksPassword() {
+	switch {
+	case slices.ContainsFunc(v.fields(), func(to string) bool { return !leadsBy("https")(to) }):
 		return "yes", "a page with a field for a password"
+	case v.drawn:
+		return "yes", "a page whose script draws a field for a password"
 	}
 	schemes := ""
 	for _, a := range v.answers {
@@ -47,9 +55,16 @@ func (v *visit) asksInClear(k kind) (value, how string) {
 		return "proof", "Digest authentication"
 	case challenges(schemes, "ntlm"), challenges(schemes, "negotiate"):
 		return "proof", "Windows authentication"
+	case challenges(schemes, "bearer"):
+		return "token", "Bearer authentication"
+	case len(v.fields()) > 0:
+		return pageAlone, "a form that leads to TLS"
 	}
 	return "", ""
 }
+
+// pageAlone is login.clear where what is typed does not travel in clear.
+const pageAlone = "page"
 
 // quotation is what a server says of its scheme in words of its own.
 var quotation = regexp.MustCompile(`"[^"]*"`)

@@ -4,35 +4,47 @@ import "strings"
 
 // page is what matters of an HTML page.
 type page struct {
-	password bool     // it has a field for a password
-	frames   []string // where its frames come from
-	refresh  string   // where it leads by itself
+	passwords []string // for each field for a password, where its form leads: "" where it says nothing
+	frames    []string // where its frames come from
+	scripts   []string // where its scripts come from
+	refresh   string   // where it leads by itself
+	text      int      // how many bytes of text it shows, about
+	form      string   // where the form leads that is being read
 }
 
-// maxFrame bounds how many frames are listed.
+// maxListed bounds how many fields, frames and scripts are listed.
 const maxListed = 8
 
 // readPage reads a page, tag by tag. It is as lenient as browsers are, and looks
 // neither into comments nor into scripts.
 func readPage(html string) page {
 	var p page
+	p.read(html)
+	p.form = ""
+	return p
+}
+
+func (p *page) read(html string) {
 	for {
-		start := strings.IndexByte(html, '<')
-		if start < 0 {
-			return p
+		text, rest, found := strings.Cut(html, "<")
+		p.text += len(strings.TrimSpace(text))
+		if !found {
+			return
 		}
-		html = html[start+1:]
+		html = rest
 		if rest, comment := strings.CutPrefix(html, "!--"); comment {
 			_, html, _ = strings.Cut(rest, "-->")
 			continue
 		}
+		if ends := "/form"; len(html) >= len(ends) && strings.EqualFold(html[:len(ends)], ends) {
+			p.form = ""
+		}
 		var t tag
 		t, html = readTag(html)
+		p.see(t)
 		switch t.name {
 		case "script", "style":
-			html = after(html, "</"+t.name)
-		default:
-			p.see(t)
+			_, html, _ = strings.Cut(after(html, "</"+t.name), ">")
 		}
 	}
 }
@@ -54,11 +66,19 @@ func after(html, end string) string {
 
 func (p *page) see(t tag) {
 	switch t.name {
+	case "form":
+		p.form = strings.TrimSpace(t.value("action"))
 	case "input":
-		p.password = p.password || strings.EqualFold(t.value("type"), "password")
+		if strings.EqualFold(t.value("type"), "password") && len(p.passwords) < maxListed {
+			p.passwords = append(p.passwords, p.form)
+		}
 	case "frame", "iframe":
 		if from := t.value("src"); from != "" && len(p.frames) < maxListed {
 			p.frames = append(p.frames, from)
+		}
+	case "script":
+		if from := t.value("src"); from != "" && len(p.scripts) < maxListed {
+			p.scripts = append(p.scripts, from)
 		}
 	case "meta":
 		if strings.EqualFold(t.value("http-equiv"), "refresh") && p.refresh == "" {

@@ -52,7 +52,7 @@ func TestServers(t *testing.T) {
 		"apache, Digest in clear":        {"Apache/", []string{"GET /"}},
 		"etcd, in clear":                 {"etcd 3.", []string{"GET /", "GET /version"}},
 		"cups, in clear":                 {"CUPS, CUPS/2", []string{"GET /"}},
-		"tinyproxy":                      {"web proxy, tinyproxy/", []string{"GET /"}},
+		"tinyproxy":                      {"web proxy, tinyproxy/", []string{"GET /", "OPTIONS of the proxy itself"}},
 		"elasticsearch, open":            {"Elasticsearch 8.11.1", []string{"GET /"}},
 		"elasticsearch, log-in in clear": {"Elasticsearch", []string{"GET /"}},
 		"couchdb, open":                  {"CouchDB, CouchDB/3.3.2", []string{"GET /", "GET /_all_dbs"}},
@@ -151,7 +151,22 @@ func sites() []site {
 		{"Windows", map[string]string{"/": "401 Unauthorized\r\nWWW-Authenticate: Negotiate\r\nWWW-Authenticate: NTLM\r\nServer: Microsoft-IIS/10.0\r\nX-Powered-By: ASP.NET\r\n\r\n"},
 			map[string]string{"encryption": "none", "login.clear": "proof"}, "Microsoft-IIS/10.0, ASP.NET"},
 		{"tokens alone", map[string]string{"/": "401 Unauthorized\r\nWWW-Authenticate: Bearer realm=\"our basic things\"\r\n\r\n"},
-			map[string]string{"encryption": "none-refusals"}, ""},
+			map[string]string{"encryption": "none", "login.clear": "token"}, ""},
+		{"a form that leads to TLS", map[string]string{"/": ok + "<form action='HTTPS://web.example/in'><input type=password></form>"},
+			map[string]string{"encryption": "none-pages", "login.clear": "page"}, ""},
+		{"two forms, of which one leads to TLS", map[string]string{"/": ok + "<form action='https://web.example/'><input type=password></form><input type=password>"},
+			map[string]string{"encryption": "none", "login.clear": "yes"}, ""},
+		{"a script that draws the form", map[string]string{"/": ok + "<div id=root></div><script src=/lib.js></script><script type=module src=main.js></script>", "/lib.js": ok + `$('input[type="password"]')`,
+			"/main.js": ok + strings.Repeat(" ", 300<<10) + `e.jsx("input",{name:"p",type:"password"})`},
+			map[string]string{"encryption": "none", "login.clear": "yes"}, ""},
+		{"a script in the page that draws the form", map[string]string{"/": ok + `<script>f.innerHTML = '<input type="password">'</script>`},
+			map[string]string{"encryption": "none", "login.clear": "yes"}, ""},
+		{"scripts that draw none", map[string]string{"/": ok + "<script src=https://elsewhere.example/a.js></script><script src=/b.js></script>", "/b.js": ok + `$('input[type="password"]'); grant_type:"password"`},
+			map[string]string{"encryption": "none-pages"}, ""},
+		{"a page of text, whose script is not read", map[string]string{"/": ok + strings.Repeat("Menu of the day. ", 40) + "<script src=/b.js></script>", "/b.js": ok + `{type:"password"}`},
+			map[string]string{"encryption": "none-pages"}, ""},
+		{"a proxy that asks who one is", map[string]string{"/": "400 Bad Request\r\nServer: squid/5.7\r\n\r\n", "OPTIONS": "407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"x\"\r\n\r\n"},
+			map[string]string{"encryption": "none-proxy", "login.clear": "yes"}, "web proxy, squid/5.7"},
 		{"WebDAV", map[string]string{"/": ok + "x", "OPTIONS": "200 OK\r\nDAV: 1,2\r\n\r\n"}, map[string]string{"encryption": "none"}, ""},
 		{"nothing there", map[string]string{}, map[string]string{"encryption": "none-refusals"}, ""},
 		{"Kubernetes, open", map[string]string{"/": ok + `{"paths":["/api","/apis/apps"]}`}, map[string]string{"encryption": "none", "access": "anyone-lists"}, "Kubernetes"},
@@ -199,7 +214,7 @@ func TestDoc(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) { records = append(records, look(t, audit.Scope{}, pages(c.answers))) })
 	}
 	for name, subject := range map[string]string{
-		"nginx, log-in page in TLS": "http in TLS", "nginx, log-in page in a frame": "http", "orthanc, open": "http", "couchdb, open": "http", "fhir, in clear": "http",
+		"nginx, log-in page in TLS": "http in TLS", "nginx, log-in page in a frame": "http", "tinyproxy": "http", "orthanc, open": "http", "couchdb, open": "http", "fhir, in clear": "http",
 	} {
 		records = append(records, estatetest.Look(t, http.Probe, estatetest.Start(t, estatetest.Named(name)), subject))
 	}
@@ -232,7 +247,7 @@ func TestDeclaredFHIR(t *testing.T) {
 		scope := audit.Scope{Ports: []audit.Port{{Number: 8080, Service: "fhir"}}}
 		r := look(t, scope, pages(map[string]string{"/metadata": "401 Unauthorized\r\nWWW-Authenticate: Bearer\r\n\r\n"}))
 		seen := r.Facts[0].(channel.Seen)
-		if seen.Product != "FHIR server" || seen.Traits[0].Value != "none" || !slices.Equal(r.Said(), []string{"GET /", "GET /metadata"}) {
+		if seen.Product != "FHIR server" || seen.Traits[0].Value != "token" || seen.Traits[1].Value != "none" || !slices.Equal(r.Said(), []string{"GET /", "GET /metadata"}) {
 			t.Errorf("said %q, seen %+v", r.Said(), seen)
 		}
 	})
