@@ -23,6 +23,9 @@ func databaseServers() []Server {
 		postgresServer("postgresql, passwords as they are", 20435, "on", "host all all samenet password",
 			Find{optional, "encryption.required no"}, Find{"CHANNEL-LOGIN-CLEAR", "login.clear optional"}),
 		postgresServer("postgresql, TLS required", 20436, "on", "hostssl all all samenet scram-sha-256"),
+		pgbouncerServer("pgbouncer, no TLS", 20131, "disable", Find{clear, "encryption none"}),
+		pgbouncerServer("pgbouncer, TLS on offer", 20132, "allow", Find{optional, "encryption.required no"}),
+		pgbouncerServer("pgbouncer, TLS required", 20133, "require"),
 		mariadbServer("mariadb, no TLS", 20306, false, "OFF", Find{clear, "encryption none"}),
 		mariadbServer("mariadb, TLS on offer", 20307, true, "OFF"),
 		mariadbServer("mariadb, TLS required", 20308, true, "ON"),
@@ -111,6 +114,31 @@ func mariadb(ctx context.Context, p Place, tls bool, required string) (*Running,
 		args = append(args, "--ssl-cert="+pair.Cert, "--ssl-key="+pair.Key, "--tls-version=TLSv1.2,TLSv1.3")
 	}
 	return Exec(ctx, p, "mariadbd", args...)
+}
+
+// pgbouncerServer pools connections to a database that is not there: it asks for
+// passwords before it goes there.
+func pgbouncerServer(name string, port int, mode string, finds ...Find) Server {
+	return Server{
+		Name: name, Service: "postgresql", Port: port, Programs: []string{"pgbouncer"}, Root: true, Finds: finds,
+		Start: func(ctx context.Context, p Place) (*Running, error) {
+			pair, err := ownPair(p, "postgres")
+			if err != nil {
+				return nil, err
+			}
+			users, err := p.File("users", lines(`"app" "synthetic"`))
+			if err != nil {
+				return nil, err
+			}
+			file, err := p.File("pgbouncer.ini", lines("[databases]", "* = host="+p.Host+" port=1", "[pgbouncer]", "listen_addr = "+p.Host, fmt.Sprintf("listen_port = %d", p.Port),
+				"unix_socket_dir =", "user = postgres", "auth_type = scram-sha-256", "auth_file = "+users,
+				"client_tls_sslmode = "+mode, "client_tls_cert_file = "+pair.Cert, "client_tls_key_file = "+pair.Key, "client_tls_ciphers = ECDHE+AESGCM"))
+			if err != nil {
+				return nil, err
+			}
+			return Exec(ctx, p, "pgbouncer", file)
+		},
+	}
 }
 
 // ownPair gives a user the place's folder, and in it a certificate with its key

@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"trustaudit/internal/audit"
@@ -98,7 +99,7 @@ func required(ctx context.Context, l *talk.Look) error {
 	if err != nil {
 		return err
 	}
-	met, err := begin(within)
+	met, err := begin(l, within)
 	if err != nil {
 		return err
 	}
@@ -147,7 +148,7 @@ func inClear(ctx context.Context, l *talk.Look) (meeting, error) {
 		return "", err
 	}
 	defer conn.Close()
-	return begin(conn)
+	return begin(l, conn)
 }
 
 var errNotPostgres = errors.New("the answer is not PostgreSQL's")
@@ -180,7 +181,7 @@ func (m meeting) tell(l *talk.Look, inClear bool) {
 }
 
 // begin begins a session of nobody and reads how that is met. It ends there.
-func begin(conn *talk.Conn) (meeting, error) {
+func begin(l *talk.Look, conn *talk.Conn) (meeting, error) {
 	if err := conn.Send(sayStart, start()); err != nil {
 		return "", err
 	}
@@ -189,6 +190,9 @@ func begin(conn *talk.Conn) (meeting, error) {
 		return "", err
 	}
 	m, err := meet(kind, body)
+	if kind == 'E' && field(body, 'M') == poolerRefuses {
+		l.Seen.Product = "PgBouncer"
+	}
 	if m == believed {
 		leave(conn)
 	}
@@ -198,10 +202,10 @@ func begin(conn *talk.Conn) (meeting, error) {
 // meet tells by a server's first message how it meets a user.
 func meet(kind byte, body []byte) (meeting, error) {
 	switch {
-	case kind == 'E' && sqlState(body) == "28000":
+	case kind == 'E' && (field(body, 'C') == "28000" || wantsTLS.MatchString(field(body, 'M'))):
 		return refused, nil
 	case kind == 'E':
-		return "", fmt.Errorf("the server refuses the start-up with the state %q", sqlState(body))
+		return "", fmt.Errorf("the server refuses the start-up with the state %q", field(body, 'C'))
 	case kind != 'R' || len(body) < 4:
 		return "", errNotPostgres
 	}
@@ -242,11 +246,17 @@ func read(conn *talk.Conn) (kind byte, body []byte, err error) {
 	return head[0], body, err
 }
 
-// sqlState is the state that an error message bears.
-func sqlState(body []byte) string {
-	for field := range strings.SplitSeq(string(body), "\x00") {
-		if state, ok := strings.CutPrefix(field, "C"); ok && len(state) == 5 {
-			return state
+// poolerRefuses is how PgBouncer refuses a session in clear.
+const poolerRefuses = "SSL required"
+
+// wantsTLS tells a refusal of a session in clear, by servers that have no state for it.
+var wantsTLS = regexp.MustCompile(`(?i)\b(?:ssl|tls|encryption)\b.*\brequired\b|\brequires?\b.*\b(?:ssl|tls|encryption)\b`)
+
+// field is one of the fields of an error: its state ('C') or its message ('M').
+func field(body []byte, kind byte) string {
+	for f := range strings.SplitSeq(string(body), "\x00") {
+		if f != "" && f[0] == kind {
+			return f[1:]
 		}
 	}
 	return ""
