@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"trustaudit/internal/audit"
+	"trustaudit/internal/channel"
 	"trustaudit/internal/converse"
 	"trustaudit/internal/probe"
 	discover "trustaudit/internal/probe/discover/fact"
@@ -22,37 +23,76 @@ const scheme = "udp://"
 
 // Plan has every host that answered looked at: at the ports that the engagement
 // names for the service, or else at its usual one.
-func Plan(f audit.Fact, service string, usual uint16) []probe.Look {
-	host, ok := f.(discover.Host)
-	if !ok || !host.Answered {
-		return nil
-	}
-	var looks []probe.Look
-	look := func(port uint16) {
-		looks = append(looks, probe.Look{Target: audit.Target(scheme + net.JoinHostPort(host.Address, strconv.Itoa(int(port))))})
-	}
-	for _, p := range host.Declared {
-		if p.Service == service {
-			look(p.Number)
+func Plan(service string, usual uint16) func(audit.Target, audit.Fact) []probe.Look {
+	return func(_ audit.Target, f audit.Fact) []probe.Look {
+		host, ok := f.(discover.Host)
+		if !ok || !host.Answered {
+			return nil
 		}
+		var looks []probe.Look
+		look := func(port uint16) {
+			looks = append(looks, probe.Look{Target: audit.Target(scheme + net.JoinHostPort(host.Address, strconv.Itoa(int(port))))})
+		}
+		for _, p := range host.Declared {
+			if p.Service == service {
+				look(p.Number)
+			}
+		}
+		if len(looks) == 0 {
+			look(usual)
+		}
+		return looks
 	}
-	if len(looks) == 0 {
-		look(usual)
-	}
-	return looks
 }
 
-// Address is where the unit's service is to be asked.
-func Address(s *probe.Session) (string, error) {
-	address, ok := strings.CutPrefix(string(s.Unit.Target), scheme)
-	if _, _, err := net.SplitHostPort(address); !ok || err != nil {
-		return "", fmt.Errorf("ask over UDP: %s is no UDP target", s.Unit.Target)
-	}
-	return address, nil
+// Look is a look at one service under way.
+type Look struct {
+	*probe.Session
+	Address string
+	Host    string
+	Seen    channel.Seen
 }
 
-// Endpoint is how a fact names the endpoint at an address.
-func Endpoint(address string) string { return "udp/" + address }
+// Observe makes what looks at a service the Observe of its probe. Where nothing
+// answers nothing is to be said: most hosts have no such service.
+func Observe(service string, look func(context.Context, *Look)) func(context.Context, *probe.Session) error {
+	return func(ctx context.Context, s *probe.Session) error {
+		address, ok := strings.CutPrefix(string(s.Unit.Target), scheme)
+		host, _, err := net.SplitHostPort(address)
+		if !ok || err != nil {
+			return fmt.Errorf("look at %s: %s is no UDP target", service, s.Unit.Target)
+		}
+		l := &Look{Session: s, Address: address, Host: host, Seen: channel.Seen{Endpoint: "udp/" + address, Service: service}}
+		look(ctx, l)
+		if err := ctx.Err(); err != nil {
+			return fmt.Errorf("look at %s at %s: %w", service, address, err)
+		}
+		return s.Emit(l.Seen)
+	}
+}
+
+// Ask puts a question to the service.
+func (l *Look) Ask(ctx context.Context, q Question) ([]byte, error) {
+	return Ask(ctx, l.Dial, l.Address, q)
+}
+
+// Named says whether the engagement allows a test on the host. Where it does not,
+// the traits that it would tell are said to be untested.
+func (l *Look) Named(test string, traits ...string) bool {
+	if l.Allowed(test, l.Host) {
+		return true
+	}
+	for _, trait := range traits {
+		l.Seen.Lacks(trait, fmt.Sprintf("not tested: the engagement does not name %s for this host", test))
+	}
+	return false
+}
+
+// Nobody says whether a question failed as it does where nothing listens.
+func Nobody(ctx context.Context, err error) bool {
+	f := converse.Classify(ctx, err)
+	return err != nil && (f == converse.Silent || f == converse.Closed)
+}
 
 // waits is how long each of the two tries of a question is waited for: a datagram
 // may be lost.

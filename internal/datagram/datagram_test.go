@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"trustaudit/internal/audit"
+	"trustaudit/internal/channel"
 	"trustaudit/internal/converse"
 	"trustaudit/internal/datagram"
 	"trustaudit/internal/probe"
@@ -29,18 +30,42 @@ func TestPlan(t *testing.T) {
 			[]probe.Look{{Target: "udp://10.0.0.5:1161"}, {Target: "udp://10.0.0.5:2161"}}},
 		{discover.Endpoint{Address: "10.0.0.5:161"}, nil},
 	} {
-		if diff := cmp.Diff(c.want, datagram.Plan(c.fact, "snmp", 161)); diff != "" {
+		if diff := cmp.Diff(c.want, datagram.Plan("snmp", 161)("", c.fact)); diff != "" {
 			t.Errorf("%+v (-want +got):\n%s", c.fact, diff)
 		}
 	}
 }
 
-func TestAddress(t *testing.T) {
-	for target, want := range map[audit.Target]string{"udp://[::1]:161": "[::1]:161", "udp://h:500": "h:500", "tcp://h:161": "", "udp://h": ""} {
-		got, err := datagram.Address(&probe.Session{Unit: audit.Unit{Target: target}})
-		if got != want || (err == nil) != (want != "") {
-			t.Errorf("%s: %q, %v", target, got, err)
+// TestObserve sees what becomes of a look, and that only UDP targets are looked at.
+func TestObserve(t *testing.T) {
+	look := func(_ context.Context, l *datagram.Look) {
+		if l.Named("snmp-public", "access") {
+			l.Seen.Has("access", "login", l.Host)
 		}
+	}
+	untested := []channel.Untold{{Name: "access", Reason: "not tested: the engagement does not name snmp-public for this host"}}
+	for _, c := range []struct {
+		target audit.Target
+		want   []audit.Fact
+	}{
+		{"udp://[::1]:161", []audit.Fact{channel.Seen{Endpoint: "udp/[::1]:161", Service: "snmp", Traits: []channel.Trait{{Name: "access", Value: "login", Detail: "::1"}}}}},
+		{"udp://h:500", []audit.Fact{channel.Seen{Endpoint: "udp/h:500", Service: "snmp", Untold: untested}}},
+		{"tcp://h:161", nil},
+		{"udp://h", nil},
+	} {
+		r := probetest.NewRecord(nil)
+		s := r.Session(audit.Unit{Target: c.target}, audit.Scope{})
+		s.Allowed = func(test, host string) bool { return test == "snmp-public" && host == "::1" }
+		err := datagram.Observe("snmp", look)(t.Context(), s)
+		if diff := cmp.Diff(c.want, r.Facts); diff != "" || (err == nil) != (c.want != nil) {
+			t.Errorf("%s: %v (-want +got):\n%s", c.target, err, diff)
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	r := probetest.NewRecord(nil)
+	if err := datagram.Observe("snmp", look)(ctx, r.Session(audit.Unit{Target: "udp://h:161"}, audit.Scope{})); err == nil || len(r.Facts) > 0 {
+		t.Errorf("%v, facts %s", err, r.Text())
 	}
 }
 

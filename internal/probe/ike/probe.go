@@ -5,8 +5,6 @@ package ike
 import (
 	"context"
 	"errors"
-	"fmt"
-	"net"
 
 	"trustaudit/internal/audit"
 	"trustaudit/internal/channel"
@@ -36,31 +34,16 @@ var Probe = probe.Probe{
 	Doc:     doc,
 	Phase:   audit.Observe,
 	Applies: func(audit.Target) bool { return false },
-	Plan:    func(_ audit.Target, f audit.Fact) []probe.Look { return datagram.Plan(f, service, port) },
-	Observe: observe,
+	Plan:    datagram.Plan(service, port),
+	Observe: datagram.Observe(service, func(ctx context.Context, l *datagram.Look) { (&look{Look: l}).versions(ctx) }),
 	Facts:   []audit.Fact{channel.Seen{}},
-}
-
-func observe(ctx context.Context, s *probe.Session) error {
-	address, err := datagram.Address(s)
-	if err != nil {
-		return fmt.Errorf("look at IKE: %w", err)
-	}
-	l := look{session: s, address: address, seen: channel.Seen{Endpoint: datagram.Endpoint(address), Service: service}}
-	l.versions(ctx)
-	if err := ctx.Err(); err != nil {
-		return fmt.Errorf("look at IKE at %s: %w", address, err)
-	}
-	return s.Emit(l.seen)
 }
 
 // look is a look at one gateway under way.
 type look struct {
-	session *probe.Session
-	address string
-	seen    channel.Seen
-	agreed  bool // it has agreed to something
-	spoken  bool // it has answered
+	*datagram.Look
+	agreed bool // it has agreed to something
+	spoken bool // it has answered
 }
 
 // versions asks for each version. Where nothing answers, nothing is said: most
@@ -69,7 +52,7 @@ func (l *look) versions(ctx context.Context) {
 	err := l.version2(ctx)
 	if f := converse.Classify(ctx, err); err != nil && f != converse.Silent {
 		if f != converse.Closed && f != converse.Cancelled {
-			l.seen.Lacks("ike.version", converse.Why(ctx, err))
+			l.Seen.Lacks("ike.version", converse.Why(ctx, err))
 		}
 		return
 	}
@@ -79,16 +62,16 @@ func (l *look) versions(ctx context.Context) {
 	}
 	l.aggressive(ctx)
 	if l.agreed {
-		l.seen.Has("encryption", "always", "")
+		l.Seen.Has("encryption", "always", "")
 	} else {
-		l.seen.Lacks("ike.version", "the gateway agrees to nothing with this caller")
+		l.Seen.Lacks("ike.version", "the gateway agrees to nothing with this caller")
 	}
 }
 
-// ask puts a question and returns what was agreed, which may be nothing. An answer
+// put puts a question and returns what was agreed, which may be nothing. An answer
 // that is none of IKE's counts as silence.
-func (l *look) ask(ctx context.Context, q question) (choice, error) {
-	answer, err := datagram.Ask(ctx, l.session.Dial, l.address, datagram.Question{Say: q.say, Send: q.message})
+func (l *look) put(ctx context.Context, q question) (choice, error) {
+	answer, err := l.Ask(ctx, datagram.Question{Say: q.say, Send: q.message})
 	if err != nil {
 		return choice{}, err
 	}
@@ -103,27 +86,27 @@ func (l *look) ask(ctx context.Context, q question) (choice, error) {
 // version2 asks what version 2 agrees to.
 func (l *look) version2(ctx context.Context) error {
 	all := questions2()
-	strong, err := l.ask(ctx, all[0])
+	strong, err := l.put(ctx, all[0])
 	if errors.Is(err, errNotIKE) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	l.seen.Has("ike.version", "2", "")
+	l.Seen.Has("ike.version", "2", "")
 	for _, q := range all[1:] {
-		c, err := l.ask(ctx, q)
+		c, err := l.put(ctx, q)
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case err != nil:
-			l.seen.Lacks(q.trait, q.value+": "+converse.Why(ctx, err))
+			l.Seen.Lacks(q.trait, q.value+": "+converse.Why(ctx, err))
 		case c.agreed:
-			l.seen.Has(q.trait, q.value, "IKEv2")
+			l.Seen.Has(q.trait, q.value, "IKEv2")
 		}
 	}
 	if strong.agreed {
-		l.seen.Has("ike.strong", channel.Yes, "")
+		l.Seen.Has("ike.strong", channel.Yes, "")
 	}
 	return nil
 }
@@ -132,21 +115,21 @@ func (l *look) version2(ctx context.Context) error {
 // that is nothing weak, of the weak alone.
 func (l *look) version1(ctx context.Context) {
 	for _, q := range questions1() {
-		c, err := l.ask(ctx, q)
+		c, err := l.put(ctx, q)
 		switch f := converse.Classify(ctx, err); {
 		case err == nil, errors.Is(err, errNotIKE), f == converse.Cancelled:
 		case f == converse.Silent && q.first: // as who does not speak the version
 		default:
-			l.seen.Lacks("ike.cipher", "IKEv1: "+converse.Why(ctx, err))
+			l.Seen.Lacks("ike.cipher", "IKEv1: "+converse.Why(ctx, err))
 		}
 		if err != nil || !c.agreed {
 			return
 		}
 		if q.first {
-			l.seen.Has("ike.version", "1", "")
+			l.Seen.Has("ike.version", "1", "")
 		}
 		old, weak := c.old()
-		l.seen.Traits = append(l.seen.Traits, old...)
+		l.Seen.Traits = append(l.Seen.Traits, old...)
 		if weak {
 			return
 		}
@@ -155,24 +138,22 @@ func (l *look) version1(ctx context.Context) {
 
 // aggressive asks whether a gateway hands out a digest of its key.
 func (l *look) aggressive(ctx context.Context) {
-	host, _, err := net.SplitHostPort(l.address)
-	if err != nil || !l.session.Allowed(namedTest, host) {
-		l.seen.Lacks("ike.aggressive", "not tested: the engagement does not name "+namedTest+" for this host")
+	if !l.Named(namedTest, "ike.aggressive") {
 		return
 	}
 	for _, q := range questionsAggressive() {
-		c, err := l.ask(ctx, q)
+		c, err := l.put(ctx, q)
 		if ctx.Err() != nil {
 			return
 		}
 		if err == nil && c.digest {
-			l.seen.Has("ike.aggressive", channel.Yes, q.value)
+			l.Seen.Has("ike.aggressive", channel.Yes, q.value)
 			return
 		}
 		if f := converse.Classify(ctx, err); err != nil && f != converse.Silent && !errors.Is(err, errNotIKE) {
-			l.seen.Lacks("ike.aggressive", converse.Why(ctx, err))
+			l.Seen.Lacks("ike.aggressive", converse.Why(ctx, err))
 			return
 		}
 	}
-	l.seen.Has("ike.aggressive", channel.No, "")
+	l.Seen.Has("ike.aggressive", channel.No, "")
 }

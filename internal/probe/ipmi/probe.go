@@ -4,8 +4,6 @@ package ipmi
 
 import (
 	"context"
-	"fmt"
-	"net"
 
 	"trustaudit/internal/audit"
 	"trustaudit/internal/channel"
@@ -33,56 +31,41 @@ var Probe = probe.Probe{
 	Doc:     doc,
 	Phase:   audit.Observe,
 	Applies: func(audit.Target) bool { return false },
-	Plan:    func(_ audit.Target, f audit.Fact) []probe.Look { return datagram.Plan(f, service, port) },
-	Observe: observe,
+	Plan:    datagram.Plan(service, port),
+	Observe: datagram.Observe(service, look),
 	Facts:   []audit.Fact{channel.Seen{}},
 }
 
-func observe(ctx context.Context, s *probe.Session) error {
-	address, err := datagram.Address(s)
-	if err != nil {
-		return fmt.Errorf("look at IPMI: %w", err)
+// look asks one controller.
+func look(ctx context.Context, l *datagram.Look) {
+	answer, err := l.Ask(ctx, capabilities())
+	if datagram.Nobody(ctx, err) {
+		return
 	}
-	seen := channel.Seen{Endpoint: datagram.Endpoint(address), Service: service}
-	look(ctx, s, address, &seen)
-	if err := ctx.Err(); err != nil {
-		return fmt.Errorf("look at IPMI at %s: %w", address, err)
-	}
-	return s.Emit(seen)
-}
-
-// look asks one controller. Where nothing answers, nothing is said: most hosts
-// have none.
-func look(ctx context.Context, s *probe.Session, address string, seen *channel.Seen) {
-	answer, err := datagram.Ask(ctx, s.Dial, address, capabilities())
 	if err != nil {
-		if f := converse.Classify(ctx, err); f != converse.Silent && f != converse.Closed {
-			seen.Lacks("ipmi.version", converse.Why(ctx, err))
-		}
+		l.Seen.Lacks("ipmi.version", converse.Why(ctx, err))
 		return
 	}
 	c, err := parseCapabilities(answer)
 	if err != nil {
 		return // something else listens there
 	}
-	c.describe(seen)
-	if !c.version2 {
-		return // it knows no cipher suites
-	}
-	if host, _, err := net.SplitHostPort(address); err != nil || !s.Allowed(namedTest, host) {
-		seen.Lacks("ipmi.cipher", "cipher suite 0 was not tested: the engagement does not name "+namedTest+" for this host")
+	c.describe(&l.Seen)
+	// Before version 2 there are no cipher suites.
+	if !c.version2 || !l.Named(namedTest, "ipmi.cipher") {
 		return
 	}
-	answer, err = datagram.Ask(ctx, s.Dial, address, openSession())
-	if err != nil {
-		seen.Lacks("ipmi.cipher", converse.Why(ctx, err))
-		return
+	answer, err = l.Ask(ctx, openSession())
+	opened := false
+	if err == nil {
+		opened, err = parseOpened(answer)
 	}
-	if opened, err := parseOpened(answer); err != nil {
-		seen.Lacks("ipmi.cipher", converse.Why(ctx, err))
-	} else if opened {
-		seen.Has("ipmi.cipher", "0", "")
-	} else {
-		seen.Has("ipmi.cipher", "not 0", "")
+	switch {
+	case err != nil:
+		l.Seen.Lacks("ipmi.cipher", converse.Why(ctx, err))
+	case opened:
+		l.Seen.Has("ipmi.cipher", "0", "")
+	default:
+		l.Seen.Has("ipmi.cipher", "not 0", "")
 	}
 }

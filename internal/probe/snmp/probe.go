@@ -3,8 +3,6 @@ package snmp
 
 import (
 	"context"
-	"fmt"
-	"net"
 
 	"trustaudit/internal/audit"
 	"trustaudit/internal/channel"
@@ -32,70 +30,44 @@ var Probe = probe.Probe{
 	Doc:     doc,
 	Phase:   audit.Observe,
 	Applies: func(audit.Target) bool { return false },
-	Plan:    func(_ audit.Target, f audit.Fact) []probe.Look { return datagram.Plan(f, service, port) },
-	Observe: observe,
+	Plan:    datagram.Plan(service, port),
+	Observe: datagram.Observe(service, look),
 	Facts:   []audit.Fact{channel.Seen{}},
 }
 
-func observe(ctx context.Context, s *probe.Session) error {
-	address, err := datagram.Address(s)
-	if err != nil {
-		return fmt.Errorf("look at SNMP: %w", err)
-	}
-	seen, err := look(ctx, s, address)
-	if err != nil {
-		return fmt.Errorf("look at SNMP at %s: %w", address, err)
-	}
-	return s.Emit(seen)
-}
-
-// look asks one agent. Where nothing answers, nothing is said: most hosts have no
-// agent.
-func look(ctx context.Context, s *probe.Session, address string) (channel.Seen, error) {
-	seen := channel.Seen{Endpoint: datagram.Endpoint(address), Service: service}
-	host, _, err := net.SplitHostPort(address)
-	if err != nil {
-		return seen, err
-	}
-	answer, err := datagram.Ask(ctx, s.Dial, address, discovery())
-	failure := converse.Classify(ctx, err)
-	if err == nil {
+// look asks one agent.
+func look(ctx context.Context, l *datagram.Look) {
+	answer, err := l.Ask(ctx, discovery())
+	switch failure := converse.Classify(ctx, err); {
+	case err == nil:
 		if engine, ok := parseReport(answer); ok {
-			seen.Product = maker(engine)
-			seen.Has("snmp.version", "3", "")
+			l.Seen.Product = maker(engine)
+			l.Seen.Has("snmp.version", "3", "")
 		}
+	case failure == converse.Closed:
+		return
+	case failure != converse.Silent: // to those of version 1 alone it is no question
+		l.Seen.Lacks("snmp.version", converse.Why(ctx, err))
+		return
 	}
-	if ctx.Err() != nil {
-		return seen, ctx.Err()
+	if len(l.Seen.Traits) == 0 && !l.Allowed(namedTest, l.Host) {
+		return // most hosts have no agent
 	}
-	if err != nil && failure != converse.Silent {
-		if failure != converse.Closed {
-			seen.Lacks("snmp.version", converse.Why(ctx, err))
-		}
-		return seen, nil
+	if l.Named(namedTest, "encryption", "snmp.version", "access") {
+		public(ctx, l)
 	}
-	if !s.Allowed(namedTest, host) {
-		if len(seen.Traits) > 0 {
-			const untested = "not tested: the engagement does not name " + namedTest + " for this host"
-			seen.Lacks("encryption", untested)
-			seen.Lacks("snmp.version", untested)
-			seen.Lacks("access", untested)
-		}
-		return seen, nil
-	}
-	return seen, public(ctx, s, address, &seen)
 }
 
 // public tries the community that everybody knows, in both old versions.
-func public(ctx context.Context, s *probe.Session, address string, seen *channel.Seen) error {
+func public(ctx context.Context, l *datagram.Look) {
 	let, told := false, true
 	for _, v := range []version{v1, v2c} {
-		answer, err := datagram.Ask(ctx, s.Dial, address, v.get())
+		answer, err := l.Ask(ctx, v.get())
 		if ctx.Err() != nil {
-			return ctx.Err()
+			return
 		}
 		if err != nil && converse.Classify(ctx, err) != converse.Silent {
-			seen.Lacks("snmp.version", v.name+": "+converse.Why(ctx, err))
+			l.Seen.Lacks("snmp.version", v.name+": "+converse.Why(ctx, err))
 			told = false
 		}
 		if err != nil {
@@ -105,26 +77,25 @@ func public(ctx context.Context, s *probe.Session, address string, seen *channel
 		if !ok {
 			continue
 		}
-		if seen.Product == "" {
-			seen.Product = converse.Clean(described)
+		if l.Seen.Product == "" {
+			l.Seen.Product = converse.Clean(described)
 		}
 		if !let {
-			seen.Has("encryption", "none", "SNMP version "+v.name)
-			seen.Has("access", "anyone-reads", `the community "public" is answered`)
+			l.Seen.Has("encryption", "none", "SNMP version "+v.name)
+			l.Seen.Has("access", "anyone-reads", `the community "public" is answered`)
 		}
 		let = true
-		seen.Has("snmp.version", v.name, "")
+		l.Seen.Has("snmp.version", v.name, "")
 	}
-	if let || len(seen.Traits) == 0 {
-		return nil
+	if let || len(l.Seen.Traits) == 0 {
+		return
 	}
 	// Agents keep silent to a community that they do not know, whatever they answer to another.
-	seen.Lacks("encryption", "whether versions 1 and 2c, which are in clear, are answered to another community shows only to those who know it")
+	l.Seen.Lacks("encryption", "whether versions 1 and 2c, which are in clear, are answered to another community shows only to those who know it")
 	switch {
 	case !told:
-		seen.Lacks("access", `whether the community "public" is answered could not be asked`)
+		l.Seen.Lacks("access", `whether the community "public" is answered could not be asked`)
 	default:
-		seen.Has("access", "login", `the community "public" is not answered`)
+		l.Seen.Has("access", "login", `the community "public" is not answered`)
 	}
-	return nil
 }

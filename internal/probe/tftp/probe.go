@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
-	"net"
 
 	"trustaudit/internal/audit"
 	"trustaudit/internal/channel"
@@ -33,49 +32,34 @@ var Probe = probe.Probe{
 	Doc:     doc,
 	Phase:   audit.Observe,
 	Applies: func(audit.Target) bool { return false },
-	Plan:    func(_ audit.Target, f audit.Fact) []probe.Look { return datagram.Plan(f, service, port) },
-	Observe: observe,
+	Plan:    datagram.Plan(service, port),
+	Observe: datagram.Observe(service, look),
 	Facts:   []audit.Fact{channel.Seen{}},
 }
 
-func observe(ctx context.Context, s *probe.Session) error {
-	address, err := datagram.Address(s)
-	if err != nil {
-		return err
-	}
-	seen := look(ctx, s, address)
-	if err := ctx.Err(); err != nil {
-		return fmt.Errorf("look at TFTP at %s: %w", address, err)
-	}
-	return s.Emit(seen)
-}
-
 // look asks at one address, if it may.
-func look(ctx context.Context, s *probe.Session, address string) channel.Seen {
-	seen := channel.Seen{Endpoint: datagram.Endpoint(address), Service: service}
-	host, _, err := net.SplitHostPort(address)
-	if err != nil || !s.Allowed(test, host) {
-		return seen
+func look(ctx context.Context, l *datagram.Look) {
+	if !l.Allowed(test, l.Host) {
+		return
 	}
-	answer, err := datagram.Ask(ctx, s.Dial, address, datagram.Question{Say: sayRead, Send: readRequest(), Network: probe.UDPAnyPort})
+	answer, err := l.Ask(ctx, datagram.Question{Say: sayRead, Send: readRequest(), Network: probe.UDPAnyPort})
+	if datagram.Nobody(ctx, err) {
+		return
+	}
 	if err != nil {
-		// A host where nothing answers is the rule, and no service that was left out.
-		if f := converse.Classify(ctx, err); f != converse.Silent && f != converse.Closed {
-			seen.Lacks(encryption, converse.Why(ctx, err))
-		}
-		return seen
+		l.Seen.Lacks(encryption, converse.Why(ctx, err))
+		return
 	}
 	switch kind, code := read(answer); {
 	case kind == isData, kind == isError && code == notFound:
-		seen.Has(encryption, "none", "TFTP knows no encryption")
-		seen.Has(access, "anyone-reads", "looks for the file that anybody names, and asks for no password")
+		l.Seen.Has(encryption, "none", "TFTP knows no encryption")
+		l.Seen.Has(access, "anyone-reads", "looks for the file that anybody names, and asks for no password")
 	case kind == isError:
-		seen.Has(encryption, "none", "TFTP knows no encryption")
-		seen.Lacks(access, fmt.Sprintf("a file that cannot exist is refused with code %d", code))
+		l.Seen.Has(encryption, "none", "TFTP knows no encryption")
+		l.Seen.Lacks(access, fmt.Sprintf("a file that cannot exist is refused with code %d", code))
 	default:
-		seen.Lacks(encryption, "the answer is not TFTP")
+		l.Seen.Lacks(encryption, "the answer is not TFTP")
 	}
-	return seen
 }
 
 // The traits that are looked for.
