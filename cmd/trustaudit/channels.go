@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"io"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -50,12 +52,16 @@ func (a *app) printChannels(rows []audit.ChannelRow, asJSON bool) error {
 	if err := table.Flush(); err != nil {
 		return err
 	}
+	var caps strings.Builder
 	for _, row := range rows {
-		if reason := wording.Cap(row); reason != "" {
-			if _, err := fmt.Fprintf(a.stdout, "\n%s\n  %s\n", wording.Endpoint(row.Target), reason); err != nil {
-				return err
-			}
+		if len(row.Caps) == 0 {
+			continue
+		}
+		fmt.Fprintf(&caps, "\n%s\n  %s\n", wording.Endpoint(row.Target), wording.Cap(row))
+		if setting := row.Caps[len(row.Caps)-1].Setting; setting != "" {
+			fmt.Fprintf(&caps, "  Set: %s\n", setting)
 		}
 	}
-	return nil
+	_, err := io.WriteString(a.stdout, caps.String())
+	return err
 }

@@ -193,11 +193,19 @@ type ChannelRow struct {
 	State      State  `json:"state"`      // the worst result on it
 	// Grade is what the policy calls it (open, weak, acceptable, sound, ungraded),
 	// Before its score of 100 before any cap, Score after all of them, and Caps what
-	// each did and why, the mildest first.
-	Grade  string   `json:"grade,omitempty"`
-	Score  int      `json:"score,omitempty"`
-	Before int      `json:"before,omitempty"`
-	Caps   []string `json:"caps,omitempty"`
+	// each did, the mildest first.
+	Grade  string `json:"grade,omitempty"`
+	Score  int    `json:"score,omitempty"`
+	Before int    `json:"before,omitempty"`
+	Caps   []Cap  `json:"caps,omitempty"`
+}
+
+// Cap is one bound on a channel's score.
+type Cap struct {
+	From    int    `json:"from"`
+	To      int    `json:"to"`
+	Reason  string `json:"reason"` // with the clause, and since when it is weak
+	Setting string `json:"setting,omitempty"`
 }
 
 // SentRow is what one probe sent in the run, by the record of contacts.

@@ -87,6 +87,7 @@ type Finding struct {
 type Evidence struct {
 	Locator string `json:"locator"`
 	Excerpt string `json:"excerpt,omitempty"` // masked
+	Setting string `json:"setting,omitempty"` // what to set in the product found, to mend it
 	Count   int64  `json:"count"`
 	Digest  string `json:"digest,omitempty"` // keyed
 }

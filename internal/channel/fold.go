@@ -2,7 +2,6 @@ package channel
 
 import (
 	"cmp"
-	"fmt"
 	"strings"
 
 	"trustaudit/internal/audit"
@@ -70,12 +69,11 @@ func (f *fold) judge(s Seen, t Trait, product string) {
 		return
 	}
 	f.pass.Found(s.Endpoint, v.Severity, audit.Evidence{
-		Locator: s.Endpoint + " " + strings.TrimSpace(t.Name+" "+t.Value), Excerpt: v.Words(),
+		Locator: s.Endpoint + " " + strings.TrimSpace(t.Name+" "+t.Value), Excerpt: v.Words(), Setting: v.Remedy,
 	})
 }
 
-// Words says a verdict in a line: what is wrong, since when, by which clause, and
-// the setting that mends it.
+// Words says a verdict in a line: what is wrong, since when, and by which clause.
 func (v Verdict) Words() string {
 	words := v.Reason
 	var notes []string
@@ -87,9 +85,6 @@ func (v Verdict) Words() string {
 	}
 	if len(notes) > 0 {
 		words += " (" + strings.Join(notes, "; ") + ")"
-	}
-	if v.Remedy != "" {
-		words = fmt.Sprintf("%s. Set: %s", words, v.Remedy)
 	}
 	return words
 }

@@ -35,14 +35,13 @@ type view struct {
 	Style    template.CSS
 	Bands    []string
 	Full     []entry
-	Further  []entry
+	Further  []wording.Numbered
 	Unlisted int // findings beyond the bounds
 }
 
-// entry is a finding with its place in the list.
+// entry is a finding that is told in full.
 type entry struct {
-	audit.ReportFinding
-	Number int
+	wording.Numbered
 	// As is the number of the finding that tells the same remedy and bearings;
 	// 0 when this one does.
 	As int
@@ -93,7 +92,7 @@ func printable(r rune) rune {
 func parse() (*template.Template, error) {
 	return template.New("report.tmpl").Funcs(template.FuncMap{
 		"level": wording.Level, "standing": wording.OfStanding, "severity": wording.OfSeverity,
-		"verdict": wording.Verdict, "state": wording.State, "grade": wording.Grade, "endpoint": wording.Endpoint, "cap": wording.Cap, "effect": wording.Effect, "sureness": wording.Sureness,
+		"verdict": wording.Verdict, "state": wording.State, "grade": wording.Grade, "endpoint": wording.Endpoint, "cap": wording.Cap, "seen": wording.Seen, "elsewhere": wording.Elsewhere, "settings": wording.Settings, "hosts": wording.Hosts, "restTitle": wording.Rest, "remedies": wording.Remedies, "effect": wording.Effect, "sureness": wording.Sureness,
 		"number": wording.Number, "plural": wording.Plural, "place": wording.Place, "scope": wording.Scope,
 		"date": wording.Date, "clock": wording.Clock, "day": wording.Day, "period": wording.Period,
 		"paragraphs": wording.Paragraphs, "text": wording.Text, "unlisted": wording.Unlisted,
@@ -105,22 +104,18 @@ func parse() (*template.Template, error) {
 
 // list parts the findings into those told in full and those in a table.
 func (v *view) list(all []audit.ReportFinding) {
+	full, rest := wording.Split(all, fullFindings)
 	told := map[string]int{}
-	for i, f := range all {
-		e := entry{ReportFinding: f, Number: i + 1}
-		switch {
-		case i < fullFindings:
-			key := fmt.Sprint(f.Check, "\x00", f.Remedy, "\x00", f.Bearings)
-			if e.As = told[key]; e.As == 0 {
-				told[key] = e.Number
-			}
-			v.Full = append(v.Full, e)
-		case i < fullFindings+tableFindings:
-			v.Further = append(v.Further, e)
-		default:
-			v.Unlisted++
+	for _, f := range full {
+		key := fmt.Sprint(f.Check, "\x00", f.Remedy, "\x00", f.Bearings)
+		e := entry{Numbered: f, As: told[key]}
+		if e.As == 0 {
+			told[key] = e.Number
 		}
+		v.Full = append(v.Full, e)
 	}
+	v.Further = rest[:min(len(rest), tableFindings)]
+	v.Unlisted = len(rest) - len(v.Further)
 }
 
 // Worst lists the findings that weigh most and were not dismissed.

@@ -27,12 +27,12 @@ func drawFindings(s *sheet, r *audit.Report) {
 		wording.Plural(int64(len(r.Findings)), "finding", "findings"))})
 	s.y += 8
 	told := map[string]int{}
-	full := min(len(r.Findings), fullFindings)
-	for i := range r.Findings[:full] {
-		s.finding(i+1, &r.Findings[i], told)
+	full, rest := wording.Split(r.Findings, fullFindings)
+	for i := range full {
+		s.finding(full[i].Number, &full[i].ReportFinding, told)
 	}
-	if rest := r.Findings[full:]; len(rest) > 0 {
-		s.compact(full, rest)
+	if len(rest) > 0 {
+		s.compact(rest)
 	}
 }
 
@@ -130,19 +130,27 @@ func (s *sheet) findingPlace(f *audit.ReportFinding) []block {
 	blocks := s.labelled("Where", []string{wording.Place(f.Target, f.Locator)}, place, 4)
 	words := wording.Plural(f.Count, "occurrence", "occurrences") + " · " + f.Check
 	blocks = append(blocks, s.labelled("Count", []string{words}, font{"", 10, ink}, 2)...)
-	if f.Excerpt != "" {
-		blocks = append(blocks, s.labelled("Seen", []string{f.Excerpt}, font{"", 10, ink}, 3)...)
+	blocks = append(blocks, s.several("Seen", wording.Seen(*f), 4)...)
+	return append(blocks, s.several("Set", wording.Settings(*f), 0)...)
+}
+
+// several sets a label, and beside it what there is of it, each from a line of its own.
+func (s *sheet) several(label string, words []string, max int) []block {
+	shown, left := bounded(words, exemplars)
+	if left > 0 {
+		shown = append(slices.Clone(shown), more(left))
 	}
-	return blocks
+	return s.labelled(label, shown, font{"", 10, ink}, max)
 }
 
 // exemplars lists places that a finding rests on, when they say more than the
 // finding's own.
 func (s *sheet) exemplars(f *audit.ReportFinding) []block {
-	if len(f.Exemplars) == 0 || len(f.Exemplars) == 1 && f.Exemplars[0].Locator == f.Locator {
+	places := wording.Elsewhere(*f)
+	if len(places) == 0 {
 		return nil
 	}
-	shown, left := bounded(f.Exemplars, exemplars)
+	shown, left := bounded(places, exemplars)
 	label := "For example"
 	var blocks []block
 	for _, e := range shown {
@@ -211,20 +219,37 @@ func (s *sheet) adjudication(a *audit.Adjudication) block {
 }
 
 // compact lists what is too much to print in full.
-func (s *sheet) compact(from int, rest []audit.ReportFinding) {
-	s.subsection("Further findings", 80)
-	shown, left := bounded(rest, tableFindings)
+func (s *sheet) compact(rest []wording.Numbered) {
+	s.subsection(wording.Rest(rest), 80)
+	shown, unlisted := bounded(rest, tableFindings)
+	columns := []column{number("No.", 6.5), {title: "Severity", width: 11.5}, {title: "What", width: 23, max: 4}, {title: "Where", width: 19, style: mono, max: 4}, {title: "Seen", width: 40, max: 4}}
+	brief := len(rest) > fullFindings // what a list of thousands is read for is where they are
+	if brief {
+		columns = []column{number("No.", 9), {title: "Severity", width: 16}, {title: "What", width: 32, max: 3}, {title: "Where", width: 31, style: mono, max: 3}, number("Count", 12)}
+	}
 	rows := make([][]cell, 0, len(shown))
 	for i := range shown {
 		f := &shown[i]
-		rows = append(rows, []cell{
-			{words: fmt.Sprint(from + i + 1)}, s.severityCell(f.Severity), {words: f.Title, id: f.ID},
-			{words: wording.Place(f.Target, f.Locator)}, {words: wording.Number(f.Count)},
-		})
+		row := []cell{{words: fmt.Sprint(f.Number)}, s.severityCell(f.Severity), {words: f.Title, id: f.ID}, {words: wording.Place(f.Target, f.Locator)}}
+		if brief {
+			row = append(row, cell{words: wording.Number(f.Count)})
+		} else {
+			row = append(row, cell{words: join("; ", wording.Seen(f.ReportFinding)...), note: prefixed("Set: ", join("; ", wording.Settings(f.ReportFinding)...))})
+		}
+		rows = append(rows, row)
 	}
-	s.table([]column{
-		number("No.", 9), {title: "Severity", width: 16}, {title: "What", width: 32, max: 3},
-		{title: "Where", width: 31, style: mono, max: 3}, number("Count", 12),
-	}, rows)
-	s.note(more(left))
+	s.table(columns, rows)
+	s.note(more(unlisted))
+	f := font{"", 10, ink}
+	for _, words := range wording.Remedies(shown) {
+		s.flow(append(s.prose(left, width, f, words), space(6)))
+	}
+}
+
+// prefixed puts a word before others, if there are any.
+func prefixed(word, words string) string {
+	if words == "" {
+		return ""
+	}
+	return word + words
 }

@@ -71,7 +71,7 @@ func scopeRow(label, words, none string) []cell {
 func (s *sheet) coverage(r *audit.Report) {
 	s.subsection("How much was looked at", 60)
 	var rows [][]cell
-	shown, left := bounded(r.Coverage, tableRows)
+	shown, left := bounded(wording.Hosts(r.Coverage), tableRows)
 	for _, c := range shown {
 		unread := cell{words: wording.Number(c.Coverage.Unread)}
 		if c.Coverage.Unread > 0 {

@@ -132,7 +132,7 @@ func scopeOf(r *audit.Report) {
 	r.Channels = []audit.ChannelRow{
 		{Target: "tcp://10.20.0.21:21", Service: "FTP", Protection: "none: no TLS offered", State: audit.Fail, Grade: "open", Score: 0, Before: 0},
 		{Target: "tcp://10.20.0.30:443", Service: "HTTPS", Protection: "TLS 1.0, TLS 1.1, TLS 1.2, TLS 1.3", State: audit.Fail, Grade: "weak", Score: 49, Before: 70,
-			Caps: []string{"70 to 49: accepts TLS 1.0 (weak since March 2021, RFC 8996; RFC9325-3.1.1). Set: ssl_protocols TLSv1.2 TLSv1.3;"}},
+			Caps: []audit.Cap{{From: 70, To: 49, Reason: "accepts TLS 1.0 (weak since March 2021, RFC 8996; RFC9325-3.1.1)", Setting: "ssl_protocols TLSv1.2 TLSv1.3;"}}},
 		{Target: "tcp://10.20.0.31:443", Service: "HTTPS", Protection: "TLS 1.2, TLS 1.3", State: audit.StatePass, Grade: "sound", Score: 100, Before: 100},
 		{Target: "tcp://10.20.0.40:2575", Service: "MLLP (as declared)", Protection: "none: no TLS offered", State: audit.Fail},
 		{Target: "tcp://10.20.0.52:9100", Service: "unidentified", Protection: "no TLS seen", State: audit.Inconclusive},
@@ -198,6 +198,18 @@ func finding(of string, n int, target audit.Target, locator string, severity aud
 	return f
 }
 
+// weaknesses are findings of one endpoint, each with the setting that mends it.
+func weaknesses(f audit.ReportFinding, settings ...string) audit.ReportFinding {
+	for i, setting := range settings {
+		trait := fmt.Sprintf("tls.version TLS 1.%d", i)
+		f.Exemplars = append(f.Exemplars, audit.Evidence{
+			Locator: f.Locator + " " + trait, Excerpt: fmt.Sprintf("accepts TLS 1.%d (weak since March 2021, RFC 8996; RFC9325-3.1.1)", i), Setting: setting, Count: 1,
+		})
+	}
+	f.Excerpt = f.Exemplars[0].Excerpt
+	return f
+}
+
 func findings() []audit.ReportFinding {
 	share, pas := audit.Target("file:///srv/shares/departmental"), audit.Target("sqlite:///srv/pas/pas.db")
 	all := []audit.ReportFinding{
@@ -207,7 +219,8 @@ func findings() []audit.ReportFinding {
 		finding("table", 0, pas, "main.patient", audit.High, 88_120),
 		finding("mllp", 0, "tcp://10.20.0.40:2575", "10.20.0.40:2575", audit.High, 1),
 		finding("file", 3, share, "clinics/letters/2025/", audit.High, 912),
-		finding("tls", 0, "tcp://10.20.0.30:443", "10.20.0.30:443", audit.Medium, 2),
+		weaknesses(finding("tls", 0, "tcp://10.20.0.30:443", "10.20.0.30:443", audit.Medium, 2),
+			"ssl_protocols TLSv1.2 TLSv1.3;", "every server block that listens at this port has the protocols of the first, so that the setting belongs into the one marked default_server"),
 		finding("tls", 0, "tcp://10.20.0.31:443", "10.20.0.31:443", audit.Medium, 2),
 		finding("tls", 0, "tcp://10.20.0.33:443", "10.20.0.33:443", audit.Medium, 1),
 		finding("file", 1, share, "hr/", audit.Medium, 40),

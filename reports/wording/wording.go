@@ -118,7 +118,8 @@ func Elsewhere(f audit.ReportFinding) []audit.Evidence {
 // within says whether an exemplar is a trait of the finding's endpoint: its locator is
 // that, and the trait's name.
 func within(f audit.ReportFinding, e audit.Evidence) bool {
-	return f.Target.Endpoint() != "" && strings.HasPrefix(e.Locator, f.Locator+" ")
+	scheme := f.Target.Scheme()
+	return (scheme == "tcp" || scheme == "udp") && strings.HasPrefix(e.Locator, f.Locator+" ")
 }
 
 // Numbered is a finding with its place in the list of all.
@@ -407,6 +408,8 @@ func Place(t audit.Target, locator string) string {
 	switch {
 	case t == audit.Estate || t.Endpoint() != "" && strings.Contains(locator, t.Endpoint()):
 		return locator
+	case t.Scheme() == "udp" && locator == strings.Replace(string(t), "://", "/", 1):
+		return Endpoint(t)
 	case locator == "":
 		return string(t)
 	case strings.HasPrefix(locator, string(t)):

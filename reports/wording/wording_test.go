@@ -42,6 +42,7 @@ func TestPlace(t *testing.T) {
 		locator string
 		want    string
 	}{
+		{"udp://10.0.0.5:161", "udp/10.0.0.5:161", "UDP 10.0.0.5:161"},
 		{"file:///srv/share", "letters/a.txt", "file:///srv/share · letters/a.txt"},
 		{"file:///srv/share", "", "file:///srv/share"},
 		{"file:///srv/share", "file:///srv/share/a", "file:///srv/share/a"},
@@ -147,5 +148,84 @@ func TestGrade(t *testing.T) {
 		if got := wording.Grade(test.row); got != test.want {
 			t.Errorf("%+v: %q, want %q", test.row, got, test.want)
 		}
+	}
+}
+
+func TestCap(t *testing.T) {
+	row := audit.ChannelRow{Protection: "none: it answers in clear", Caps: []audit.Cap{
+		{From: 80, To: 79, Reason: "mild"}, {From: 79, To: 19, Reason: "carries everything in clear: it answers in clear (CAF-B3.b)"},
+	}}
+	want := "Capped from 79 to 19: carries everything in clear (CAF-B3.b), after 1 milder cap"
+	if got := wording.Cap(row); got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestSeenElsewhereSettings(t *testing.T) {
+	at := func(locator, excerpt, setting string) audit.Evidence {
+		return audit.Evidence{Locator: locator, Excerpt: excerpt, Setting: setting}
+	}
+	endpoint := audit.ReportFinding{Target: "udp://10.0.0.5:623", Finding: audit.Finding{Locator: "udp/10.0.0.5:623", Excerpt: "one", Exemplars: []audit.Evidence{
+		at("udp/10.0.0.5:623 ipmi.proof none", "one", "do this"), at("udp/10.0.0.5:623 ipmi.user null", "two", "do this"), at("elsewhere", "three", ""),
+	}}}
+	folder := audit.ReportFinding{Target: "file:///srv", Finding: audit.Finding{Locator: "letters", Excerpt: "one", Exemplars: []audit.Evidence{at("letters of May.txt", "two", "")}}}
+	tests := []struct {
+		of                        audit.ReportFinding
+		seen, settings, elsewhere []string
+	}{
+		{endpoint, []string{"one", "two"}, []string{"do this"}, []string{"elsewhere"}},
+		{folder, []string{"one"}, nil, []string{"letters of May.txt"}},
+	}
+	for _, test := range tests {
+		var elsewhere []string
+		for _, e := range wording.Elsewhere(test.of) {
+			elsewhere = append(elsewhere, e.Locator)
+		}
+		got := [][]string{wording.Seen(test.of), wording.Settings(test.of), elsewhere}
+		if diff := cmp.Diff([][]string{test.seen, test.settings, test.elsewhere}, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", test.of.Target, diff)
+		}
+	}
+}
+
+func TestSplit(t *testing.T) {
+	of := func(s audit.Severity) audit.ReportFinding {
+		return audit.ReportFinding{Finding: audit.Finding{Severity: s}}
+	}
+	spoken := of(audit.Note)
+	spoken.Adjudication = &audit.Adjudication{}
+	told, listed := wording.Split([]audit.ReportFinding{of(audit.High), of(audit.Low), of(audit.Note), spoken, of(audit.Note)}, 2)
+	numbers := func(of []wording.Numbered) (n []int) {
+		for _, f := range of {
+			n = append(n, f.Number)
+		}
+		return n
+	}
+	if diff := cmp.Diff([][]int{{1, 2}, {3, 4, 5}}, [][]int{numbers(told), numbers(listed)}); diff != "" {
+		t.Errorf("two in full (-want +got):\n%s", diff)
+	}
+	if got := wording.Rest(listed); got != "Further findings" {
+		t.Errorf("notes and others are called %q", got)
+	}
+	told, listed = wording.Split([]audit.ReportFinding{of(audit.High), of(audit.Note), spoken}, 9)
+	if diff := cmp.Diff([][]int{{1, 3}, {2}}, [][]int{numbers(told), numbers(listed)}); diff != "" || wording.Rest(listed) != "Notes" {
+		t.Errorf("all in full (-want +got):\n%s", diff)
+	}
+}
+
+func TestHosts(t *testing.T) {
+	row := func(target audit.Target, seen, unread int64) audit.CoverageRow {
+		return audit.CoverageRow{Target: target, Kind: "network", What: "addresses", Coverage: audit.Coverage{Total: seen + unread, Seen: seen, Unread: unread}}
+	}
+	rows := []audit.CoverageRow{row("file:///srv", 4, 1), row("net:10.1.0.0/24", 256, 0), row("net:10.0.0.99", 0, 1)}
+	for _, last := range "12345678" {
+		if diff := cmp.Diff(rows, wording.Hosts(rows)); diff != "" {
+			t.Errorf("a few hosts (-want +got):\n%s", diff)
+		}
+		rows = append(rows, row(audit.Target("net:10.0.0."+string(last)), 1, 0))
+	}
+	want := append([]audit.CoverageRow{row("8 hosts named one by one", 8, 0)}, rows[:3]...)
+	if diff := cmp.Diff(want, wording.Hosts(rows)); diff != "" {
+		t.Errorf("many hosts (-want +got):\n%s", diff)
 	}
 }
