@@ -271,7 +271,7 @@ func Named(name string) Server {
 
 // All lists the servers of the estate, weak ones and hardened ones.
 func All() []Server {
-	return slices.Concat(tlsServers(), ftpServers(), shareServers(), fileServers(), nfsServers(), redisServers(), mailServers(), databaseServers(), tdsServers(), tnsServers(), mongodbServers(), directoryServers(), sshServers(), remoteServers(), managementServers(), vpnServers(), kerberosServers(), webServers(), clinicalServers(), queueServers())
+	return slices.Concat(tlsServers(), ftpServers(), shareServers(), fileServers(), nfsServers(), redisServers(), mailServers(), databaseServers(), tdsServers(), tnsServers(), mongodbServers(), directoryServers(), sshServers(), remoteServers(), managementServers(), vpnServers(), kerberosServers(), webServers(), clinicalServers(), queueServers(), spokenServers())
 }
 
 // Serve runs a server of our own, for what no package serves: handle is given each

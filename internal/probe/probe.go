@@ -49,6 +49,7 @@ type Hello struct {
 	Say     string // in words, for the record of contacts
 	Send    []byte // never with the bytes that end an HL7 message (1c 0d)
 	Ports   []uint16
+	Usual   bool // it is asked at Ports alone
 	// BesideTLS says that a service which answers an offer of TLS is asked as well: it
 	// may take connections in clear at the same port.
 	BesideTLS bool

@@ -33,6 +33,7 @@ import (
 	"trustaudit/internal/probe/rsync"
 	"trustaudit/internal/probe/smb"
 	"trustaudit/internal/probe/snmp"
+	"trustaudit/internal/probe/spoken"
 	"trustaudit/internal/probe/sqlserver"
 	"trustaudit/internal/probe/ssh"
 	"trustaudit/internal/probe/sweep"
@@ -78,6 +79,7 @@ func Probes() []probe.Probe {
 		rsync.Probe,
 		smb.Probe,
 		snmp.Probe,
+		spoken.Probe,
 		sqlserver.Probe,
 		ssh.Probe,
 		sweep.Probe,
