@@ -32,24 +32,13 @@ var Probe = probe.Probe{
 	Facts:   []audit.Fact{channel.Seen{}},
 	Hellos: []probe.Hello{{
 		Service: "memcached", Say: version, Send: []byte(version + "\r\n"), Ports: []uint16{11211},
-		Fits: func(b []byte) bool {
-			line, _, whole := strings.Cut(string(b), "\r\n")
-			return whole && access(line) != ""
-		},
+		Fits: talk.FirstLine(func(line string) bool { return access(line) != "" }),
 	}},
 }
 
 func look(ctx context.Context, l *talk.Look) error {
 	l.Asked = []string{"encryption", "access"}
-	conn, err := l.Call(ctx)
-	if err != nil {
-		return err
-	}
-	defer conn.Close()
-	if err := conn.Ask(version); err != nil {
-		return err
-	}
-	line, err := conn.Line()
+	line, err := l.AskLine(ctx, version)
 	if err != nil {
 		return err
 	}

@@ -31,24 +31,13 @@ var Probe = probe.Probe{
 	Facts:   []audit.Fact{channel.Seen{}},
 	Hellos: []probe.Hello{{
 		Service: "redis", Say: ping, Send: []byte(ping + "\r\n"), Ports: []uint16{6379, 26379},
-		Fits: func(b []byte) bool {
-			line, _, whole := strings.Cut(string(b), "\r\n")
-			return whole && access(line) != ""
-		},
+		Fits: talk.FirstLine(func(line string) bool { return access(line) != "" }),
 	}},
 }
 
 func look(ctx context.Context, l *talk.Look) error {
 	l.Asked = []string{"encryption", "access"}
-	conn, err := l.Call(ctx)
-	if err != nil {
-		return err
-	}
-	defer conn.Close()
-	if err := conn.Ask(ping); err != nil {
-		return err
-	}
-	line, err := conn.Line()
+	line, err := l.AskLine(ctx, ping)
 	if err != nil {
 		return err
 	}

@@ -51,7 +51,7 @@ func TestServers(t *testing.T) {
 }
 
 func TestWithinTLS(t *testing.T) {
-	for name, want := range map[string]string{"redis, TLS without password": "anyone", "redis, TLS and password": "login"} {
+	for name, want := range map[string]string{"redis, TLS without password": "anyone", "redis, TLS and password": "login", "redis, TLS and certificates": "login"} {
 		t.Run(name, func(t *testing.T) {
 			server := estatetest.Named(name)
 			r := estatetest.Look(t, redis.Probe, estatetest.Start(t, server), "redis in TLS")
@@ -59,7 +59,7 @@ func TestWithinTLS(t *testing.T) {
 				t.Errorf("found (-want +got):\n%s", diff)
 			}
 			seen := r.Facts[0].(channel.Seen)
-			if len(seen.Traits) != 2 || seen.Traits[0].Value != "always" || seen.Traits[1].Value != want {
+			if len(seen.Traits) != 2 || seen.Traits[0].Value != "always" || seen.Traits[1].Value != want || len(seen.Untold) > 0 {
 				t.Errorf("seen %+v", seen)
 			}
 			probetest.Documented(t, redis.Probe, r)

@@ -145,7 +145,11 @@ func (h *heard) describe(seen *channel.Seen) {
 	}
 	switch asked {
 	case login:
-		seen.Has("login.clear", channel.Yes, "the prompt for a name or a password")
+		value := channel.Yes
+		if h.tls {
+			value = "optional"
+		}
+		seen.Has("login.clear", value, "the prompt for a name or a password")
 		seen.Has("access", "login", "")
 	case shell:
 		seen.Has("access", "anyone", "a prompt for commands comes without any log-in")

@@ -19,7 +19,7 @@ func TestHeard(t *testing.T) {
 		{"an option in two reads", []string{"\xff", "\xfd", "\x18User Name :"}, "\xff\xfc\x18", []string{"encryption none", "login.clear yes", "access login"}},
 		{"negotiates at length", []string{"\xff\xfa\x18\x01", "\xff\xf0\xff\xf1Password:"}, "", []string{"encryption none", "login.clear yes", "access login"}},
 		{"answers are not answered", []string{"\xff\xfe\x18\xff\xfc\x01"}, "", []string{"encryption none", "?login.clear"}},
-		{"offers TLS", []string{"\xff\xfb\x2elogin: "}, "\xff\xfe\x2e", []string{"encryption offered", "encryption.required no", "login.clear yes", "access login"}},
+		{"offers TLS", []string{"\xff\xfb\x2elogin: "}, "\xff\xfe\x2e", []string{"encryption offered", "encryption.required no", "login.clear optional", "access login"}},
 		{"offers TLS, and nothing else", []string{"\xff\xfb\x2e"}, "\xff\xfe\x2e", []string{"encryption offered", "?encryption.required", "?login.clear"}},
 		{"refuses TLS", []string{"\xff\xfc\x2elogin: "}, "", []string{"encryption none", "login.clear yes", "access login"}},
 		{"a shell", []string{"\xff\xfb\x01welcome\r\nroot@pump:~# "}, "\xff\xfe\x01", []string{"encryption none", "access anyone"}},

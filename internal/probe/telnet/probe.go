@@ -3,12 +3,11 @@ package telnet
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"time"
 
 	"trustaudit/internal/audit"
 	"trustaudit/internal/channel"
-	"trustaudit/internal/converse"
 	"trustaudit/internal/probe"
 	"trustaudit/internal/probe/talk"
 )
@@ -20,10 +19,6 @@ One connection refuses every option that the server asks for or offers ("DONT an
 // sayRefusals announces answers to options.
 const sayRefusals = "DONT and WONT"
 
-// How long a prompt is waited for in all. Servers often look up the caller's name
-// before they show one.
-const talkTime = 7 * time.Second
-
 // service is Telnet in the words of discovery.
 const service = "telnet"
 
@@ -34,38 +29,31 @@ var Probe = probe.Probe{
 	Phase:   audit.Observe,
 	Applies: func(audit.Target) bool { return false },
 	Plan:    talk.Plan(service),
-	Observe: observe,
+	Observe: talk.Observe(look),
 	Facts:   []audit.Fact{channel.Seen{}},
 }
 
-func observe(ctx context.Context, s *probe.Session) error {
-	address := s.Unit.Target.Endpoint()
-	if address == "" {
-		return fmt.Errorf("look at Telnet: %s is not an endpoint", s.Unit.Target)
+var errNotTelnet = errors.New("what answers is not Telnet")
+
+func look(ctx context.Context, l *talk.Look) error {
+	l.Asked = []string{"encryption", "login.clear"}
+	heard, err := listen(ctx, l)
+	heard.describe(&l.Seen)
+	switch {
+	case len(l.Seen.Traits) > 0: // how the conversation ended then changes nothing
+		return nil
+	case err == nil:
+		return errNotTelnet
 	}
-	seen := channel.Seen{Endpoint: address, Service: service}
-	heard, err := listen(ctx, s, address)
-	if ctx.Err() != nil {
-		return fmt.Errorf("look at Telnet at %s: %w", address, ctx.Err())
-	}
-	heard.describe(&seen)
-	if len(seen.Traits) == 0 {
-		reason := "what answers is not Telnet"
-		if err != nil {
-			reason = converse.Why(ctx, err)
-		}
-		seen.Lacks("encryption", reason)
-		seen.Lacks("login.clear", reason)
-	}
-	return s.Emit(seen)
+	return err
 }
 
 // maxHeard bounds what is read.
 const maxHeard = 8 << 10
 
 // listen hears a server out until it asks for something.
-func listen(ctx context.Context, s *probe.Session, address string) (heard, error) {
-	conn, err := converse.Open(ctx, s.Dial, address, talkTime)
+func listen(ctx context.Context, l *talk.Look) (heard, error) {
+	conn, err := l.Call(ctx)
 	if err != nil {
 		return heard{}, err
 	}
@@ -76,9 +64,8 @@ func listen(ctx context.Context, s *probe.Session, address string) (heard, error
 		n, err := conn.Read(buf)
 		total += n
 		if refusals := h.take(buf[:n]); len(refusals) > 0 {
-			conn.Say(sayRefusals)
-			if _, err := conn.Write(refusals); err != nil {
-				return h, fmt.Errorf("refuse options: %w", err)
+			if err := conn.Send(sayRefusals, refusals); err != nil {
+				return h, err
 			}
 		}
 		if err != nil {

@@ -233,7 +233,11 @@ func (o offer) describe(seen *channel.Seen) {
 		seen.Has("access", "login", "")
 	}
 	if clear := o.that(func(k kind) bool { return k.clear }); clear != "" {
-		seen.Has("login.clear", channel.Yes, clear)
+		value := channel.Yes
+		if o.that(func(k kind) bool { return k.encrypts }) != "" {
+			value = "optional"
+		}
+		seen.Has("login.clear", value, clear)
 	}
 	if anonymous := o.that(func(k kind) bool { return k.anonymous }); anonymous != "" {
 		seen.Has("vnc.identity", "anonymous", anonymous)

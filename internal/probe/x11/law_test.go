@@ -14,6 +14,6 @@ func TestLaws(t *testing.T) {
 		Probe:   x11.Probe,
 		Unit:    audit.Unit{Target: "tcp://host.example:6000"},
 		Address: "host.example:6000",
-		Bound:   6 * time.Second,
+		Bound:   9 * time.Second,
 	})
 }

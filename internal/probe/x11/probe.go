@@ -6,14 +6,9 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
-	"fmt"
-	"io"
-	"net"
-	"time"
 
 	"trustaudit/internal/audit"
 	"trustaudit/internal/channel"
-	"trustaudit/internal/converse"
 	"trustaudit/internal/probe"
 	"trustaudit/internal/probe/talk"
 )
@@ -31,9 +26,6 @@ const (
 // namedTest allows a setup that may succeed.
 const namedTest = "x11-connect"
 
-// talkTime bounds each connection.
-const talkTime = 4 * time.Second
-
 // service is X in the words of discovery.
 const service = "x11"
 
@@ -44,7 +36,7 @@ var Probe = probe.Probe{
 	Phase:   audit.Observe,
 	Applies: func(audit.Target) bool { return false },
 	Plan:    talk.Plan(service),
-	Observe: observe,
+	Observe: talk.Observe(look),
 	Facts:   []audit.Fact{channel.Seen{}},
 	Hellos: []probe.Hello{{
 		Service: service, Say: sayHello, Send: setup(0), Ports: []uint16{6000, 6001, 6002, 6010},
@@ -52,40 +44,30 @@ var Probe = probe.Probe{
 	}},
 }
 
-func observe(ctx context.Context, s *probe.Session) error {
-	address := s.Unit.Target.Endpoint()
-	host, _, err := net.SplitHostPort(address)
-	if err != nil {
-		return fmt.Errorf("look at X11: %s is not an endpoint", s.Unit.Target)
-	}
-	seen := channel.Seen{Endpoint: address, Service: service}
-	allowed := s.Allowed(namedTest, host)
+func look(ctx context.Context, l *talk.Look) error {
+	l.Asked = []string{"encryption"}
+	named := l.Named(namedTest, "access")
 	version, say := uint16(0), sayHello
-	if allowed {
+	if named {
+		l.Asked = append(l.Asked, "access")
 		version, say = 11, saySetup
 	}
-	got, err := ask(ctx, s, address, version, say)
-	if ctx.Err() != nil {
-		return fmt.Errorf("look at X11 at %s: %w", address, ctx.Err())
-	}
-	if err == nil && !allowed && got != refused {
+	got, err := ask(ctx, l, version, say)
+	if err == nil && !named && got != refused {
 		err = errNotX
 	}
 	if err != nil {
-		seen.Lacks("encryption", converse.Why(ctx, err))
-		seen.Lacks("access", converse.Why(ctx, err))
-		return s.Emit(seen)
+		return err
 	}
-	seen.Has("encryption", "none", "an X server shows its screen and takes keys over TCP")
+	l.Seen.Has("encryption", "none", "an X server shows its screen and takes keys over TCP")
 	switch {
-	case !allowed:
-		seen.Lacks("access", "not tested: the engagement does not name "+namedTest+" for this host")
+	case !named:
 	case got == let:
-		seen.Has("access", "anyone", "a client without a cookie is let in")
+		l.Seen.Has("access", "anyone", "a client without a cookie is let in")
 	default:
-		seen.Has("access", "login", "a client without a cookie is refused")
+		l.Seen.Has("access", "login", "a client without a cookie is refused")
 	}
-	return s.Emit(seen)
+	return nil
 }
 
 // answer is how a server takes a setup.
@@ -105,19 +87,18 @@ func setup(version uint16) []byte {
 }
 
 // ask sends a setup and reads the beginning of the answer.
-func ask(ctx context.Context, s *probe.Session, address string, version uint16, say string) (answer, error) {
-	conn, err := converse.Open(ctx, s.Dial, address, talkTime)
+func ask(ctx context.Context, l *talk.Look, version uint16, say string) (answer, error) {
+	conn, err := l.Call(ctx)
 	if err != nil {
 		return 0, err
 	}
 	defer conn.Close()
-	conn.Say(say)
-	if _, err := conn.Write(setup(version)); err != nil {
-		return 0, fmt.Errorf("send the setup: %w", err)
+	if err := conn.Send(say, setup(version)); err != nil {
+		return 0, err
 	}
-	head := make([]byte, headSize)
-	if _, err := io.ReadFull(conn, head); err != nil {
-		return 0, fmt.Errorf("read the answer to the setup: %w", err)
+	head, err := conn.Next(headSize)
+	if err != nil {
+		return 0, err
 	}
 	return parse(head)
 }
