@@ -24,16 +24,17 @@ import (
 
 func main() {
 	var s study
-	flag.StringVar(&s.corpus, "corpus", "", "folder of files with their truth.tsv; empty: generated material only")
-	flag.StringVar(&s.keep, "keep", "", "folder to write the generated files to that were judged wrongly")
-	flag.BoolVar(&s.list, "list", false, "list every file, record template and column that was judged wrongly")
-	flag.Uint64Var(&s.seed, "seed", 1, "seed of the generated material")
-	flag.IntVar(&s.files, "files", 2000, "how many positives to generate, and how many negatives")
-	flag.IntVar(&s.records, "records", 4000, "how many records to generate")
-	flag.IntVar(&s.columns, "columns", 1000, "how many columns of random numbers to generate, and how many of NHS numbers")
-	flag.StringVar(&s.binary, "binary", "bin/trustaudit", "the program that scans the estate of channels")
-	only := flag.String("only", strings.Join(usual(), ","), "what to measure")
-	flag.Parse()
+	flags := flag.NewFlagSet("accuracy", flag.ExitOnError) // others put flags of their own into the usual set
+	flags.StringVar(&s.corpus, "corpus", "", "folder of files with their truth.tsv; empty: generated material only")
+	flags.StringVar(&s.keep, "keep", "", "folder to write the generated files to that were judged wrongly")
+	flags.BoolVar(&s.list, "list", false, "list every file, record template and column that was judged wrongly")
+	flags.Uint64Var(&s.seed, "seed", 1, "seed of the generated material")
+	flags.IntVar(&s.files, "files", 2000, "how many positives to generate, and how many negatives")
+	flags.IntVar(&s.records, "records", 4000, "how many records to generate")
+	flags.IntVar(&s.columns, "columns", 1000, "how many columns of random numbers to generate, and how many of NHS numbers")
+	flags.StringVar(&s.binary, "binary", "bin/trustaudit", "the program that scans the estate of channels")
+	only := flags.String("only", strings.Join(usual(), ","), "what to measure")
+	_ = flags.Parse(os.Args[1:]) // it exits at an error
 	out := bufio.NewWriter(os.Stdout)
 	s.out = out
 	err := s.run(context.Background(), strings.Split(*only, ","))

@@ -19,7 +19,8 @@ import (
 
 // peer is another tool that is given one server at a time, at its one port.
 type peer struct {
-	name string
+	name   string
+	atOnce int // how many servers it looks at side by side: few where it computes, many where it waits
 	// args are what it is called with; nil where the server is none of its business.
 	args func(*estatetest.Instance) []string
 	// read is what it says of the server, in the policy's words.
@@ -30,10 +31,8 @@ type peer struct {
 
 func peers() []peer { return []peer{sslscan(), nmap(), sshAudit(), testssl()} }
 
-const (
-	peerTime    = 2 * time.Minute // that a tool has for one server
-	peersAtOnce = 4               // servers that are looked at side by side
-)
+// peerTime is what a tool has for one server.
+const peerTime = 2 * time.Minute
 
 // measurePeers scans the estate with every tool that is installed, and prints what
 // each finds of what must be found.
@@ -75,7 +74,7 @@ func (p peer) scan(ctx context.Context, e *estatetest.Estate) column {
 	began := time.Now()
 	var mu sync.Mutex
 	var all sync.WaitGroup
-	turn := make(chan struct{}, peersAtOnce)
+	turn := make(chan struct{}, p.atOnce)
 	for _, one := range e.Up {
 		args := p.args(one)
 		if args == nil {

@@ -13,7 +13,7 @@ const sshCheck = "CHANNEL-SSH-ALGORITHMS"
 
 func sshAudit() peer {
 	return peer{
-		name: "ssh-audit",
+		name: "ssh-audit", atOnce: 4,
 		args: func(one *estatetest.Instance) []string {
 			if one.Service != "ssh" {
 				return nil

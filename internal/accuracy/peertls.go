@@ -116,7 +116,7 @@ func sslscan() peer {
 		"mysql": {"--starttls-mysql"}, "postgresql": {"--starttls-psql"}, "xmpp": {"--starttls-xmpp"}, "rdp": {"--rdp"},
 	}
 	return peer{
-		name: "sslscan",
+		name: "sslscan", atOnce: 4,
 		args: func(one *estatetest.Instance) []string {
 			flags := startTLS(one, flags)
 			if flags == nil {
@@ -193,7 +193,7 @@ func readSSLScan(said []byte) []estatetest.Find {
 // much for another: it is given those alone that are in the estate for their TLS.
 func testssl() peer {
 	return peer{
-		name: "testssl",
+		name: "testssl", atOnce: 2,
 		args: func(one *estatetest.Instance) []string {
 			if one.Service != "tls" || len(one.Programs) > 0 && !slices.Contains([]string{"nginx", "apache2", "openssl"}, one.Programs[0]) {
 				return nil
