@@ -30,6 +30,12 @@ func redisServers() []Server {
 			Start: func(ctx context.Context, p Place) (*Running, error) { return redisTLS(ctx, p) },
 		},
 		{
+			Name: "redis, TLS and certificates", Service: "tls", Port: 20383, Programs: []string{"redis-server"},
+			Start: func(ctx context.Context, p Place) (*Running, error) {
+				return redisTLS(ctx, p, "--tls-auth-clients", "yes")
+			},
+		},
+		{
 			Name: "redis, TLS and password", Service: "tls", Port: 26379, Programs: []string{"redis-server"},
 			Start: func(ctx context.Context, p Place) (*Running, error) {
 				return redisTLS(ctx, p, "--requirepass", "synthetic")
@@ -44,8 +50,8 @@ func redis(ctx context.Context, p Place, args ...string) (*Running, error) {
 
 func redisTLS(ctx context.Context, p Place, more ...string) (*Running, error) {
 	pair := p.Keys.Pair(Good)
-	return redis(ctx, p, append(more, "--port", "0", "--tls-port", fmt.Sprint(p.Port), "--tls-auth-clients", "no",
-		"--tls-cert-file", pair.Cert, "--tls-key-file", pair.Key, "--tls-ca-cert-file", p.Keys.CA(), "--tls-protocols", "TLSv1.2 TLSv1.3")...)
+	return redis(ctx, p, append([]string{"--port", "0", "--tls-port", fmt.Sprint(p.Port), "--tls-auth-clients", "no",
+		"--tls-cert-file", pair.Cert, "--tls-key-file", pair.Key, "--tls-ca-cert-file", p.Keys.CA(), "--tls-protocols", "TLSv1.2 TLSv1.3"}, more...)...)
 }
 
 // memcachedServer is Memcached, with a user if there is one.

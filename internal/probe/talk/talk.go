@@ -5,6 +5,7 @@ package talk
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"slices"
@@ -91,7 +92,11 @@ func Observe(look func(context.Context, *Look) error) func(context.Context, *pro
 		service, inTLS := strings.CutSuffix(s.Unit.Subject, within)
 		l := &Look{Session: s, Address: address, Host: host, Port: port, InTLS: inTLS,
 			Seen: channel.Seen{Endpoint: address, Service: service}}
-		if err := look(ctx, l); err != nil {
+		err = look(ctx, l)
+		if errors.Is(err, errBarred) {
+			l.barred()
+		}
+		if err != nil {
 			l.lacks(converse.Why(ctx, err))
 		}
 		if err := ctx.Err(); err != nil {
@@ -104,15 +109,32 @@ func Observe(look func(context.Context, *Look) error) func(context.Context, *pro
 	}
 }
 
+// barred tells what a service shows that speaks to nobody without a certificate.
+func (l *Look) barred() {
+	for _, name := range l.Asked {
+		switch {
+		case l.told(name):
+		case name == "access":
+			l.Seen.Has(name, "login", "")
+		case name == "encryption" && l.InTLS:
+			l.Seen.Has(name, "always", "")
+		}
+	}
+}
+
 // lacks says of each trait that the look did not get to why it is not told.
 func (l *Look) lacks(why string) {
 	for _, name := range l.Asked {
-		told := slices.ContainsFunc(l.Seen.Traits, func(t channel.Trait) bool { return t.Name == name }) ||
-			slices.ContainsFunc(l.Seen.Untold, func(u channel.Untold) bool { return u.Name == name })
-		if !told {
+		if !l.told(name) {
 			l.Seen.Lacks(name, why)
 		}
 	}
+}
+
+// told says whether something was said of a trait.
+func (l *Look) told(name string) bool {
+	return slices.ContainsFunc(l.Seen.Traits, func(t channel.Trait) bool { return t.Name == name }) ||
+		slices.ContainsFunc(l.Seen.Untold, func(u channel.Untold) bool { return u.Name == name })
 }
 
 // Named says whether the engagement allows a test on the host. Where it does not,

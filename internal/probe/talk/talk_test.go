@@ -1,6 +1,7 @@
 package talk_test
 
 import (
+	"context"
 	"crypto/tls"
 	"net"
 	"testing"
@@ -8,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"trustaudit/internal/audit"
+	"trustaudit/internal/channel"
 	"trustaudit/internal/probe"
 	discover "trustaudit/internal/probe/discover/fact"
 	"trustaudit/internal/probe/talk"
@@ -33,6 +35,48 @@ func TestWithinOldTLS(t *testing.T) {
 	}
 	if line, err := within.Line(); line != "hello" {
 		t.Errorf("heard %q, %v", line, err)
+	}
+}
+
+// TestBarred sees that a service which lets nobody in without a certificate is told
+// to be just that, in every version of TLS, and one that merely asks for one is not.
+func TestBarred(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		version uint16
+		demands tls.ClientAuthType
+		want    []channel.Trait
+	}{
+		{"TLS 1.2", tls.VersionTLS12, tls.RequireAnyClientCert, []channel.Trait{{Name: "encryption", Value: "always"}, {Name: "access", Value: "login"}}},
+		{"TLS 1.3", tls.VersionTLS13, tls.RequireAnyClientCert, []channel.Trait{{Name: "encryption", Value: "always"}, {Name: "access", Value: "login"}}},
+		{"asks and hangs up", tls.VersionTLS13, tls.RequestClientCert, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			config := probetest.Certified(t)
+			config.MaxVersion, config.ClientAuth = c.version, c.demands
+			n := &probetest.Network{Services: map[string]probetest.Service{"h:6380": func(conn net.Conn) { _ = tls.Server(conn, config).Handshake() }}}
+			r := probetest.NewRecord(n.Dial)
+			observe := talk.Observe(func(ctx context.Context, l *talk.Look) error {
+				l.Asked = []string{"encryption", "access"}
+				conn, err := l.Call(ctx)
+				if err != nil {
+					return err
+				}
+				defer conn.Close()
+				_, err = conn.Line()
+				return err
+			})
+			if err := observe(t.Context(), r.Session(audit.Unit{Target: "tcp://h:6380", Subject: "redis in TLS"}, audit.Scope{})); err != nil {
+				t.Fatal(err)
+			}
+			seen := r.Facts[0].(channel.Seen)
+			if diff := cmp.Diff(c.want, seen.Traits); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+			if len(seen.Traits)+len(seen.Untold) != 2 {
+				t.Errorf("untold %+v", seen.Untold)
+			}
+		})
 	}
 }
 

@@ -3,7 +3,9 @@ package talk
 import (
 	"context"
 	cryptotls "crypto/tls"
+	"errors"
 	"fmt"
+	"net"
 
 	"trustaudit/internal/probe"
 )
@@ -20,14 +22,22 @@ func Within(ctx context.Context, conn probe.Conn, host string) (*Conn, error) {
 	})
 }
 
-// Secure makes a TLS handshake as it is configured.
+// errBarred says that a service turned its caller away for want of a certificate.
+var errBarred = errors.New("it lets nobody in without a certificate")
+
+// Secure makes a TLS handshake as it is configured. No certificate is shown.
 func Secure(ctx context.Context, conn probe.Conn, config *cryptotls.Config) (*Conn, error) {
-	client := cryptotls.Client(conn, config)
-	conn.Say(SayHandshake)
-	if err := client.HandshakeContext(ctx); err != nil {
-		return nil, fmt.Errorf("make a TLS handshake: %w", err)
+	within := &inner{outer: conn}
+	config.GetClientCertificate = func(*cryptotls.CertificateRequestInfo) (*cryptotls.Certificate, error) {
+		within.asked = true
+		return &cryptotls.Certificate{}, nil
 	}
-	return New(inner{client, conn}), nil
+	within.Conn = cryptotls.Client(conn, config)
+	conn.Say(SayHandshake)
+	if err := within.HandshakeContext(ctx); err != nil {
+		return nil, fmt.Errorf("make a TLS handshake: %w", within.barred(err))
+	}
+	return New(within), nil
 }
 
 // suites are all that can be spoken: within a weak one, too, a question is answered.
@@ -43,7 +53,36 @@ func suites() []uint16 {
 type inner struct {
 	*cryptotls.Conn
 	outer probe.Conn
+	asked bool // for a certificate
 }
 
 // Say announces what is sent within.
-func (c inner) Say(what string) { c.outer.Say(what) }
+func (c *inner) Say(what string) { c.outer.Say(what) }
+
+// Read reads what is said within. In TLS 1.3 a certificate is missed only then.
+func (c *inner) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	return n, c.barred(err)
+}
+
+// Write sends within. Where the other side has left, the alert by which it did is
+// still to be read.
+func (c *inner) Write(p []byte) (int, error) {
+	n, err := c.Conn.Write(p)
+	if err == nil || !c.asked {
+		return n, err
+	}
+	if _, why := c.Read(make([]byte, 1)); errors.Is(why, errBarred) {
+		return n, why
+	}
+	return n, err
+}
+
+// barred tells a refusal by an alert, after a certificate was asked for.
+func (c *inner) barred(err error) error {
+	var alert *net.OpError
+	if c.asked && errors.As(err, &alert) && alert.Op == "remote error" {
+		return fmt.Errorf("%w: %w", errBarred, err)
+	}
+	return err
+}
