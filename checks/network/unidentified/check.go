@@ -50,6 +50,8 @@ func unknown(e discover.Endpoint) string {
 		return "it could not be asked what it is: " + e.Left
 	case !e.Silent:
 		return "its greeting is not recognised"
+	case e.Asked == 0:
+		return "says nothing by itself, and was sent nothing: whatever arrives there may be printed, logged or run"
 	case e.Answered:
 		return "it answers what it is asked in no way that is recognised"
 	}
