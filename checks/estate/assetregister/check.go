@@ -30,7 +30,7 @@ var Check = audit.Check{
 		tls.TLS{}.FactKind()},
 	Reach: audit.ReachEstate,
 	Judge: func(p *audit.Pass) audit.Fold {
-		return &fold{pass: p, answered: map[netip.Addr]bool{}, names: map[netip.Addr][]string{}}
+		return &fold{pass: p, answered: map[netip.Addr]bool{}, left: map[netip.Addr]bool{}, names: map[netip.Addr][]string{}}
 	},
 }
 
@@ -41,6 +41,7 @@ type fold struct {
 	pass     *audit.Pass
 	assets   []audit.Asset
 	answered map[netip.Addr]bool // hosts that were looked at, and whether they answered
+	left     map[netip.Addr]bool // addresses that were not, or not quite
 	names    map[netip.Addr][]string
 	swept    []netip.Prefix
 	more     int64
@@ -55,13 +56,23 @@ func (f *fold) See(fact audit.Fact) {
 			f.more++
 		}
 	case discover.Host:
-		if a, err := netip.ParseAddr(fact.Address); err == nil && fact.Refused == "" {
+		a, err := netip.ParseAddr(fact.Address)
+		switch {
+		case err != nil:
+		case fact.Refused != "", !fact.Answered && fact.Unclear > 0:
+			f.leave(a)
+		default:
 			f.host(a, fact.Answered)
 			f.names[a] = append(f.names[a], fact.Names...)
 		}
 	case sweep.Block:
 		if p, err := netip.ParsePrefix(fact.Network); err == nil {
 			f.swept = append(f.swept, p)
+		}
+		for _, r := range fact.Refused {
+			if a, err := netip.ParseAddr(r.Address); err == nil {
+				f.leave(a)
+			}
 		}
 	case tls.TLS:
 		f.certificate(fact)
@@ -74,6 +85,15 @@ func (f *fold) host(a netip.Addr, answered bool) {
 		return
 	}
 	f.answered[a] = f.answered[a] || answered
+}
+
+// leave remembers an address that was not looked at, whose silence says nothing.
+func (f *fold) leave(a netip.Addr) {
+	if len(f.left) >= maxHosts {
+		f.more++
+		return
+	}
+	f.left[a] = true
 }
 
 // certificate keeps the names that a machine shows of itself.
@@ -141,6 +161,8 @@ func (f *fold) missing() {
 			f.pass.Seen(1)
 			at := asset.Addresses[looked].String()
 			f.pass.Found(at, audit.Low, audit.Evidence{Locator: at, Excerpt: "is in the register, and did not answer"})
+		case slices.ContainsFunc(asset.Addresses, func(a netip.Addr) bool { return f.left[a] }):
+			f.pass.Unread(1, "registered at an address that was not looked at")
 		case len(asset.Addresses) == 0:
 			f.pass.Unread(1, "registered by a name alone, which no machine that answered shows")
 		}
@@ -152,7 +174,7 @@ func (f *fold) inScope(a netip.Addr) bool {
 	if _, looked := f.answered[a]; looked {
 		return true
 	}
-	return slices.ContainsFunc(f.swept, func(p netip.Prefix) bool { return p.Contains(a) })
+	return !f.left[a] && slices.ContainsFunc(f.swept, func(p netip.Prefix) bool { return p.Contains(a) })
 }
 
 // label is the first part of a name.
