@@ -17,6 +17,7 @@ func directoryServers() []Server {
 		slapdServer("ldap, StartTLS on offer", "ldap", 20390, true, nil,
 			Find{optional, "encryption.required no"}, Find{login, "login.clear optional"}, Find{open, "access anyone-reads"}),
 		slapdServer("ldap, TLS required", "ldap", 20391, true, []string{"security tls=1", "disallow bind_anon", "require authc"}),
+		slapdServer("ldap, passwords in TLS alone", "ldap", 20392, true, []string{"security simple_bind=128", "require authc"}),
 		slapdServer("ldaps, anonymous", "tls", 3269, true, nil, Find{open, "access anyone-reads"}),
 		slapdServer("ldaps", "tls", 1636, true, []string{"disallow bind_anon", "require authc"}),
 		prosodyServer("xmpp, TLS on offer", 20522, "tls", "false", Find{optional, "encryption.required no"}, Find{login, "login.clear optional"}),
@@ -88,7 +89,7 @@ func prosody(ctx context.Context, p Place, module, required string) (*Running, e
 		"modules_enabled = { "+modules+" }", `modules_disabled = { "s2s" }`, `authentication = "internal_hashed"`,
 		fmt.Sprintf("c2s_ports = { %d }", p.Port), fmt.Sprintf("c2s_interfaces = { %q }", p.Host),
 		"c2s_require_encryption = "+required, "allow_unencrypted_plain_auth = true",
-		fmt.Sprintf("ssl = { certificate = %q, key = %q }", pair.Cert, pair.Key), fmt.Sprintf("VirtualHost %q", p.Host)))
+		fmt.Sprintf("ssl = { certificate = %q, key = %q }", pair.Cert, pair.Key), `VirtualHost "localhost"`)) // as it is delivered
 	if err != nil {
 		return nil, err
 	}

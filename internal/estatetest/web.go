@@ -21,6 +21,11 @@ func webServers() []Server {
 			Find{clear, "encryption none"}, Find{login, "login.clear yes"}),
 		pagesServer("nginx, Basic in clear", 20081, `location / { auth_basic "Synthetic wards"; auth_basic_user_file users; }`,
 			Find{clear, "encryption none"}, Find{login, "login.clear yes"}),
+		pagesServer("nginx, log-in page drawn by a script", 20079, `location = / { default_type text/html; return 200 '<div id="root"></div><script src="/main.js"></script>'; }
+location = /main.js { default_type text/javascript; return 200 'root.append(Object.assign(document.createElement("input"),{type:"password"}))'; }`,
+			Find{clear, "encryption none"}, Find{login, "login.clear yes"}),
+		pagesServer("nginx, form that leads to TLS", 20078, strings.Replace(form, `"/in"`, `"https://wards.synthetic.example/in"`, 1),
+			Find{clear, "encryption none-pages"}, Find{login, "login.clear page"}),
 		pagesServer("nginx, pages in clear", 20086, `location / { default_type text/html; return 200 'Menu of the day'; }`, Find{clear, "encryption none-pages"}),
 		pagesServer("nginx, redirect to TLS", 20082, `return 301 https://$host$request_uri;`),
 		{
@@ -44,16 +49,8 @@ func webServers() []Server {
 		{
 			Name: "cups, in clear", Service: "http", Port: 631, Programs: []string{"cupsd"}, Root: true, Finds: []Find{{clear, "encryption none-pages"}}, Start: cups,
 		},
-		{
-			Name: "tinyproxy", Service: "http", Port: 20312, Programs: []string{"tinyproxy"},
-			Start: func(ctx context.Context, p Place) (*Running, error) {
-				config, err := p.File("tinyproxy.conf", lines(fmt.Sprintf("Port %d", p.Port), "Listen "+p.Host, "Timeout 20", "MaxClients 5", "Allow 127.0.0.0/8"))
-				if err != nil {
-					return nil, err
-				}
-				return Exec(ctx, p, "tinyproxy", "-d", "-c", config)
-			},
-		},
+		tinyproxyServer("tinyproxy", 20312, ""),
+		tinyproxyServer("tinyproxy, passwords in clear", 20313, "BasicAuth synthetic synthetic1", Find{login, "login.clear yes"}),
 		saysServer("elasticsearch, open", 20920, elasticsearch(), Find{clear, "encryption none"}, Find{open, "access anyone"}),
 		saysServer("elasticsearch, log-in in clear", 20921, elasticsearchLocked(), Find{clear, "encryption none"}, Find{login, "login.clear yes"}),
 		saysServer("couchdb, open", 20984, map[string]string{
@@ -97,6 +94,19 @@ func elasticsearch() map[string]string {
 func elasticsearchLocked() map[string]string {
 	return map[string]string{
 		"/": "401 Unauthorized\nWWW-Authenticate: Basic realm=\"security\" charset=\"UTF-8\"\nWWW-Authenticate: Bearer realm=\"security\"\nWWW-Authenticate: ApiKey\n\n{\"error\":{\"type\":\"security_exception\"},\"status\":401}",
+	}
+}
+
+func tinyproxyServer(name string, port int, settings string, finds ...Find) Server {
+	return Server{
+		Name: name, Service: "http", Port: port, Programs: []string{"tinyproxy"}, Finds: finds,
+		Start: func(ctx context.Context, p Place) (*Running, error) {
+			config, err := p.File("tinyproxy.conf", lines(fmt.Sprintf("Port %d", p.Port), "Listen "+p.Host, "Timeout 20", "MaxClients 5", "Allow 127.0.0.0/8", settings))
+			if err != nil {
+				return nil, err
+			}
+			return Exec(ctx, p, "tinyproxy", "-d", "-c", config)
+		},
 	}
 }
 

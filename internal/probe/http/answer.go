@@ -35,8 +35,7 @@ type answer struct {
 // request is what is asked, and in which words that is announced.
 type request struct {
 	words, method, path string
-	heading             string // a further line of its head
-	most                int64  // that is read of the answer
+	most                int64 // that is read of the answer
 }
 
 // ask makes one request on a connection of its own.
@@ -51,7 +50,7 @@ func (v *visit) send(ctx context.Context, q request) (answer, error) {
 	}
 	defer conn.Close()
 	head := q.method + " " + q.path + " HTTP/1.1\r\nHost: " + v.hostHeader() +
-		"\r\nUser-Agent: trustaudit\r\nAccept: */*\r\n" + q.heading + "Connection: close\r\n\r\n"
+		"\r\nUser-Agent: trustaudit\r\nAccept: */*\r\nConnection: close\r\n\r\n"
 	if err := conn.Send(q.words, []byte(head)); err != nil {
 		return answer{}, err
 	}

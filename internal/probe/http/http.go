@@ -27,7 +27,7 @@ const (
 	sayFrame = "GET of a frame"
 	sayJS    = "GET of a script"
 	sayDAV   = "OPTIONS /"
-	sayProxy = "OPTIONS of the proxy itself"
+	sayProxy = "HEAD of the proxy itself"
 	sayHello = "GET / HTTP/1.0"
 )
 
@@ -40,7 +40,7 @@ func doc() string {
 	}
 	return `Looks at what a web server shows to anyone who asks: whether in clear, whether with a form for a password or a demand for one, and which product it is.
 
-One connection sends "` + sayRoot + `"; where TLS is spoken, after a "` + talk.SayHandshake + `". Up to three more follow where that leads on the same host and port, each with "` + sayOn + `", and up to two read frames, each with "` + sayFrame + `". Of a page in clear that shows next to nothing by itself up to three scripts are read, each with "` + sayJS + `", for the field for a password that they may draw. Where the answers suggest a service that holds data, one more asks what that service tells everyone: ` + strings.Join(further, ", ") + `. A server of no known kind in clear is asked "` + sayDAV + `" once, for WebDAV; a web proxy "` + sayProxy + `", which goes no further (Max-Forwards: 0), for whether it asks for a password. Nothing is filled in or sent, no password is tried, no cookie is sent back, and no record is asked for.
+One connection sends "` + sayRoot + `"; where TLS is spoken, after a "` + talk.SayHandshake + `". Up to three more follow where that leads on the same host and port, each with "` + sayOn + `", and up to two read frames, each with "` + sayFrame + `". Of a page in clear that shows next to nothing by itself up to three scripts are read, each with "` + sayJS + `", for the field for a password that they may draw. Where the answers suggest a service that holds data, one more asks what that service tells everyone: ` + strings.Join(further, ", ") + `. A server of no known kind in clear is asked "` + sayDAV + `" once, for WebDAV; a web proxy is asked for its own address once, by "` + sayProxy + `", for whether it wants a password. Nothing is filled in or sent, no password is tried, no cookie is sent back, and no record is asked for.
 
 Discovery sends silent services "` + sayHello + `".`
 }
@@ -270,7 +270,10 @@ func (v *visit) scripts(ctx context.Context) {
 // proxy asks a proxy about itself, for it asks for passwords only those who want
 // something passed on.
 func (v *visit) proxy(ctx context.Context) {
-	a, err := v.send(ctx, request{words: sayProxy, method: "OPTIONS", path: "http://" + v.Address + "/", heading: "Max-Forwards: 0\r\n", most: maxAnswer})
+	if slices.ContainsFunc(v.answers, func(a answer) bool { return a.status == 401 || a.status == 407 }) {
+		return // it asks everyone
+	}
+	a, err := v.ask(ctx, sayProxy, "HEAD", "http://"+v.Address+"/")
 	if err == nil {
 		v.answers = append(v.answers, a)
 	}

@@ -6,7 +6,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"regexp"
+	"slices"
 	"strings"
 
 	"trustaudit/internal/audit"
@@ -19,7 +21,7 @@ import (
 
 const doc = `Looks at how a service of instant messages (XMPP) encrypts, and whether it can be used without. Nobody logs in.
 
-One connection opens an "XMPP stream", reads what the service offers, and asks for "XMPP starttls" where that is among it, or says "XMPP end of stream". A service that knows neither the name it was reached by nor the kind of stream is asked again by the name it gives itself, and for the other kind, on a connection each. After TLS was agreed to, that connection and further ones send one TLS hello each: ` + tls.Offers + `.
+One connection opens an "XMPP stream", reads what the service offers, and asks for "XMPP starttls" where that is among it, or says "XMPP end of stream". A service that knows neither the name it was reached by nor the kind of stream is asked again by the name it gives itself, by those that the register of machines, the name service or the engagement's domains suggest, as localhost, and for the other kind, on a connection each, eight in all. After TLS was agreed to, that connection and further ones send one TLS hello each: ` + tls.Offers + `.
 
 Discovery sends silent services an "XMPP stream" to trustaudit.invalid.`
 
@@ -94,25 +96,76 @@ func look(ctx context.Context, l *talk.Look) error {
 }
 
 // maxTries is how often a service is addressed anew.
-const maxTries = 3
+const maxTries = 8
+
+// errNameless says that a service is known by another name than was found out.
+var errNameless = errors.New("it serves none of the names that it was called by: the engagement is to name the host as those do who use it")
 
 // reach opens a stream as the service wants to be addressed.
 func (s *stream) reach(ctx context.Context, l *talk.Look) (*talk.Conn, features, error) {
-	for try := 1; ; try++ {
+	names := guesses(ctx, l)
+	for range maxTries {
 		conn, said, err := s.call(ctx, l)
 		if err != nil {
 			return nil, "", err
 		}
-		better := s.mend(said)
 		if !strings.Contains(said, "stream:error") {
 			return conn, features(said), nil
 		}
 		conn.Close()
-		if better == *s || try == maxTries {
-			return nil, "", errors.New("the service ends the stream with an error")
+		better, nameless := s.mend(said), strings.Contains(said, "host-unknown")
+		if better == *s && nameless && len(names) > 0 {
+			better.to, names = names[0], names[1:]
+		}
+		if better == *s && nameless {
+			return nil, "", errNameless
+		}
+		if better == *s {
+			break
 		}
 		*s = better
 	}
+	return nil, "", errors.New("the service ends the stream with an error")
+}
+
+// sayable is a name that can stand in a stream's head as it is.
+var sayable = regexp.MustCompile(`^[a-z0-9-]+(\.[a-z0-9-]+)*$`)
+
+// guesses are the names by which a service may know itself that was called by
+// another, as most are called by an address: the machine's own and the domain it is
+// in, the domains of the trust, and the one that such services are delivered with.
+func guesses(ctx context.Context, l *talk.Look) []string {
+	var names []string
+	address, err := netip.ParseAddr(l.Host)
+	if err != nil {
+		names = append(names, l.Host)
+	}
+	for _, asset := range l.Assets {
+		if err == nil && slices.Contains(asset.Addresses, address) {
+			names = append(names, asset.Names...)
+		}
+	}
+	if err == nil && l.Scope.ReverseDNS {
+		// Without an answer there is one guess less.
+		own, _ := l.Lookup(ctx, "PTR", l.Host)
+		names = append(names, own...)
+	}
+	for _, name := range slices.Clone(names) {
+		if _, domain, ok := strings.Cut(name, "."); ok {
+			names = append(names, domain)
+		}
+	}
+	for _, d := range l.Scope.MailDomains {
+		names = append(names, d.Name)
+	}
+	var out []string
+	for _, name := range append(names, "localhost") {
+		name = strings.ToLower(strings.TrimSuffix(name, "."))
+		if sayable.MatchString(name) && name != strings.ToLower(l.Host) && !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	return out
 }
 
 var from = regexp.MustCompile(`<stream:stream[^>]*\sfrom=['"]([A-Za-z0-9.:\[\]-]{1,253})['"]`)

@@ -80,6 +80,22 @@ func addressed(name, kind, offers string) probetest.Service {
 	}
 }
 
+// nameless is a service that does not say by which name it is known.
+func nameless(name, offers string) probetest.Service {
+	service := addressed(name, "jabber:client", offers)
+	return func(conn net.Conn) { service(mumbling{conn}) }
+}
+
+// mumbling leaves out the name that a service gives itself.
+type mumbling struct{ net.Conn }
+
+func (m mumbling) Write(b []byte) (int, error) {
+	if _, err := m.Conn.Write([]byte(strings.ReplaceAll(string(b), " from='trust.example'", ""))); err != nil {
+		return 0, err
+	}
+	return len(b), nil
+}
+
 func TestAddresses(t *testing.T) {
 	const mechanisms = "<mechanisms><mechanism>PLAIN</mechanism></mechanisms>"
 	const starttls = "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"
@@ -102,13 +118,17 @@ func TestAddresses(t *testing.T) {
 		{"no TLS", addressed("host.example", "jabber:client", mechanisms),
 			[]channel.Trait{{Name: "encryption", Value: "none", Detail: "it does not offer starttls"}, {Name: "login.clear", Value: "yes", Detail: "the mechanism PLAIN before TLS"}}},
 		{"known by a name that it does not give", addressed("other.example", "jabber:client", required), nil},
+		{"known by a mail domain", nameless("mail.example", required), []channel.Trait{offered, {Name: "encryption.required", Value: "yes"}}},
+		{"known by the domain of the machine", nameless("example", required), []channel.Trait{offered, {Name: "encryption.required", Value: "yes"}}},
+		{"as delivered", nameless("localhost", required), []channel.Trait{offered, {Name: "encryption.required", Value: "yes"}}},
+		{"known by a name that is nowhere", nameless("other.example", required), nil},
 	}
 	for _, c := range tests {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				n := &probetest.Network{Services: map[string]probetest.Service{"host.example:5222": c.service}}
 				r := probetest.NewRecord(n.Dial)
-				if err := xmpp.Probe.Observe(t.Context(), r.Session(audit.Unit{Target: "tcp://host.example:5222", Subject: "xmpp"}, audit.Scope{})); err != nil {
+				if err := xmpp.Probe.Observe(t.Context(), r.Session(audit.Unit{Target: "tcp://host.example:5222", Subject: "xmpp"}, audit.Scope{MailDomains: []audit.MailDomain{{Name: "mail.example"}}})); err != nil {
 					t.Fatal(err)
 				}
 				n.Wait()
