@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"io"
 	"net"
+	"strings"
 	"testing"
 	"testing/synctest"
 
@@ -18,6 +19,7 @@ import (
 // directory answers each kind of request with one result.
 type directory struct {
 	startTLS, whoAmI, simple byte
+	own                      byte // what comes of a simple bind within a context; 0 as of any other
 	diagnostic               string
 	anonymous                byte                    // to those who are nobody
 	inner                    func(net.Conn) net.Conn // within TLS; nil where offers of it get an alert
@@ -65,6 +67,8 @@ func (d directory) serve(conn net.Conn) {
 			answer = said(opExtendedAnswer, d.startTLS, d.diagnostic)
 		case op == opExtended:
 			answer = said(opExtendedAnswer, d.whoAmI, "")
+		case op == opBind && len(request) > 20 && d.own != 0 && !strings.Contains(request, "cn=config"):
+			answer = said(opBindAnswer, d.own, "")
 		case op == opBind && len(request) > 20:
 			answer = said(opBindAnswer, d.simple, d.diagnostic)
 		case op == opBind:
@@ -121,6 +125,10 @@ func TestDirectories(t *testing.T) {
 			[]channel.Trait{offered, required}, "tls: handshake failure"},
 		{"no simple binds", directory{simple: 53}, "",
 			[]channel.Trait{offered, login}, "a simple bind is refused with code 53"},
+		{"no simple binds for want of strength", directory{simple: 53, diagnostic: "Minimum SSF not met."}, "",
+			[]channel.Trait{offered, required, login}, ""},
+		{"no simple binds within its context", directory{simple: 49, own: confidentialityRequired, contexts: []string{"dc=b"}}, "",
+			[]channel.Trait{offered, required, login}, ""},
 		{"nobody has time", directory{simple: 49, anonymous: busy}, "",
 			[]channel.Trait{offered, optional, simple}, "the server puts the question off with code 51"},
 		{"no TLS", directory{startTLS: 2, simple: 49}, "",

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"trustaudit/internal/audit"
@@ -24,7 +25,7 @@ One connection asks "LDAP StartTLS". Where that is agreed to, this connection an
 
 Discovery asks silent services "LDAP StartTLS".
 
-Only where the engagement names ldap-anonymous for the host, that other connection also sends "LDAP simple bind of a name that does not exist", to see whether names and passwords are taken in clear, "LDAP anonymous bind", "LDAP search of the root DSE", "LDAP search of a naming context" for that one entry, of eight contexts at most until one is given, and "LDAP unbind". Where TLS alone is spoken at a port of LDAP, it does so within a "` + talk.SayHandshake + `", without the simple bind; and so it searches where the directory serves nobody without TLS.`
+Only where the engagement names ldap-anonymous for the host, that other connection also sends "LDAP simple bind of a name that does not exist", and then one of a name within the naming context that the root DSE names, to see whether names and passwords are taken in clear, "LDAP anonymous bind", "LDAP search of the root DSE", "LDAP search of a naming context" for that one entry, of eight contexts at most until one is given, and "LDAP unbind". Where TLS alone is spoken at a port of LDAP, it does so within a "` + talk.SayHandshake + `", without the simple bind; and so it searches where the directory serves nobody without TLS.`
 
 // What is announced.
 const (
@@ -273,11 +274,11 @@ func (v *visit) clear(trait string, named bool) error {
 		v.Named(test, trait)
 		return nil
 	}
-	bound, err := v.ask(saySimple, func(id byte) []byte { return bind(id, "cn=trustaudit,dc=invalid", "trustaudit") })
+	bound, err := v.simple()
 	if err != nil {
 		return err
 	}
-	switch takes, told := takesSimple(bound.code); {
+	switch takes, told := takesSimple(bound); {
 	case !told:
 		v.Seen.Lacks(trait, fmt.Sprintf("a simple bind is refused with code %d", bound.code))
 	case trait == required && takes:
@@ -293,14 +294,41 @@ func (v *visit) clear(trait string, named bool) error {
 	return nil
 }
 
+// strangeName is a name that does not exist in a context that directories of more
+// than one maker have.
+const strangeName = "cn=trustaudit,cn=config"
+
+// simple binds by a name that does not exist. Servers look first whether it could be
+// theirs, and only then whether they take names in clear; each of their contexts may
+// have a rule of its own.
+func (v *visit) simple() (answer, error) {
+	bound, err := v.ask(saySimple, func(id byte) []byte { return bind(id, strangeName, "trustaudit") })
+	if takes, _ := takesSimple(bound); err != nil || !takes {
+		return bound, err
+	}
+	root, err := v.ask(SayRoot, askRoot)
+	v.made(root)
+	context := first(root.attributes["namingcontexts"])
+	if err != nil || context == "" {
+		return bound, err
+	}
+	return v.ask(saySimple, func(id byte) []byte { return bind(id, "cn=trustaudit,"+context, "trustaudit") })
+}
+
+// aboutStrength tells a refusal for want of encryption, by servers that have no code
+// for it (389 Directory Server).
+var aboutStrength = regexp.MustCompile(`(?i)\bssf\b|\b(?:secure|encrypted) connection\b`)
+
 // takesSimple tells by the answer to a name that does not exist whether a server
 // takes names and passwords: it does where it looked for the name.
-func takesSimple(code int) (takes, told bool) {
-	switch code {
+func takesSimple(a answer) (takes, told bool) {
+	switch a.code {
 	case success, noSuchObject, invalidCredentials:
 		return true, true
 	case strongerAuthRequired, confidentialityRequired, authMethodNotSupported, inappropriateAuthentication:
 		return false, true
+	case unwilling:
+		return false, aboutStrength.MatchString(a.diagnostic)
 	}
 	return false, false
 }
@@ -329,14 +357,22 @@ func (v *visit) anonymous() error {
 		v.Seen.Has(access, "login", "")
 		return nil
 	}
-	root, err := v.askWhoMay(SayRoot, func(id byte) []byte { return search(id, "", "namingContexts", "vendorName", "vendorVersion") })
+	root, err := v.askWhoMay(SayRoot, askRoot)
 	if err != nil {
 		return err
 	}
+	v.made(root)
+	return v.contexts(root)
+}
+
+// askRoot asks the root DSE what it holds and who made it.
+func askRoot(id byte) []byte { return search(id, "", "namingContexts", "vendorName", "vendorVersion") }
+
+// made keeps who made the directory.
+func (v *visit) made(root answer) {
 	if vendor := first(root.attributes["vendorname"]); vendor != "" {
 		v.Seen.Product = converse.Clean([]byte(vendor + " " + first(root.attributes["vendorversion"])))
 	}
-	return v.contexts(root)
 }
 
 // maxContexts bounds how many naming contexts are asked for.

@@ -43,6 +43,7 @@ const (
 	invalidCredentials          = 49
 	busy                        = 51
 	unavailable                 = 52
+	unwilling                   = 53
 )
 
 // The operations of extended requests.
