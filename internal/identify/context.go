@@ -16,6 +16,27 @@ type Context struct {
 	Bare bool      // no heading says anything of the cell
 
 	today int // Now as yyyymmdd, once it was asked for
+
+	// The bytes from one place on that are digits, a bit each, while a Finder asks
+	// about the place.
+	digits   uint64
+	digitsAt int // the place, and one more
+}
+
+// Digits has a bit for each of the bytes from at on that is a digit, the first
+// lowest: of as many as a shape has places, at least.
+func (c *Context) Digits(at int) uint64 {
+	if at+1 == c.digitsAt {
+		return c.digits
+	}
+	return c.readDigits(at)
+}
+
+func (c *Context) readDigits(at int) (digits uint64) {
+	for i := range window {
+		digits |= bit(IsDigit(c.At(at+i))) << i
+	}
+	return digits
 }
 
 // Today is the day of Now as yyyymmdd.

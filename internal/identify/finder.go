@@ -261,6 +261,7 @@ func (f *Finder) visit(c *Context, w *Sweep, base, blocks, next int, take Taker)
 			if f.letters {
 				uppers = w.is[upperClass].from(b, i)
 			}
+			c.digits, c.digitsAt = digits, at+1
 			for _, n := range f.needs(digits, uppers) {
 				if uppers&n.upper != n.upper || n.lower != 0 && w.is[lowerClass].from(b, i)&n.lower != n.lower ||
 					n.slash != 0 && w.is[slashClass].from(b, i)&n.slash != n.slash {
@@ -273,6 +274,7 @@ func (f *Finder) visit(c *Context, w *Sweep, base, blocks, next int, take Taker)
 			}
 		}
 	}
+	c.digitsAt = 0 // the text may become another
 	return next
 }
 

@@ -28,7 +28,7 @@ func TestGlance(t *testing.T) {
 		for at < 3 && !identify.IsDigit(text[at]) || identify.IsDigit(c.Before(at)) {
 			at++
 		}
-		got, ok := NHS.parse(&c, at)
+		got, ok := parseNHS(&c, at)
 		want, wanted := NHS.parseAny(&c, at)
 		if got != want || ok != wanted {
 			t.Fatalf("%q: got %+v %v, want %+v %v", text, got, ok, want, wanted)

@@ -29,23 +29,7 @@ func (s Scheme) parse(c *identify.Context, at int) (identify.Match, bool) {
 		n.form, n.apart = threes, b[3]
 	}
 	n.value = valueOf(eight, two)
-	// What most numbers are is told here; match would say the same.
-	if r := &ranges[(b[0]-'0')*10+b[1]-'0']; s == NHS && r.scheme == NHS && r.issued && apart(c, at, &n) && !placeholder(n.value) {
-		return identify.Match{End: n.end, Value: n.value, Signals: s.plainSignals(&n) | r.test}, true
-	}
 	return s.match(c, at, &n)
-}
-
-// plainSignals are those of a number that is issued and stands alone.
-func (s Scheme) plainSignals(n *number) uint32 {
-	signals := inRange | failed
-	if n.valid {
-		signals = inRange | checksum
-	}
-	if n.form == threes {
-		signals |= grouped
-	}
-	return signals
 }
 
 // parseAny reads what stands at the very end of a text, or in another form.

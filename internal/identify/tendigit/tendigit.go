@@ -101,6 +101,7 @@ func New(s Scheme, name, words string) identify.Kind {
 	}
 	switch s {
 	case NHS:
+		k.Parse = parseNHS
 		k.Signals = append(signalNames[:len(signalNames):len(signalNames)], "outside")
 		k.Column.Fail |= outside
 		k.Names.Unless |= outside
