@@ -250,8 +250,9 @@ func bit(b bool) uint64 {
 // visit asks the kinds about the places of a chunk, whose first byte is at base,
 // and returns the place before which nothing is to be looked at.
 func (f *Finder) visit(c *Context, w *Sweep, base, blocks, next int, take Taker) int {
-	for b, places := range w.places[:blocks] {
-		for ; places != 0; places &= places - 1 {
+	for busy := w.busy(blocks); busy != 0; busy &= busy - 1 {
+		b := bits.TrailingZeros64(busy)
+		for places := w.places[b]; places != 0; places &= places - 1 {
 			i := uint(bits.TrailingZeros64(places))
 			at := base + b*blockSize + int(i)
 			if at < next {
@@ -276,6 +277,15 @@ func (f *Finder) visit(c *Context, w *Sweep, base, blocks, next int, take Taker)
 	}
 	c.digitsAt = 0 // the text may become another
 	return next
+}
+
+// busy has a bit for each block that has places. Which have is a matter of chance,
+// so that it is told without branches.
+func (w *Sweep) busy(blocks int) (busy uint64) {
+	for b, places := range w.places[:blocks] {
+		busy |= (places | -places) >> 63 << b
+	}
+	return busy
 }
 
 // from returns the bits from bit i of block b on.

@@ -27,19 +27,26 @@ func parseNHS(c *identify.Context, at int) (identify.Match, bool) {
 	sign := byte(first >> 24)
 	other := (digits^plainDigits)&plainReach&^parted |
 		((digits^threesDigits)&threesReach|uint64(sign^byte(first>>56))|rare[sign])&parted
-	before, lead := c.Text[at-1], &glances[(byte(first)-'0')*10+(byte(first>>8)-'0')]
-	if other|lead.closer|loud[before]|loud[c.Text[at+length]] != 0 ||
-		before == ' ' && parted != 0 && identify.IsDigit(c.Text[at-2]) {
+	if other != 0 {
 		return NHS.parse(c, at)
 	}
 	joined := first&0xffffff | first>>8&0xffffff000000 | last<<48
 	eight, two := first^(first^joined)&parted, last>>(16&parted)
+	valid := passes(eight, two)
+	before, lead := c.Text[at-1], &glances[(byte(first)-'0')*10+(byte(first>>8)-'0')]
+	if lead.closer|loud[before]|loud[c.Text[at+length]] != 0 ||
+		before == ' ' && parted != 0 && identify.IsDigit(c.Text[at-2]) {
+		if !valid && lead.others { // a time in seconds, mostly
+			return identify.Match{}, false
+		}
+		return NHS.parse(c, at)
+	}
 	v := valueOf(eight, two)
 	if placeholder(v) {
 		return identify.Match{}, false
 	}
 	check := failed
-	if passes(eight, two) {
+	if valid {
 		check = checksum
 	}
 	m := identify.Match{End: at + length, Value: v, Signals: check | uint32(parted)&grouped | lead.signals}
@@ -47,13 +54,15 @@ func parseNHS(c *identify.Context, at int) (identify.Match, bool) {
 }
 
 // glances has, for the first two digits, what a number of an NHS number's range is
-// called for that, or that a closer look is wanted.
+// called for that, or that a closer look is wanted: unless it fails its check, where
+// the numbers are of other schemes.
 var glances = func() (t [256]struct {
 	closer  uint64
 	signals uint32
+	others  bool
 }) {
 	for i := range t {
-		t[i].closer = 1
+		t[i].closer, t[i].others = 1, i < 40
 		if i < len(ranges) && ranges[i].scheme == NHS && ranges[i].issued {
 			t[i].closer, t[i].signals = 0, inRange|ranges[i].test
 		}
