@@ -4,7 +4,6 @@ package birthdate
 
 import (
 	"bytes"
-	"encoding/binary"
 	"strings"
 	"sync"
 
@@ -116,12 +115,12 @@ func dismissed(c *identify.Context, at int) bool {
 	}
 	b := c.Text[at : at+line]
 	first := (before == '\n' || before == '[') && string(b[11:]) != "00:00"
-	switch tendigit.NotDigits(binary.LittleEndian.Uint64(b)) {
+	switch c.Digits(at) & eight {
 	case dayFirst:
 		return b[2] == ':' || b[2] != b[5] || first && hour(b[10:])
-	case yearFirstMask:
+	case yearFirstDigits:
 		return first && hour(b[10:])
-	case 0:
+	case eight:
 		return !century20(b[0:2]) && !century20(b[4:6]) || first && identify.IsDigit(b[8])
 	}
 	return first && b[2] == '/' && b[6] == '/' && hour(b[11:]) // 21/Nov/2026:10:15
@@ -138,10 +137,12 @@ func hour(b []byte) bool {
 // digits.
 func century20(b []byte) bool { return b[0] == '1' && b[1] == '9' || b[0] == '2' && b[1] == '0' }
 
-// What is no digit in dd/mm/yy and in yyyy-mm-, see tendigit.NotDigits.
+// Which of eight bytes are digits, a bit each: all, those of dd/mm/yy and those of
+// yyyy-mm-.
 const (
-	dayFirst      = 0x80<<16 | 0x80<<40
-	yearFirstMask = 0x80<<32 | 0x80<<56
+	eight           = 1<<8 - 1
+	dayFirst        = 3 | 3<<3 | 3<<6
+	yearFirstDigits = 15 | 3<<5
 )
 
 // weigh adds what the words around a date call it. A time stamp counts only

@@ -2,12 +2,10 @@ package birthdate
 
 import (
 	"bytes"
-	"encoding/binary"
 	"strconv"
 	"time"
 
 	"trustaudit/internal/identify"
-	"trustaudit/internal/identify/tendigit"
 )
 
 // read reads the date that begins at at: 12/03/1958, 12.3.58, 1958-03-12,
@@ -47,22 +45,22 @@ func read(c *identify.Context, at int) (d date, ok bool) {
 // left to doubt. done says that nobody else need look.
 func swift(c *identify.Context, at int) (d date, ok, done bool) {
 	const length = len("1958-03-12")
-	if at+length > len(c.Text) || identify.IsDigit(c.At(at+length)) {
+	if at+length > len(c.Text) {
 		return d, false, false
 	}
 	b := c.Text[at : at+length]
 	two := func(i int) int { return int(b[i]-'0')*10 + int(b[i+1]-'0') }
-	switch tendigit.NotDigits(binary.LittleEndian.Uint64(b)) {
-	case dayFirst:
-		if b[2] != b[5] || !separates(c, b[2]) || !identify.IsDigit(b[8]) || !identify.IsDigit(b[9]) {
+	switch c.Digits(at) & (1<<(length+1) - 1) {
+	case dayFirst | 3<<8:
+		if b[2] != b[5] || !separates(c, b[2]) {
 			return d, false, false
 		}
 		d = date{day: two(0), month: two(3), year: two(6)*100 + two(8), end: at + length}
 		if d.month > 12 && d.day <= 12 { // as written in America
 			d.day, d.month = d.month, d.day
 		}
-	case yearFirstMask:
-		if b[4] != b[7] || !separates(c, b[4]) || !identify.IsDigit(b[8]) || !identify.IsDigit(b[9]) {
+	case yearFirstDigits | 3<<8:
+		if b[4] != b[7] || !separates(c, b[4]) {
 			return d, false, false
 		}
 		d = date{day: two(8), month: two(5), year: two(0)*100 + two(2), end: at + length}
@@ -266,12 +264,16 @@ func sameLetters(c *identify.Context, i int, word string) bool {
 
 // exists reports whether the calendar has the day.
 func exists(d date) bool {
+	const longer = 1<<1 | 1<<3 | 1<<5 | 1<<7 | 1<<8 | 1<<10 | 1<<12 // months
 	if d.month < 1 || d.month > 12 || d.day < 1 || d.year < 1800 {
 		return false
 	}
-	last := [...]int{31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31}[d.month-1]
-	if d.month == 2 && d.year%4 == 0 && (d.year%100 != 0 || d.year%400 == 0) {
-		last = 29
+	last := 30 + longer>>d.month&1
+	if d.month == 2 {
+		last = 28
+		if d.year%4 == 0 && (d.year%100 != 0 || d.year%400 == 0) {
+			last = 29
+		}
 	}
 	return d.day <= last
 }
