@@ -66,6 +66,8 @@ var (
 	oracleOther      = regexp.MustCompile(`[^0-9]`)
 	oracleStamp      = regexp.MustCompile(`(?s)^[T :][0-2][0-9]:[0-9].`)
 	oracleDateBefore = regexp.MustCompile(`(?:[0-9A-Za-z]|[0-9][-/.])$`)
+	oracleGoesOn     = regexp.MustCompile(`^\.[0-9]`)
+	oracleProgram    = regexp.MustCompile(`[A-Za-z]-$`)
 	oracleOutcode    = identify.ReadWords("outcodes.txt")
 )
 
@@ -219,6 +221,12 @@ func oracleDate(text string, i int) found {
 	}
 	var day, month, year, to int
 	if m := oracleNumeric.FindStringSubmatchIndex(rest); m != nil && rest[m[4]:m[5]] == rest[m[8]:m[9]] {
+		if rest[m[4]] == '.' && oracleGoesOn.MatchString(rest[m[11]:]) {
+			return found{}
+		}
+		if m[11]-m[10] == 2 && rest[m[4]] == '.' && oracleProgram.MatchString(before) {
+			return found{}
+		}
 		day, month, year, to = number(rest, m, 1), number(rest, m, 3), number(rest, m, 5), m[11]
 		if month > 12 && day <= 12 {
 			day, month = month, day

@@ -19,8 +19,8 @@ type Topics struct {
 }
 
 // topic is a word of the list: its number, and what it weighs, above zero for
-// care.
-type topic struct{ number, weight int }
+// care; in headings some words weigh more.
+type topic struct{ number, weight, heading int }
 
 // maxTopics bounds the words of the lists.
 const maxTopics = 4096
@@ -33,11 +33,17 @@ func ReadTopics(list string) *Topics {
 		if err != nil || t.topics.words > maxTopics {
 			panic("read topics: a weight is no number, or there are too many words: " + row[1])
 		}
-		if row[0] != "care" {
-			weight = -weight
-		}
 		for w := range strings.FieldsSeq(row[2]) {
-			t.learn(w, weight)
+			switch row[0] {
+			case "care":
+				t.learn(w, topic{weight: weight})
+			case "other":
+				t.learn(w, topic{weight: -weight})
+			case "heading":
+				t.learn(w, topic{heading: weight})
+			default:
+				panic("read topics: no such topic: " + row[0])
+			}
 		}
 	}
 	return t
@@ -51,22 +57,28 @@ func (t *Topics) WithClinical() *Topics {
 			continue
 		}
 		for w := range strings.SplitSeq(row[2], ",") {
-			t.learn(w, 1)
+			t.learn(w, topic{weight: 1})
 		}
 	}
 	for _, row := range readRows("drugs.txt") {
-		t.learn(row[0], 1)
+		t.learn(row[0], topic{weight: 1})
 	}
 	return t
 }
 
-// learn adds a word that is not known; one that is two words is never read.
-func (t *Topics) learn(w string, weight int) {
-	if _, known := t.topics.get([]byte(w)); known || strings.ContainsAny(w, " -") {
+// learn adds a word that is not known, or what it says in headings; one that is two
+// words is never read.
+func (t *Topics) learn(w string, as topic) {
+	if strings.ContainsAny(w, " -") {
 		return
 	}
-	t.words.add(w)
-	t.topics.set(w, topic{t.topics.words % maxTopics, weight})
+	known, ok := t.topics.get([]byte(w))
+	if !ok {
+		t.words.add(w)
+		known = topic{number: t.topics.words % maxTopics, weight: as.weight}
+	}
+	known.heading += as.heading
+	t.topics.set(w, known)
 }
 
 // About weighs the different words that it has read.
@@ -103,11 +115,23 @@ func (a *About) read(text []byte, topics *Topics) {
 }
 
 func (a *About) add(word []byte, topics *Topics) {
-	t, ok := topics.topics.get(word)
-	if ok && a.seen[t.number/64]>>(t.number%64)&1 == 0 {
-		a.seen[t.number/64] |= 1 << (t.number % 64)
+	if t, ok := topics.topics.get(word); ok && a.first(t.number) {
 		a.care += t.weight
 	}
+}
+
+// addHeading is add for a word of a heading.
+func (a *About) addHeading(word []byte, topics *Topics) {
+	if t, ok := topics.topics.get(word); ok && a.first(t.number) {
+		a.care += t.weight + t.heading
+	}
+}
+
+// first notes a word, and reports whether it was not seen before.
+func (a *About) first(number int) bool {
+	seen := a.seen[number/64]>>(number%64)&1 == 1
+	a.seen[number/64] |= 1 << (number % 64)
+	return !seen
 }
 
 // The signals of the kind with Topics.
@@ -124,6 +148,7 @@ const (
 	aboutSomeCare
 	rowOfSomeCare
 	notedCare
+	headedMuchCare
 )
 
 // Some words more of one topic than of the other speak for it, and much more so
@@ -159,19 +184,21 @@ func (s *Scanner) topicOf(t *tally, set *slotSet, hits []hit) int {
 	if s.topical < 0 {
 		return -1
 	}
-	about := &s.headed
-	if t != &s.table || !s.named {
-		if !s.doubtful(t, *set) {
+	about, headed := &s.headed, t == &s.table && s.named
+	if !headed || !s.fielded && s.headed.undecided() {
+		switch {
+		case s.doubtful(t, *set):
+			about = s.readAround(t, hits)
+		case !headed:
 			return -1
 		}
-		about = s.readAround(t, hits)
 	}
 	signals := about.signals()
 	if about.care > 0 && t == &s.table {
-		signals = tableSignals(about, s.named)
+		signals = tableSignals(about, headed)
 	}
-	if about == &s.headed {
-		signals = headedSignals(about, signals)
+	if headed {
+		signals = headedSignals(&s.headed, signals)
 	}
 	if t != &s.table && about.care >= some && about.care < 2*much && s.noted(hits) {
 		signals = notedCare
@@ -184,6 +211,10 @@ func (s *Scanner) topicOf(t *tally, set *slotSet, hits []hit) int {
 	}
 	return -1
 }
+
+// undecided reports whether headings leave it to the rows below them what a table is
+// about.
+func (a *About) undecided() bool { return a.care > -some && a.care < settled }
 
 // noted reports whether a date or a number stands right beside a name: with words of
 // care around them, that is how patients stand in short notes.
@@ -210,6 +241,10 @@ func headedSignals(headed *About, signals uint32) uint32 {
 func tableSignals(about *About, named bool) uint32 {
 	const lots = 4
 	switch {
+	case named && about.care >= settled:
+		return headedCare
+	case named && about.care >= lots+1:
+		return headedMuchCare
 	case named && about.care >= much:
 		return headedCare
 	case !named && about.care >= lots:
@@ -277,6 +312,9 @@ func (s *Scanner) readAround(t *tally, hits []hit) *About {
 	s.around = About{}
 	topics := s.config.Kinds[s.topical].Topics
 	if t == &s.table {
+		if s.named {
+			s.around = s.headed
+		}
 		for _, cell := range s.cells[:min(len(s.cells), maxColumns)] {
 			if topics.isPost(cell) {
 				s.around.care -= some
@@ -319,7 +357,7 @@ func (s *Scanner) readHeading(name string) {
 	topics := s.config.Kinds[s.topical].Topics
 	for _, w := range splitHeading(name) {
 		word := []byte(w)
-		s.headed.add(word, topics)
+		s.headed.addHeading(word, topics)
 		if t, _ := topics.topics.get(word); t.weight >= settling {
 			s.headed.care = max(s.headed.care, settled)
 		}

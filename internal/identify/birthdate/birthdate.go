@@ -87,7 +87,7 @@ func parse(c *identify.Context, at int) (identify.Match, bool) {
 		return identify.Match{}, false
 	}
 	signals, ok := ownSignals(c, &d)
-	if !ok {
+	if !ok || isVersion(c, at, d.end) {
 		return identify.Match{}, false
 	}
 	if timed && !atMidnight {
@@ -100,6 +100,13 @@ func parse(c *identify.Context, at int) (identify.Match, bool) {
 		signals |= word
 	}
 	return identify.Match{End: d.end, Value: d.value(), Signals: signals}, true
+}
+
+// isVersion reports whether a dotted date of few figures is a program's version: a
+// hyphen and the program's name stand before it, as in libc-2.11.94.
+func isVersion(c *identify.Context, at, end int) bool {
+	const longest = len("12.11.94")
+	return end-at <= longest && c.Before(at) == '-' && identify.IsLetter(c.At(at-2)) && c.At(end-3) == '.' && !c.Name
 }
 
 // dismissed tells at a glance what cannot be a date of birth: the tail of

@@ -135,7 +135,7 @@ func numeric(c *identify.Context, day, i int, sep byte) (date, bool) {
 		return date{}, false
 	}
 	year, n := number(c, i+2+m, 5)
-	if n != 2 && n != 4 {
+	if n != 2 && n != 4 || sep == '.' && c.At(i+2+m+n) == sep && identify.IsDigit(c.At(i+3+m+n)) { // 10.2.39.64 is an address
 		return date{}, false
 	}
 	if month > 12 && day <= 12 { // as written in America

@@ -15,12 +15,13 @@ const (
 	doubted                      // care, or business: seen, attended
 	kin                          // a daughter, a carer: behind an apostrophe
 	before                       // care of whom is named next: reviewed, examined
-	place                        // a place of which a number and the name of who lies there follow: bed
+	place                        // a place in which one patient lies: bed
+	ward                         // and in which many do
 )
 
 func readTold() map[string]telling {
 	told := map[string]telling{}
-	for sign, t := range map[string]telling{"filler": filler, "outright": outright, "doubted": doubted, "kin": kin, "before": before, "place": place} {
+	for sign, t := range map[string]telling{"filler": filler, "outright": outright, "doubted": doubted, "kin": kin, "before": before, "place": place, "ward": ward} {
 		for word := range identify.ReadSigns("told.tsv", sign).All() {
 			told[word] |= t
 		}
@@ -34,9 +35,12 @@ const caredReach = 64
 // tellsCare reports whether the words right behind a name tell what is told of
 // patients: was admitted, has been seen in clinic, 's dressings.
 func (l *lexicon) tellsCare(c *identify.Context, end int) bool {
-	const fillers, much = 5, 2
+	const fillers, much = 7, 2
 	if n := possessive(c.Text[end:]); n > 0 {
 		return l.ofCare(c.Text[end+n:])
+	}
+	if l.lies(c, end) || l.noted(c, end) {
+		return true
 	}
 	i := end
 	for skipped := range fillers {
@@ -53,6 +57,54 @@ func (l *lexicon) tellsCare(c *identify.Context, end int) bool {
 		i = next
 	}
 	return false
+}
+
+// lies reports whether what stands behind a name says where in a hospital he or she
+// lies: John Smith (bed 4, delirium), Mrs Smith Ward 7.
+func (l *lexicon) lies(c *identify.Context, end int) bool {
+	i := skipSigns(c, end)
+	if i == end {
+		return false
+	}
+	var word [identify.MaxWord]byte
+	next, n := c.Word(i, &word)
+	t := l.told[string(word[:n])]
+	if t&(place|ward) == 0 {
+		return false
+	}
+	for c.At(next) == ' ' {
+		next++
+	}
+	if t&place != 0 {
+		return identify.IsDigit(c.At(next))
+	}
+	return (identify.IsDigit(c.At(next)) || identify.IsUpper(c.At(next))) && l.careWithin(c.Text[next:], 1)
+}
+
+// skipSigns steps over what parts a name from what is noted of him or her.
+func skipSigns(c *identify.Context, i int) int {
+	const longest = 24
+	for first := i; i-first < longest; i++ {
+		switch ch := c.At(i); ch {
+		case ' ', ',', '(', ')', '-', '*', '_', '\t', '|', ';':
+		default:
+			if ch != 0xE2 && ch < 0x80 || ch >= 0xC0 && ch != 0xE2 {
+				return i
+			}
+		}
+	}
+	return i
+}
+
+// noted reports whether a dash or the like, with or without an age before it, parts a
+// name from words of care on its line, as in short notes: John Smith 82 - chest pain.
+func (l *lexicon) noted(c *identify.Context, end int) bool {
+	const much = 2
+	i := skipAge(c, end)
+	if c.At(i) != '-' && c.At(i) != 0xE2 && c.At(i) != '\t' && c.At(i) != '|' && c.At(i) != ';' {
+		return false
+	}
+	return bytes.IndexByte(c.Text[end:i], '\n') < 0 && l.careWithin(c.Text[i:], much)
 }
 
 // possessive returns the length of an apostrophe and what ends it: 's and a space.
@@ -94,12 +146,20 @@ func (l *lexicon) ofCare(text []byte) bool {
 }
 
 // careWithin reports whether the words of care that a text begins with weigh enough.
+// Of patients in general staff talk.
 func (l *lexicon) careWithin(text []byte, enough int) bool {
-	text = text[:min(len(text), caredReach)]
-	if n := bytes.Index(text, []byte("\n\n")); n >= 0 {
-		text = text[:n]
+	text = sentence(text[:min(len(text), caredReach)])
+	return l.topics.Care(text) >= enough && !bytes.Contains(text, []byte("atient"))
+}
+
+// sentence returns what a text begins with, up to a line that does not go on with it.
+func sentence(text []byte) []byte {
+	for i, ch := range text {
+		if ch == '\n' && (i+1 == len(text) || !identify.IsLower(text[i+1])) {
+			return text[:i]
+		}
 	}
-	return l.topics.Care(text) >= enough
+	return text
 }
 
 // skipAge steps over what may stand between a name and what is told: spaces, a comma,

@@ -30,6 +30,7 @@ const (
 	speaker // what he or she says stands behind it
 	cared   // what the words beside it tell is told of patients
 	called  // it is called a patient's beside it
+	figure  // a number that may be an age stands behind it
 )
 
 // Kind is the identifier.
@@ -37,7 +38,7 @@ var Kind = identify.Kind{
 	Name:  "name",
 	Words: "name",
 	Signals: []string{"title", "professional", "pair", "forename", "initial", "word", "any", "sure", "plain", "label",
-		"heading", "staff", "joined", "column", "patient", "invited", "aged", "speaker", "cared", "called"},
+		"heading", "staff", "joined", "column", "patient", "invited", "aged", "speaker", "cared", "called", "figure"},
 	Shapes:  []string{"U"},
 	Parse:   parse,
 	Weigh:   weigh,
@@ -46,7 +47,7 @@ var Kind = identify.Kind{
 	Column:  identify.ColumnRule{Null: 0.3, Share: 0.6, Pass: sure | pair | title, Fail: staff, Signal: column},
 	Anchor:  true,
 	Follows: true,
-	Leads:   invited | aged | cared | called,
+	Leads:   label | invited | aged | cared | called | figure,
 	Named:   label,
 	Names:   identify.NameRule{Alone: title | professional | pair},
 	Joins:   single | anyWord,
@@ -273,8 +274,11 @@ func weigh(c *identify.Context, at int, m *identify.Match) bool {
 
 // beside says what stands beside the name of one who is none of the staff.
 func (l *lexicon) beside(c *identify.Context, at int, m *identify.Match) (signals uint32) {
-	if ageBehind(c, m.End) {
+	switch ageBehind(c, m.End) {
+	case yearsAndSex:
 		signals |= aged
+	case yearsAlone:
+		signals |= figure
 	}
 	if m.Signals&(title|pair|forename) == 0 {
 		return signals
@@ -291,10 +295,19 @@ func (l *lexicon) beside(c *identify.Context, at int, m *identify.Match) (signal
 	return signals
 }
 
-// ageBehind reports whether an age that is called one stands behind a name, as in
-// notes: Smith John 82F, John Smith (82), Mrs Smith, 82, of.
-func ageBehind(c *identify.Context, end int) bool {
-	const digits, parting = 3, 3
+// years is what stands behind a name of an age.
+type years uint8
+
+const (
+	noYears     years = iota
+	yearsAlone        // a number that may be one: Smith John 82 - fell
+	yearsAndSex       // one that is called so, or stands as it does in notes
+)
+
+// ageBehind looks for an age behind a name: Smith John 82F, John Smith (82), Mrs
+// Smith, 82, of.
+func ageBehind(c *identify.Context, end int) years {
+	const digits, parting, oldest = 3, 3, "110"
 	i := end
 	for i-end < parting && (c.At(i) == ' ' || c.At(i) == ',' || c.At(i) == '(') {
 		i++
@@ -303,25 +316,42 @@ func ageBehind(c *identify.Context, end int) bool {
 	for i-first <= digits && identify.IsDigit(c.At(i)) {
 		i++
 	}
-	if i == first || i == end || i-first > digits || c.Text[first] == '0' {
-		return false
+	if i == first || i == end || i-first > digits || c.Text[first] == '0' || i-first == digits && string(c.Text[first:i]) > oldest {
+		return noYears
 	}
 	switch c.At(i) {
 	case ')':
-		return c.Before(first) == '(' && i-first == 2
+		if c.Before(first) == '(' && i-first == 2 {
+			return yearsAndSex
+		}
 	case ',':
-		return c.At(end) == ',' && i-first == 2
+		if c.At(end) == ',' && i-first == 2 {
+			return yearsAndSex
+		}
 	}
-	if c.At(i) == ' ' {
-		i++
+	return yearsBefore(c, i, i-first)
+}
+
+// yearsBefore tells by what stands behind a number of so many digits whether it is
+// an age.
+func yearsBefore(c *identify.Context, i, digits int) years {
+	next := i
+	if c.At(i) == ' ' || c.At(i) == '-' {
+		next++
 	}
 	var word [identify.MaxWord]byte
-	_, n := c.Word(i, &word)
+	_, n := c.Word(next, &word)
 	switch string(word[:n]) {
-	case "f", "m", "y", "yr", "yrs", "yo", "female", "male":
-		return true
+	case "f", "m", "y", "yr", "yrs", "yo", "female", "male", "year", "years":
+		return yearsAndSex
 	}
-	return false
+	switch ch := c.At(i); {
+	case digits == 1, ch != ' ' && ch != ',' && ch != '\n' && ch != '\r' && ch != '\t' && ch != ';':
+		return noYears
+	case ch == ' ' && (identify.IsUpper(c.At(next)) || identify.IsDigit(c.At(next))):
+		return noYears // the number of a house
+	}
+	return yearsAlone
 }
 
 // stampBefore reports whether a time stands before a name on its line, as in what

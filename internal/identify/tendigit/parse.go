@@ -217,12 +217,16 @@ func (s Scheme) weigh(c *identify.Context, at int, m *identify.Match) bool {
 	if schemeFollows(c, m.End) || sign != identify.No && schemePrecedes(c, at) || s == HC && sign == identify.None && healthAndCare(c, at) {
 		sign = identify.Yes
 	}
-	if sign == identify.None && besideISBN(c, at, m.End) {
+	if sign == identify.None && (besideISBN(c, at, m.End) || elementOf(c, at)) {
 		sign = identify.No
 	}
 	call(m, sign)
 	if sign == identify.None {
-		callWeakly(m, c.Label(at, l.weak))
+		weak := c.Label(at, l.weak)
+		if weak == identify.None && l.ofOtherField(c, at) {
+			weak = identify.No
+		}
+		callWeakly(m, weak)
 	}
 	if m.Signals&stuck != 0 && sign != identify.Yes {
 		return false
@@ -258,6 +262,18 @@ func callWeakly(m *identify.Match, sign identify.Sign) {
 	case identify.No:
 		m.Signals |= vague
 	}
+}
+
+// ofOtherField reports whether the number is the value of a field whose name the
+// lists do not know: point=9434765919. What people ask for may be anything.
+func (l *lists) ofOtherField(c *identify.Context, at int) bool {
+	return c.Before(at) == '=' && at >= 2 && identify.IsLetter(c.Text[at-2]) && c.Label(at, l.asked) != identify.Yes
+}
+
+// elementOf reports whether the number is an element of a code of GS1, behind
+// its identifier in brackets: (21)9434765919.
+func elementOf(c *identify.Context, at int) bool {
+	return at >= 4 && c.Text[at-1] == ')' && identify.IsDigit(c.Text[at-2]) && identify.IsDigit(c.Text[at-3]) && c.Text[at-4] == '('
 }
 
 // besideISBN reports whether the thirteen digits of a book stand beside the

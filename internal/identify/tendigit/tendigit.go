@@ -266,11 +266,12 @@ func Born(chi, yyyymmdd uint64) bool {
 type lists struct {
 	labels   *identify.Labels
 	weak     *identify.Labels
+	asked    *identify.Labels // names of fields that hold what people ask for
 	examples *examples
 }
 
 var load = sync.OnceValue(func() lists {
-	return lists{identify.ReadLabels("nhs-number"), identify.ReadLabels("nhs-number-weak"), readExamples()}
+	return lists{identify.ReadLabels("nhs-number"), identify.ReadLabels("nhs-number-weak"), identify.ReadLabels("nhs-number-asked"), readExamples()}
 })
 
 // examples is a set of numbers, most of the slots empty.

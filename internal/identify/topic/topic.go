@@ -8,6 +8,6 @@ import "trustaudit/internal/identify"
 var Kind = identify.Kind{
 	Name:    "topic",
 	Words:   "topic",
-	Signals: []string{"care", "headings", "other", "mostly-other", "list", "headed-other", "row", "headed-far", "much-care", "some-care", "row-some", "noted"},
+	Signals: []string{"care", "headings", "other", "mostly-other", "list", "headed-other", "row", "headed-far", "much-care", "some-care", "row-some", "noted", "headed-much"},
 	Topics:  identify.ReadTopics("topics.tsv").WithClinical(),
 }
