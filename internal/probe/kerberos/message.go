@@ -34,30 +34,37 @@ func kinds() []kind {
 // field is a value under its number.
 func field(n byte, value []byte) []byte { return ber.Value(0xa0|n, value) }
 
-// name is a principal of several parts that is a service.
-func name(parts ...string) []byte {
-	const serviceInstance = 2
+// The kinds of principals that are named.
+const (
+	machine         = 1
+	serviceInstance = 2
+)
+
+// name is a principal of one part or several.
+func name(kind uint32, parts ...string) []byte {
 	var all [][]byte
 	for _, p := range parts {
 		all = append(all, ber.Value(tagGeneral, []byte(p)))
 	}
-	return ber.Value(ber.Sequence, field(0, ber.Int(serviceInstance)), field(1, ber.Value(ber.Sequence, all...)))
+	return ber.Value(ber.Sequence, field(0, ber.Int(kind)), field(1, ber.Value(ber.Sequence, all...)))
 }
 
-// request asks for a ticket for the realm's own account, in its own name, under
+// granter is the realm's own account.
+func granter(realm string) []byte { return name(serviceInstance, "krbtgt", realm) }
+
+// request asks for a ticket for the realm's own account, in an account's name, under
 // one of some kinds of encryption, without any proof.
-func request(realm string, encryption []uint32) []byte {
+func request(account []byte, realm string, encryption []uint32) []byte {
 	const version, asRequest, nonce = 5, 10, 0x74617564
 	var numbers [][]byte
 	for _, n := range encryption {
 		numbers = append(numbers, ber.Int(n))
 	}
-	own := name("krbtgt", realm)
 	body := ber.Value(ber.Sequence,
 		field(0, ber.Value(tagBits, []byte{0, 0, 0, 0, 0})), // no options
-		field(1, own),
+		field(1, account),
 		field(2, ber.Value(tagGeneral, []byte(realm))),
-		field(3, own),
+		field(3, granter(realm)),
 		field(5, ber.Value(tagTime, []byte("20370913024805Z"))),
 		field(7, ber.Int(nonce)),
 		field(8, ber.Value(ber.Sequence, numbers...)))

@@ -3,6 +3,7 @@
 package kerberos
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -22,7 +23,7 @@ import (
 
 const doc = `Looks at Kerberos servers at TCP port 88, or where the engagement says that there is one. One connection sends "a length that no request has", to which a server answers with an error.
 
-Only where the engagement names kerberos-request for the host, up to three more ask for a ticket for the server's own account (krbtgt) under one kind of encryption each: "AS-REQ: AES", "AS-REQ: RC4", "AS-REQ: DES". They bring no proof of who asks, so that most servers refuse them; a ticket that is given all the same is dropped unread. No user is named. The realm is the one that the server names in its error, or else that of the host's name; where it has none, the directory of the host is asked for its domain by an "` + ldap.SayRoot + `" at port 389, with no bind, and an "` + ldap.SayUnbind + `".`
+Only where the engagement names kerberos-request for the host, up to three more ask for a ticket for the server's own account (krbtgt) under one kind of encryption each: "AS-REQ: AES", "AS-REQ: RC4", "AS-REQ: DES"; in the name of that account, and of the host's own machine where a domain controller says nothing of the first. They bring no proof of who asks, so that most servers refuse them; a ticket that is given all the same is dropped unread. No person is named. The realm is the one that the server names in its error, or else that of the host's name; where it or the machine's name is not known, the directory of the host is asked by an "` + ldap.SayRoot + `" at port 389, with no bind, and an "` + ldap.SayUnbind + `".`
 
 // namedTest allows tickets to be asked for.
 const namedTest = "kerberos-request"
@@ -66,20 +67,20 @@ func observe(ctx context.Context, s *probe.Session) error {
 	if err != nil {
 		return fmt.Errorf("look at Kerberos: %s is not an endpoint", s.Unit.Target)
 	}
-	seen := channel.Seen{Endpoint: address, Service: service}
+	k := &server{Session: s, seen: channel.Seen{Endpoint: address, Service: service}}
 	said, err := ask(ctx, s, address, sayLength, []byte{0x80, 0, 0, 0})
 	switch reason := why(ctx, err); {
 	case reason != "":
-		seen.Lacks(trait, reason)
+		k.seen.Lacks(trait, reason)
 	case !s.Allowed(namedTest, host):
-		seen.Lacks(trait, "not tested: the engagement does not name "+namedTest+" for this host")
+		k.seen.Lacks(trait, "not tested: the engagement does not name "+namedTest+" for this host")
 	default:
-		tickets(ctx, s, &seen, realm(ctx, s, host, said))
+		k.tickets(ctx, host, said)
 	}
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("look at Kerberos at %s: %w", address, err)
 	}
-	return s.Emit(seen)
+	return s.Emit(k.seen)
 }
 
 // trait is what is to be told.
@@ -100,43 +101,89 @@ func why(ctx context.Context, err error) string {
 	return converse.Why(ctx, err)
 }
 
-// realm is the realm that a server serves, by its error, its host's name or its
-// directory; "" where none of them tells.
-func realm(ctx context.Context, s *probe.Session, host string, said []byte) string {
-	if named := realmOf(said); named != "" {
-		return named
-	}
-	if _, domain, dotted := strings.Cut(host, "."); dotted && net.ParseIP(host) == nil {
-		return strings.ToUpper(domain)
-	}
-	domain, err := ldap.Domain(ctx, s, host)
-	if err != nil {
-		s.Log.Debug("no domain of a Kerberos server", "error", err)
-	}
-	return strings.ToUpper(domain)
+// server is what is known of a server: its realm, and the machine that it runs on.
+type server struct {
+	*probe.Session
+	seen           channel.Seen
+	realm, machine string
+	asked          bool // its directory
 }
 
-// tickets asks for one under each kind of encryption.
-func tickets(ctx context.Context, s *probe.Session, seen *channel.Seen, realm string) {
-	if realm == "" {
-		seen.Lacks(trait, "the realm is not known: name the host by its full name in the engagement")
+// tickets asks for one under each kind of encryption. A domain controller tells nothing
+// of the realm's own account, and all of its machine's.
+func (s *server) tickets(ctx context.Context, host string, said []byte) {
+	s.know(ctx, host, said)
+	if s.realm == "" {
+		s.seen.Lacks(trait, "the realm is not known: name the host by its full name in the engagement")
 		return
 	}
-	for _, k := range kinds() {
-		message := request(realm, k.numbers)
-		answer, err := ask(ctx, s, seen.Endpoint, "AS-REQ: "+k.name, append(binary.BigEndian.AppendUint32(nil, uint32(len(message))), message...))
-		switch given, told := verdict(answer); {
-		case ctx.Err() != nil:
+	told, err := s.tell(ctx, granter(s.realm))
+	if told || err != nil || ctx.Err() != nil {
+		return
+	}
+	if s.machine == "" && !s.asked {
+		s.askDirectory(ctx, host)
+	}
+	if s.machine != "" {
+		if told, err = s.tell(ctx, name(machine, s.machine)); told || err != nil || ctx.Err() != nil {
 			return
-		case err != nil:
-			seen.Lacks(trait, k.name+": "+converse.Why(ctx, err))
-		case !told:
-			seen.Lacks(trait, k.name+": the server tells nothing to a caller without an account")
-			return // the other kinds would be answered alike
-		case given:
-			seen.Has(trait, k.name, "")
 		}
 	}
+	s.seen.Lacks(trait, "the server tells nothing to a caller without an account")
+}
+
+// know finds out the realm: by what the server says, by its host's name, or by its
+// directory.
+func (s *server) know(ctx context.Context, host string, said []byte) {
+	label, domain, dotted := strings.Cut(host, ".")
+	if dotted && net.ParseIP(host) == nil {
+		s.realm, s.machine = strings.ToUpper(domain), ofMachine(label)
+	}
+	if named := realmOf(said); named != "" {
+		s.realm = named
+	}
+	if s.realm == "" {
+		s.askDirectory(ctx, host)
+	}
+}
+
+// askDirectory asks the directory of the host for its domain and its name.
+func (s *server) askDirectory(ctx context.Context, host string) {
+	s.asked = true
+	c, err := ldap.AskController(ctx, s.Session, host)
+	if err != nil {
+		s.Log.Debug("no directory of a Kerberos server", "error", err)
+		return
+	}
+	s.realm = cmp.Or(s.realm, strings.ToUpper(c.Domain))
+	if label, _, _ := strings.Cut(c.Name, "."); label != "" {
+		s.machine = ofMachine(label)
+	}
+}
+
+// ofMachine is the account of a machine in a domain.
+func ofMachine(label string) string { return strings.ToUpper(label) + "$" }
+
+// tell asks for tickets in an account's name. It is false where the server does not
+// say whether it would give one.
+func (s *server) tell(ctx context.Context, account []byte) (bool, error) {
+	for i, k := range kinds() {
+		message := request(account, s.realm, k.numbers)
+		answer, err := ask(ctx, s.Session, s.seen.Endpoint, "AS-REQ: "+k.name, append(binary.BigEndian.AppendUint32(nil, uint32(len(message))), message...))
+		given, told := verdict(answer)
+		switch {
+		case err != nil:
+			s.seen.Lacks(trait, k.name+": "+converse.Why(ctx, err))
+			return false, err
+		case !told && i == 0:
+			return false, nil // the other kinds would be answered alike
+		case !told:
+			s.seen.Lacks(trait, k.name+": the server does not say whether it would")
+		case given:
+			s.seen.Has(trait, k.name, "")
+		}
+	}
+	return true, nil
 }
 
 // maxAnswer bounds an answer.
