@@ -19,6 +19,7 @@ type Policy struct {
 	traits   map[string]traitRow
 	rules    map[string][]rule // by trait, in the order of the table
 	remedies []remedy
+	tables   map[string][]string // those that name a service, by its name
 	Clauses  map[string]Clause
 }
 
@@ -42,7 +43,7 @@ type rule struct {
 }
 
 type remedy struct {
-	trait, value, product, words string
+	table, trait, value, product, words string
 }
 
 // Verdict is what the policy says of one trait.
@@ -121,12 +122,18 @@ func fits(pattern, value string) bool {
 }
 
 // remedy is the setting that mends a trait on a product; the most particular rows
-// stand first in the table.
+// stand first in the table. The tables that name the service come before the others:
+// what a machine calls itself may hold the name of another's product.
 func (p *Policy) remedy(t Trait, product, service string) string {
 	found := strings.ToLower(product + " " + service)
-	for _, r := range p.remedies {
-		if fits(r.trait, t.Name) && fits(r.value, t.Value) && (r.product == "*" || strings.Contains(found, r.product)) {
-			return r.words
+	for _, own := range []bool{true, false} {
+		for _, r := range p.remedies {
+			if own && !slices.Contains(p.tables[service], r.table) {
+				continue
+			}
+			if fits(r.trait, t.Name) && fits(r.value, t.Value) && (r.product == "*" || strings.Contains(found, r.product)) {
+				return r.words
+			}
 		}
 	}
 	return ""
@@ -160,10 +167,11 @@ func (p *Policy) Traits(check string) []string {
 // read reads the tables, one a protocol and one of clauses. Each row says in its
 // first column what it is; what rows refer to may stand in another table.
 func read(tables map[string]string) (*Policy, error) {
-	p := &Policy{traits: map[string]traitRow{}, rules: map[string][]rule{}, Clauses: map[string]Clause{}}
-	kinds := []rowKind{{"clause", 3, p.clause}, {"trait", 4, p.trait}, {"rule", 8, p.rule}, {"remedy", 4, p.addRemedy}}
+	p := &Policy{traits: map[string]traitRow{}, rules: map[string][]rule{}, tables: map[string][]string{}, Clauses: map[string]Clause{}}
+	table := ""
+	kinds := []rowKind{{"clause", 3, p.clause}, {"trait", 4, p.trait}, {"rule", 8, p.rule}, {"remedy", 4, func(f []string) error { return p.addRemedy(table, f) }}}
 	for _, kind := range kinds {
-		for _, table := range slices.Sorted(maps.Keys(tables)) {
+		for _, table = range slices.Sorted(maps.Keys(tables)) {
 			for i, line := range strings.Split(tables[table], "\n") {
 				if err := kind.read(line); err != nil {
 					return nil, fmt.Errorf("read policy: %s line %d: %w", table, i+1, err)
@@ -249,8 +257,12 @@ func (p *Policy) rule(f []string) error {
 	return nil
 }
 
-func (p *Policy) addRemedy(f []string) error {
-	p.remedies = append(p.remedies, remedy{f[0], f[1], strings.ToLower(f[2]), f[3]})
+func (p *Policy) addRemedy(table string, f []string) error {
+	r := remedy{table, f[0], f[1], strings.ToLower(f[2]), f[3]}
+	p.remedies = append(p.remedies, r)
+	if !slices.Contains(p.tables[r.product], table) {
+		p.tables[r.product] = append(p.tables[r.product], table)
+	}
 	return nil
 }
 

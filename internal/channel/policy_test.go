@@ -221,6 +221,18 @@ func TestSettings(t *testing.T) {
 	}
 }
 
+// TestOwnSettings sees that a service's own settings come first, whatever a machine
+// calls itself.
+func TestOwnSettings(t *testing.T) {
+	v := Shipped().Judge(Trait{Name: "access", Value: "anyone-reads"}, "Linux redis01 and its nginx", "snmp")
+	if !strings.Contains(v.Remedy, "SNMP") {
+		t.Errorf("an agent of SNMP is to be mended by %q", v.Remedy)
+	}
+	if v := Shipped().Judge(Trait{Name: "tls.version", Value: "TLS 1.0"}, "Postfix", "smtp"); !strings.Contains(v.Remedy, "smtpd") {
+		t.Errorf("TLS of mail is to be mended by %q", v.Remedy)
+	}
+}
+
 // TestUnruled sees that a value without a rule is not taken for a sound one.
 func TestUnruled(t *testing.T) {
 	pass := audit.NewPass(&audit.Check{ID: "CHANNEL-CLEARTEXT-SERVICE"}, "tcp://h:1", audit.Options{})
