@@ -15,9 +15,11 @@ import (
 	"trustaudit/internal/probe/talk"
 )
 
-// How long a hello waits for its answer: longer where its service usually listens.
+// How long a hello waits for its answer: longer where its service usually listens, and
+// for TLS, of which some begin a process of its own for each caller.
 const (
 	expectedTime = 1500 * time.Millisecond
+	offerTime    = 800 * time.Millisecond
 	helloTime    = 250 * time.Millisecond
 )
 
@@ -189,8 +191,11 @@ func order(all []probe.Hello, port uint16, care Care) []probe.Hello {
 // keeps it from being asked again is an error.
 func (l *look) ask(ctx context.Context, address string, h probe.Hello, port uint16) ([]byte, error) {
 	within := helloTime
-	if slices.Contains(h.Ports, port) {
+	switch {
+	case slices.Contains(h.Ports, port):
 		within = expectedTime
+	case h.Service == "tls":
+		within = offerTime
 	}
 	conn, err := converse.Open(ctx, l.session.Dial, address, within)
 	if err != nil {
