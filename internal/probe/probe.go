@@ -22,7 +22,8 @@ type Probe struct {
 	Name  string
 	Doc   string // what it looks at, and every kind of packet it sends
 	Phase audit.Phase
-	// Applies says whether the probe looks at a target that the scope names.
+	// Applies says whether the probe looks at a target that the scope names; nil for
+	// one that looks at what facts call for alone.
 	Applies func(audit.Target) bool
 	// Blocks says that a unit over a network of the scope is a part of it, up to 256
 	// addresses, rather than one address; hosts that the scope names singly are not

@@ -57,7 +57,6 @@ var Probe = probe.Probe{
 	Name:    "dicom",
 	Doc:     doc,
 	Phase:   audit.Observe,
-	Applies: func(audit.Target) bool { return false },
 	Plan:    plan,
 	Observe: talk.Observe(look),
 	Facts:   []audit.Fact{channel.Seen{}, tlsfact.TLS{}},

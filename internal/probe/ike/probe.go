@@ -33,7 +33,6 @@ var Probe = probe.Probe{
 	Name:    "ike",
 	Doc:     doc,
 	Phase:   audit.Observe,
-	Applies: func(audit.Target) bool { return false },
 	Plan:    datagram.Plan(service, port),
 	Observe: datagram.Observe(service, func(ctx context.Context, l *datagram.Look) { (&look{Look: l}).versions(ctx) }),
 	Facts:   []audit.Fact{channel.Seen{}},

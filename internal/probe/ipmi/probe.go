@@ -30,7 +30,6 @@ var Probe = probe.Probe{
 	Name:    "ipmi",
 	Doc:     doc,
 	Phase:   audit.Observe,
-	Applies: func(audit.Target) bool { return false },
 	Plan:    datagram.Plan(service, port),
 	Observe: datagram.Observe(service, look),
 	Facts:   []audit.Fact{channel.Seen{}},

@@ -43,7 +43,6 @@ var Probe = probe.Probe{
 	Name:    "ldap",
 	Doc:     doc,
 	Phase:   audit.Observe,
-	Applies: func(audit.Target) bool { return false },
 	Plan:    talk.PlanWithin("ldap", "636", "1636", "3269"),
 	Observe: talk.Observe(look),
 	Facts:   []audit.Fact{channel.Seen{}, tlsfact.TLS{}},

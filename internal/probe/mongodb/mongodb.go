@@ -32,7 +32,6 @@ var Probe = probe.Probe{
 	Name:    "mongodb",
 	Doc:     doc,
 	Phase:   audit.Observe,
-	Applies: func(audit.Target) bool { return false },
 	Plan:    talk.PlanWithin("mongodb", "27017", "27018", "27019", "27020"),
 	Observe: talk.Observe(look),
 	Facts:   []audit.Fact{channel.Seen{}, tlsfact.TLS{}},

@@ -26,7 +26,6 @@ var Probe = probe.Probe{
 	Name:    "mysql",
 	Doc:     doc,
 	Phase:   audit.Observe,
-	Applies: func(audit.Target) bool { return false },
 	Plan:    talk.Plan("mysql", "mariadb"),
 	Observe: talk.Observe(look),
 	Facts:   []audit.Fact{channel.Seen{}, tlsfact.TLS{}},

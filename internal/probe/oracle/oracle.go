@@ -28,7 +28,6 @@ var Probe = probe.Probe{
 	Name:    "oracle",
 	Doc:     doc,
 	Phase:   audit.Observe,
-	Applies: func(audit.Target) bool { return false },
 	Plan:    talk.Plan("oracle"),
 	Observe: talk.Observe(look),
 	Facts:   []audit.Fact{channel.Seen{}},

@@ -24,7 +24,6 @@ var Probe = probe.Probe{
 	Name:    "pseudonym",
 	Doc:     doc,
 	Phase:   audit.FollowUp,
-	Applies: func(audit.Target) bool { return false },
 	Plan:    plan,
 	Observe: observe,
 	Facts:   []audit.Fact{fact.Digests{}},

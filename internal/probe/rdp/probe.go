@@ -31,7 +31,6 @@ var Probe = probe.Probe{
 	Name:    "rdp",
 	Doc:     doc,
 	Phase:   audit.Observe,
-	Applies: func(audit.Target) bool { return false },
 	Plan:    talk.Plan(service),
 	Observe: observe,
 	Facts:   []audit.Fact{channel.Seen{}, tlsfact.TLS{}},

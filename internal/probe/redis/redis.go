@@ -25,7 +25,6 @@ var Probe = probe.Probe{
 	Name:    "redis",
 	Doc:     doc,
 	Phase:   audit.Observe,
-	Applies: func(audit.Target) bool { return false },
 	Plan:    talk.PlanWithin("redis", "6379", "6380", "26379"),
 	Observe: talk.Observe(look),
 	Facts:   []audit.Fact{channel.Seen{}},

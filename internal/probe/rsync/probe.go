@@ -40,7 +40,6 @@ var Probe = probe.Probe{
 	Name:    service,
 	Doc:     doc,
 	Phase:   audit.Observe,
-	Applies: func(audit.Target) bool { return false },
 	Plan:    talk.Plan(service),
 	Observe: talk.Observe(look),
 	Facts:   []audit.Fact{channel.Seen{}},

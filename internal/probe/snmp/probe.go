@@ -29,7 +29,6 @@ var Probe = probe.Probe{
 	Name:    "snmp",
 	Doc:     doc,
 	Phase:   audit.Observe,
-	Applies: func(audit.Target) bool { return false },
 	Plan:    datagram.Plan(service, port),
 	Observe: datagram.Observe(service, look),
 	Facts:   []audit.Fact{channel.Seen{}},

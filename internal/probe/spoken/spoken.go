@@ -50,7 +50,6 @@ var Probe = probe.Probe{
 	Name:    "spoken",
 	Doc:     doc(),
 	Phase:   audit.Observe,
-	Applies: func(audit.Target) bool { return false },
 	Plan:    talk.Plan(names()...),
 	Observe: talk.Observe(look),
 	Facts:   []audit.Fact{channel.Seen{}},

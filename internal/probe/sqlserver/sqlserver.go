@@ -32,7 +32,6 @@ var Probe = probe.Probe{
 	Name:    "sqlserver",
 	Doc:     doc,
 	Phase:   audit.Observe,
-	Applies: func(audit.Target) bool { return false },
 	Plan:    talk.Plan("sqlserver"),
 	Observe: talk.Observe(look),
 	Facts:   []audit.Fact{channel.Seen{}, tlsfact.TLS{}},

@@ -28,7 +28,6 @@ var Probe = probe.Probe{
 	Name:    "tls",
 	Doc:     doc,
 	Phase:   audit.Observe,
-	Applies: func(audit.Target) bool { return false },
 	Plan:    plan,
 	Observe: observe,
 	Facts:   []audit.Fact{fact.TLS{}, channel.Seen{}},

@@ -22,7 +22,6 @@ var Probe = probe.Probe{
 	Name:    "unspoken",
 	Doc:     doc,
 	Phase:   audit.Observe,
-	Applies: func(audit.Target) bool { return false },
 	Plan:    plan,
 	Observe: observe,
 	Facts:   []audit.Fact{channel.Seen{}},

@@ -22,7 +22,6 @@ var Probe = probe.Probe{
 	Name:    "vnc",
 	Doc:     doc,
 	Phase:   audit.Observe,
-	Applies: func(audit.Target) bool { return false },
 	Plan:    talk.Plan(service),
 	Observe: talk.Observe(look),
 	Facts:   []audit.Fact{channel.Seen{}},
