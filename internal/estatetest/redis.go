@@ -23,6 +23,7 @@ func redisServers() []Server {
 			},
 		},
 		memcachedServer("memcached, open", 20211, "", Find{"CHANNEL-CLEARTEXT-SERVICE", "encryption none"}, Find{"CHANNEL-OPEN-ACCESS", "access anyone"}),
+		memcachedServer("memcached, log-ins by SASL", 20213, sasl, Find{"CHANNEL-CLEARTEXT-SERVICE", "encryption none"}),
 		memcachedServer("memcached, log-ins in clear", 20212, "synthetic:synthetic", Find{"CHANNEL-CLEARTEXT-SERVICE", "encryption none"}, Find{"CHANNEL-LOGIN-CLEAR", "login.clear yes"}),
 		{
 			Name: "redis, TLS without password", Service: "tls", Port: 6380, Programs: []string{"redis-server"},
@@ -54,12 +55,21 @@ func redisTLS(ctx context.Context, p Place, more ...string) (*Running, error) {
 		"--tls-cert-file", pair.Cert, "--tls-key-file", pair.Key, "--tls-ca-cert-file", p.Keys.CA(), "--tls-protocols", "TLSv1.2 TLSv1.3"}, more...)...)
 }
 
+// sasl is in the place of a user where log-ins are by SASL.
+const sasl = "SASL"
+
 // memcachedServer is Memcached, with a user if there is one.
 func memcachedServer(name string, port int, user string, finds ...Find) Server {
 	return Server{
 		Name: name, Service: "memcached", Port: port, Programs: []string{"memcached"}, Finds: finds,
 		Start: func(ctx context.Context, p Place) (*Running, error) {
 			args := []string{"-l", p.Host, "-p", fmt.Sprint(p.Port), "-u", "root", "-m", "8"}
+			if user == sasl {
+				if _, err := p.File("memcached.conf", lines("mech_list: plain")); err != nil {
+					return nil, err
+				}
+				return Exec(ctx, p, "env", append([]string{"SASL_CONF_PATH=" + p.Dir, "memcached", "-S"}, args...)...)
+			}
 			if user != "" {
 				file, err := p.File("users", lines(user))
 				if err != nil {

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 
 	"trustaudit/internal/audit"
@@ -40,6 +41,20 @@ func TestServers(t *testing.T) {
 				t.Errorf("said %q", said)
 			}
 		})
+	}
+}
+
+// TestSASL sees that a server which speaks in binary alone is known, and what it lets
+// those do who have not logged in.
+func TestSASL(t *testing.T) {
+	_, r := estatetest.Examine(t, "memcached, log-ins by SASL", memcached.Probe)
+	want := []channel.Trait{{Name: "access", Value: "login"}, {Name: "encryption", Value: "none", Detail: "it answers in clear"}}
+	if diff := cmp.Diff(want, r.Facts[0].(channel.Seen).Traits); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	head := "\x81\x0a\x00\x00\x00\x00\x00\x20" + strings.Repeat("\x00", 16)
+	if fits := memcached.Probe.Hellos[1].Fits; !fits([]byte(head)) || fits([]byte(head[:23])) || fits([]byte("\x80"+head[1:])) {
+		t.Error("the answer in binary is taken for another, or another for it")
 	}
 }
 
