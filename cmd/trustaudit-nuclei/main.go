@@ -1,3 +1,6 @@
+//go:debug tlsrsakex=1
+//go:debug tls3des=1
+
 // Command trustaudit-nuclei asks web servers the questions of templates, by nuclei's
 // library. It is a child of trustaudit, which links nothing of nuclei's: it reads one
 // line of JSON that says what there is to ask and where the only way out is, then a
@@ -5,6 +8,9 @@
 //
 // It refuses to run by itself: nuclei writes to the folders that it finds by the
 // environment as soon as it is loaded, so whoever starts it names one for all of them.
+//
+// It speaks TLS as servers of ten years ago do, too: what those show is asked for like
+// what others show, and how they encrypt is judged elsewhere.
 package main
 
 import (

@@ -2,6 +2,7 @@ package nuclei_test
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"io"
 	"maps"
@@ -126,6 +127,30 @@ func TestTemplates(t *testing.T) {
 		}
 	}
 	said(t, scan)
+}
+
+// TestOldTLS sees that servers are asked that speak TLS as those of ten years ago do,
+// which no browser of today would call.
+func TestOldTLS(t *testing.T) {
+	scan := nucleitest.New(t, nucleitest.Build(t), set.Shipped())
+	for name, config := range map[string]*tls.Config{
+		"no forward secrecy": {MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{tls.TLS_RSA_WITH_AES_128_CBC_SHA}},
+		"3DES":               {MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{tls.TLS_RSA_WITH_3DES_EDE_CBC_SHA}},
+		"TLS 1.0":            {MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS10},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				fmt.Fprint(w, "<title>IIS Windows Server</title>")
+			}))
+			server.TLS = config
+			server.StartTLS()
+			defer server.Close()
+			got := look(t, scan, "https", server.Listener.Addr().String())
+			if diff := cmp.Diff([]string{"web.exposed default: IIS"}, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
 }
 
 // cmpEmpty has nothing and an empty list be the same.
