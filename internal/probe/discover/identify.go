@@ -67,7 +67,13 @@ func (l *look) askAll(ctx context.Context, port uint16, care Care, e *fact.Endpo
 // beside asks a service that answered an offer of TLS, off the usual ports of TLS,
 // whether it is one of those that take connections in clear at the same port.
 func (l *look) beside(ctx context.Context, tls probe.Hello, port uint16, care Care, e *fact.Endpoint) error {
-	if tls.Service != "tls" || slices.Contains(tls.Ports, port) {
+	if tls.Service != "tls" {
+		return nil
+	}
+	if slices.Contains(tls.Ports, port) {
+		if slices.Contains(greeters(), port) {
+			return l.inside(ctx, port, e, []probe.Hello{{}})
+		}
 		return nil
 	}
 	for _, h := range l.session.Hellos {
@@ -86,14 +92,17 @@ func (l *look) beside(ctx context.Context, tls probe.Hello, port uint16, care Ca
 	if care != Ask {
 		return nil
 	}
-	return l.inside(ctx, port, e)
+	return l.inside(ctx, port, e, within(l.session.Hellos))
 }
 
-// inside asks what is spoken within TLS, off the ports where that is usual: first
-// what greets by itself, then the hellos of those whose probes look within it. A
-// service that lets nobody in without a certificate is not asked on.
-func (l *look) inside(ctx context.Context, port uint16, e *fact.Endpoint) error {
-	for _, h := range within(l.session.Hellos) {
+// greeters are the usual ports of TLS within which the service speaks first, so that
+// its name is to be had for listening.
+func greeters() []uint16 { return []uint16{465, 990, 992, 993, 995} }
+
+// inside asks what is spoken within TLS by those hellos. A service that lets nobody in
+// without a certificate is not asked on.
+func (l *look) inside(ctx context.Context, port uint16, e *fact.Endpoint, hellos []probe.Hello) error {
+	for _, h := range hellos {
 		answer, open, err := l.askInside(ctx, e.Address, h)
 		if err != nil || !open {
 			return err
@@ -112,7 +121,9 @@ func (l *look) inside(ctx context.Context, port uint16, e *fact.Endpoint) error 
 	return nil
 }
 
-// within is what is asked within TLS: nothing at first.
+// within is what is asked within TLS off the ports where that is usual: nothing at
+// first, for what greets by itself, and then the hellos of those whose probes look
+// within it.
 func within(all []probe.Hello) []probe.Hello {
 	asked := []probe.Hello{{}}
 	for _, service := range []string{"http", "mqtt", "ldap", "amqp", "redis", "dicom", "kafka", "mongodb", "memcached"} {
@@ -170,7 +181,7 @@ func order(all []probe.Hello, port uint16, care Care) []probe.Hello {
 		return nil
 	}
 	hellos := slices.DeleteFunc(slices.Clone(all), func(h probe.Hello) bool {
-		return care == TLSOnly && h.Service != "tls" || care == Usual && !slices.Contains(h.Ports, port)
+		return care == TLSOnly && h.Service != "tls" || (care == Usual || h.Usual) && !slices.Contains(h.Ports, port)
 	})
 	place := func(h probe.Hello) int {
 		if slices.Contains(h.Ports, port) {
@@ -210,7 +221,7 @@ func (l *look) ask(ctx context.Context, address string, h probe.Hello, port uint
 	for len(buf) < cap(buf) {
 		n, err := conn.Read(buf[len(buf):cap(buf)])
 		buf = buf[:len(buf)+n]
-		if err != nil || h.Fits(buf) {
+		if err != nil || h.Fits(buf) || bytes.Equal(buf, h.Send) {
 			break
 		}
 	}

@@ -1,6 +1,8 @@
 package discover_test
 
 import (
+	"crypto/tls"
+	"fmt"
 	"net"
 	"strconv"
 	"testing"
@@ -46,6 +48,49 @@ func TestInsideTLS(t *testing.T) {
 			got := r.Facts[0].(fact.Endpoint)
 			if diff := cmp.Diff([]string{"tls", c.inside}, []string{got.Service, got.Inside}); diff != "" {
 				t.Errorf("recognised (-want +got):\n%s\n%s", diff, running.Log())
+			}
+		})
+	}
+}
+
+// TestGreetsInTLS sees that mail at its usual ports of TLS is known by its greeting
+// within it, and that nothing is asked there of what keeps silent.
+func TestGreetsInTLS(t *testing.T) {
+	config := probetest.Certified(t)
+	greets := func(words string) probetest.Service {
+		return func(conn net.Conn) {
+			within := tls.Server(conn, config)
+			if within.Handshake() != nil {
+				return
+			}
+			_, _ = within.Write([]byte(words))
+			if n, _ := within.Read(make([]byte, 64)); n > 0 {
+				t.Errorf("%d bytes were sent within TLS", n)
+			}
+		}
+	}
+	for _, c := range []struct {
+		port          uint16
+		words, inside string
+	}{
+		{993, "* OK [CAPABILITY IMAP4rev1] Dovecot ready.\r\n", "imap"},
+		{465, "220 mx.synthetic.example ESMTP Postfix\r\n", "smtp"},
+		{995, "", ""},
+	} {
+		t.Run(fmt.Sprint(c.port), func(t *testing.T) {
+			n := &probetest.Network{Services: map[string]probetest.Service{fmt.Sprintf("10.0.0.5:%d", c.port): greets(c.words)}}
+			r := probetest.NewRecord(n.Dial)
+			session := r.Session(audit.Unit{Target: "net:10.0.0.5", Subject: "10.0.0.5"}, audit.Scope{Ports: []audit.Port{{Number: c.port}}})
+			for _, p := range all.Probes() {
+				session.Hellos = append(session.Hellos, p.Hellos...)
+			}
+			if err := discover.Probe.Observe(t.Context(), session); err != nil {
+				t.Fatal(err)
+			}
+			n.Wait()
+			got := r.Facts[0].(fact.Endpoint)
+			if got.Service != "tls" || got.Inside != c.inside {
+				t.Errorf("recognised %q with %q inside, want %q", got.Service, got.Inside, c.inside)
 			}
 		})
 	}

@@ -23,7 +23,7 @@ type Care int
 // clinical messages is offered TLS and nothing else.
 const (
 	Ask     Care = iota
-	Usual        // what is usual at the port: the machine is a printer
+	Usual        // what is usual at the port: the machine is a printer, or silent at most ports
 	TLSOnly      // messages for patients' care may be taken there
 	Nothing      // whatever arrives is printed, logged or run
 )

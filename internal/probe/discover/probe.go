@@ -26,11 +26,11 @@ const doc = `Looks at which TCP ports of a host accept a connection, waits a mom
 
 The ports are those that the engagement names, or a list of some 120 that hospitals use. They are knocked at one after another, which sends nothing but what TCP needs to connect and to part. A host that is silent at the eight most telling ones is asked at no others.
 
-A service that keeps silent is asked by the hellos of the other probes (each of which lists its own), one on each connection: those that are usual at the port, then an offer of TLS, then the others. Ports where clinical messages are taken, and lines of serial servers, are offered TLS and nothing else; ports where whatever arrives is printed, logged or run are sent nothing. A machine that the asset register calls a printer is asked what is usual at a port and nothing else.
+A service that keeps silent is asked by the hellos of the other probes (each of which lists its own), one on each connection: those that are usual at the port, then an offer of TLS, then the others. Ports where clinical messages are taken, and lines of serial servers, are offered TLS and nothing else; ports where whatever arrives is printed, logged or run are sent nothing. A machine that the asset register calls a printer, and one most of whose ports accept connections and keep silent, is asked what is usual at a port and nothing else.
 
 A service that greets as FTP and SMTP both do, and names neither, is asked on one more connection: "FEAT", and then, unless that tells, "EHLO trustaudit.invalid" and "QUIT".
 
-Where TLS is spoken off its usual ports, each further connection makes a "` + talk.SayHandshake + `" and waits for what is said in it by itself, or asks one of the hellos of those probes that look within TLS, until one is answered. A service that wants a certificate is left at the first.
+Where TLS is spoken at the usual ports of mail, FTP and Telnet within it, one more connection makes a "` + talk.SayHandshake + `" and waits for what greets. Where it is spoken off its usual ports, each further connection makes a "` + talk.SayHandshake + `" and waits for what is said in it by itself, or asks one of the hellos of those probes that look within TLS, until one is answered. A service that wants a certificate is left at the first.
 
 Where the engagement says reverse_dns, the name service of this machine is asked for the names of each host that answered.`
 
@@ -136,8 +136,8 @@ func (l *look) look(ctx context.Context) error {
 	if err := l.knock(ctx, rest); err != nil {
 		return err
 	}
-	least := Ask
-	if isPrinter(l.session.Assets, l.session.Unit.Subject) {
+	least, crowded := Ask, l.crowded()
+	if crowded || isPrinter(l.session.Assets, l.session.Unit.Subject) {
 		least = Usual
 	}
 	for _, port := range slices.Sorted(maps.Keys(l.found)) {
@@ -152,8 +152,27 @@ func (l *look) look(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		if crowded && e.Service == "" && e.Left == "" && e.Silent {
+			e.Left = "most ports of the host accept connections and keep silent, as where a device accepts them in its place; only what is usual at the port was asked"
+		}
 	}
 	return nil
+}
+
+// crowd is how many silent ports a host of many services may have.
+const crowd = 40
+
+// crowded says whether most ports of the host accept a connection and keep silent: a
+// firewall may do so in its place, or a trap, and to ask each of them everything would
+// take long and tell nothing.
+func (l *look) crowded() bool {
+	silent := 0
+	for _, e := range l.found {
+		if e.Silent {
+			silent++
+		}
+	}
+	return silent > crowd && 2*silent > len(l.ports)
 }
 
 func (l *look) knock(ctx context.Context, ports []uint16) error {

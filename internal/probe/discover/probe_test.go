@@ -138,6 +138,7 @@ func hellos() []probe.Hello {
 		{Service: "ldap", Say: "ldap?", Send: []byte("ldap?"), Ports: []uint16{389}, BesideTLS: true, Fits: fits("ldap!")},
 		{Service: "redis", Say: "redis?", Send: []byte("redis?"), Ports: []uint16{6379}, Fits: fits("redis!")},
 		{Service: "tls", Say: "tls?", Send: []byte("tls?"), Ports: []uint16{443}, Fits: fits("tls!")},
+		{Service: "zookeeper", Say: "srvr", Send: []byte("srvr"), Ports: []uint16{2181}, Usual: true, Fits: fits("Zookeeper!")},
 	}
 }
 
@@ -176,6 +177,8 @@ func TestSilentServicesAreAsked(t *testing.T) {
 		{"TLS where it is usual", audit.Port{Number: 443}, either, fact.Endpoint{Service: "tls", Asked: 1}, []string{"tls?"}},
 		{"an echo", audit.Port{Number: 20000}, echo, fact.Endpoint{Asked: 3, Answered: true}, []string{"tls?", "redis?", "ldap?"}},
 		{"mute", audit.Port{Number: 20000}, probetest.Mute, fact.Endpoint{Asked: 3}, []string{"tls?", "redis?", "ldap?"}},
+		{"a question kept for its own port", audit.Port{Number: 20000}, answers("srvr", "Zookeeper!"), fact.Endpoint{Asked: 3}, []string{"tls?", "redis?", "ldap?"}},
+		{"and put there", audit.Port{Number: 2181}, answers("srvr", "Zookeeper!"), fact.Endpoint{Service: "zookeeper", Asked: 1}, []string{"srvr"}},
 		{"a strange answer is kept", audit.Port{Number: 20000}, answers("tls?", "what?\n"), fact.Endpoint{Asked: 3, Answered: true, Greeting: "what?"}, []string{"tls?", "redis?", "ldap?"}},
 		{"a late greeting tells", audit.Port{Number: 20000}, answers("tls?", "SSH-2.0-x\r\n"), fact.Endpoint{Service: "ssh", Asked: 1, Answered: true, Greeting: "SSH-2.0-x"}, []string{"tls?"}},
 		{"clinical messages", audit.Port{Number: 2575}, probetest.Mute, fact.Endpoint{Asked: 1}, []string{"tls?"}},
@@ -214,6 +217,36 @@ func TestSilentServicesAreAsked(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestCrowd sees that a host which accepts connections at every port, and says nothing,
+// is not asked everything everywhere, and that this is told.
+func TestCrowd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := &probetest.Network{Services: map[string]probetest.Service{}}
+		for _, p := range discover.Ports() {
+			n.Services[net.JoinHostPort(host, strconv.Itoa(int(p.Number)))] = probetest.Mute
+		}
+		r := probetest.NewRecord(n.Dial)
+		session := r.Session(unit, audit.Scope{})
+		session.Hellos = hellos()
+		if err := discover.Probe.Observe(t.Context(), session); err != nil {
+			t.Fatal(err)
+		}
+		n.Wait()
+		asked := 0
+		for _, f := range r.Facts {
+			if e, ok := f.(fact.Endpoint); ok {
+				asked += e.Asked
+				if e.Left == "" {
+					t.Errorf("nothing is told of %+v", e)
+				}
+			}
+		}
+		if asked < 3 || asked > 20 { // what is usual, and TLS where clinical messages may be taken
+			t.Errorf("%d questions were asked, want few", asked)
+		}
+	})
 }
 
 // TestAbsentHost sees that a host where nobody answers costs little, and that

@@ -35,7 +35,7 @@ var rtspStatus = regexp.MustCompile(`(?is)^RTSP/1\.\d (\d{3}) `)
 
 // describe asks a camera what there is to see at its root, and so whether it asks
 // who one is.
-func describe(l *asker, conn *conversation) error {
+func describe(l *asker, conn *conversation, _ []byte) error {
 	l.Asked = append(l.Asked, access)
 	if err := conn.Send(sayDescribe, []byte("DESCRIBE rtsp://"+l.Address+"/ RTSP/1.0\r\nCSeq: 2\r\nAccept: application/sdp\r\n\r\n")); err != nil {
 		return err
@@ -74,7 +74,7 @@ const (
 
 // exports asks a server of disks which there are, which also shows whether it wants
 // TLS first.
-func exports(l *asker, conn *conversation) error {
+func exports(l *asker, conn *conversation, _ []byte) error {
 	l.Asked = append(l.Asked, encryption, access)
 	if err := conn.Send(sayExports, []byte("\x00\x00\x00\x01IHAVEOPT\x00\x00\x00\x03\x00\x00\x00\x00")); err != nil {
 		return err
@@ -104,7 +104,7 @@ func exports(l *asker, conn *conversation) error {
 }
 
 // startTLS asks whether the server of a power supply could change to TLS.
-func startTLS(l *asker, conn *conversation) error {
+func startTLS(l *asker, conn *conversation, _ []byte) error {
 	l.Asked = append(l.Asked, encryption)
 	if err := conn.Send(sayStartTLS, []byte("STARTTLS\n")); err != nil {
 		return err
@@ -119,5 +119,31 @@ func startTLS(l *asker, conn *conversation) error {
 		return nil
 	}
 	l.Seen.Has(encryption, "none-state", "power supplies, and their orders, by NUT")
+	return nil
+}
+
+// cassandra tells by its answer to a start-up whether it asks who one is.
+func cassandra(l *asker, _ *conversation, answer []byte) error {
+	const ready = 2
+	if answer[4] == ready {
+		l.Seen.Has(access, "anyone", "it begins a session without a log-in")
+		return nil
+	}
+	l.Seen.Has(access, "login", "")
+	l.Seen.Has(loginClear, "yes", "a name and a password by Cassandra")
+	return nil
+}
+
+// linked tells by a server's answer whether screens are shown in clear. Whether a
+// password is asked for shows only to those who go on.
+func linked(l *asker, _ *conversation, answer []byte) error {
+	const needSecured = 5
+	if binary.LittleEndian.Uint32(answer[16:]) == needSecured {
+		l.Seen.Has(encryption, "offered", "")
+		l.Seen.Has(required, "yes", "")
+	} else {
+		l.Seen.Has(encryption, "none", "screens by SPICE")
+	}
+	l.Seen.Lacks(access, "whether a password is asked for shows only to those who go on")
 	return nil
 }

@@ -11,10 +11,19 @@ type service struct {
 	send    []byte // nothing where it greets by itself
 	// ports are where discovery asks, too; none where an answer to others' hellos shows it.
 	ports   []uint16
-	fits    *regexp.Regexp
+	fits    *regexp.Regexp // of bytes, each of them as one character
 	traits  []trait
 	untold  string // why it cannot be told whether it encrypts
-	further func(*asker, *conversation) error
+	further func(l *asker, conn *conversation, answer []byte) error
+}
+
+// match matches an answer as its bytes are, whether they are text or not.
+func (s service) match(answer []byte) []string {
+	runes := make([]rune, len(answer))
+	for i, b := range answer {
+		runes[i] = rune(b)
+	}
+	return s.fits.FindStringSubmatch(string(runes))
 }
 
 type trait struct{ name, value, detail string }
@@ -68,6 +77,15 @@ func services() []service {
 		{name: "zookeeper", words: "ZooKeeper", product: "ZooKeeper", say: "srvr", send: []byte("srvr"), ports: []uint16{2181},
 			fits:   regexp.MustCompile(`(?s)^(?:Zookeeper version: (\d[\d.]*)|srvr is not executed)`),
 			traits: clear("ZooKeeper answers in clear")},
+		{name: "cassandra", words: "Cassandra (CQL)", product: "Cassandra", say: "CQL STARTUP", send: []byte("\x04\x00\x00\x00\x01\x00\x00\x00\x16\x00\x01\x00\x0bCQL_VERSION\x00\x053.0.0"), ports: []uint16{9042},
+			fits: regexp.MustCompile(`(?s)^\x84\x00..[\x02\x03].{4}`), traits: clear("Cassandra answers in clear"), further: cassandra},
+		{name: "firebird", words: "Firebird", product: "Firebird", say: "Firebird connect of no known version", send: []byte(firebird), ports: []uint16{3050},
+			fits: regexp.MustCompile(`^\x00\x00\x00\x04$`), untold: "whether sessions are encrypted shows only to those who log in (WireCrypt)"},
+		// Screens.
+		{name: "spice", words: "screens of virtual machines (SPICE)", product: "SPICE", say: "SPICE link", send: []byte(spice), ports: []uint16{5900, 5901, 5930},
+			fits: regexp.MustCompile(`(?s)^REDQ.{8}[^\x12].{7}`), further: linked},
+		{name: "xpra", words: "screens by Xpra", product: "Xpra", say: "trustaudit", send: []byte("trustaudit\r\n"),
+			fits: regexp.MustCompile(`^disconnect: .*not an xpra client`), untold: "whether what is shown is encrypted shows only in a session"},
 		// Messages and jobs.
 		{name: "openwire", words: "ActiveMQ (OpenWire)", product: "ActiveMQ", fits: regexp.MustCompile(`(?s)^....\x01ActiveMQ`), traits: clear("messages by OpenWire")},
 		{name: "stomp", words: "STOMP", say: "STOMP of no known version", send: []byte("STOMP\naccept-version:0.0\nhost:/\n\n\x00"), ports: []uint16{61613},
@@ -95,6 +113,13 @@ func services() []service {
 		{name: "mpd", words: "MPD", product: "MPD", fits: regexp.MustCompile(`^OK MPD (\d[\d.]*)\n`), traits: state("MPD")},
 	}
 }
+
+// firebird asks to connect to nothing, for nobody, in no version of the protocol.
+const firebird = "\x00\x00\x00\x01\x00\x00\x00\x13\x00\x00\x00\x03\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+
+// spice asks for the main channel of version 2.2, which is where a ticket would be
+// asked for.
+const spice = "REDQ\x02\x00\x00\x00\x02\x00\x00\x00\x12\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x12\x00\x00\x00"
 
 // sipOptions asks what nobody can do, and may be handed on to no other machine.
 const sipOptions = "OPTIONS sip:nobody@invalid SIP/2.0\r\nVia: SIP/2.0/TCP trustaudit.invalid:5060;branch=z9hG4bKtrustaudit\r\nMax-Forwards: 0\r\n" +

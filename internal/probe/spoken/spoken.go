@@ -5,7 +5,6 @@
 package spoken
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -70,7 +69,7 @@ func hellos() []probe.Hello {
 	var out []probe.Hello
 	for _, s := range services() {
 		if len(s.send) > 0 && len(s.ports) > 0 {
-			out = append(out, probe.Hello{Service: s.name, Say: s.say, Send: s.send, Ports: s.ports, Usual: true, Fits: s.fits.Match})
+			out = append(out, probe.Hello{Service: s.name, Say: s.say, Send: s.send, Ports: s.ports, Usual: true, Fits: func(b []byte) bool { return s.match(b) != nil }})
 		}
 	}
 	return out
@@ -103,8 +102,8 @@ func look(ctx context.Context, l *talk.Look) error {
 	if err != nil {
 		return err
 	}
-	if m := s.fits.FindSubmatch(answer); len(m) > 1 {
-		l.Seen.Product = strings.TrimSpace(s.product + " " + converse.Clean(bytes.TrimSpace(m[1])))
+	if m := s.match(answer); len(m) > 1 {
+		l.Seen.Product = strings.TrimSpace(s.product + " " + converse.Clean([]byte(strings.TrimSpace(m[1]))))
 	} else {
 		l.Seen.Product = s.product
 	}
@@ -117,7 +116,7 @@ func look(ctx context.Context, l *talk.Look) error {
 	if s.further == nil {
 		return nil
 	}
-	return s.further(l, conn)
+	return s.further(l, conn, answer)
 }
 
 // read reads an answer up to where it fits.
@@ -126,7 +125,7 @@ func read(conn *talk.Conn, s service) ([]byte, error) {
 	for len(buf) < cap(buf) {
 		n, err := conn.Read(buf[len(buf):cap(buf)])
 		buf = buf[:len(buf)+n]
-		if s.fits.Match(buf) {
+		if s.match(buf) != nil {
 			return buf, nil
 		}
 		if err != nil && len(buf) == 0 {

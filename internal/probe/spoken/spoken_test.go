@@ -68,6 +68,7 @@ func raw(text string) string {
 
 func TestObserve(t *testing.T) {
 	const describe = "RTSP/1.0 200 OK\r\nCSeq: 1\r\nPublic: DESCRIBE\r\n\r\n"
+	const spiceUntold = "whether a password is asked for shows only to those who go on"
 	type traits = map[string]string
 	for _, c := range []struct {
 		subject string
@@ -77,6 +78,13 @@ func TestObserve(t *testing.T) {
 		untold  string
 	}{
 		{"zookeeper", says("", "Zookeeper version: 3.8.0-${mvngit.commit.id}, built on 2022\nMode: standalone\n"), "ZooKeeper 3.8.0", traits{"encryption": "none"}, ""},
+		{"cassandra", says("", "\x84\x00\x00\x00\x02\x00\x00\x00\x00"), "Cassandra", traits{"encryption": "none", "access": "anyone"}, ""},
+		{"cassandra", says("", "\x84\x00\x00\x00\x03\x00\x00\x00\x31\x00\x2forg.apache.cassandra.auth.PasswordAuthenticator"), "Cassandra",
+			traits{"encryption": "none", "access": "login", "login.clear": "yes"}, ""},
+		{"firebird", says("", "\x00\x00\x00\x04"), "Firebird", traits{}, "whether sessions are encrypted shows only to those who log in (WireCrypt)"},
+		{"spice", says("", "REDQ"+raw("0200000002000000ba00000000000000")+"key"), "SPICE", traits{"encryption": "none"}, spiceUntold},
+		{"spice", says("", "REDQ"+raw("0200000002000000b200000005000000")), "SPICE", traits{"encryption": "offered", "encryption.required": "yes"}, spiceUntold},
+		{"xpra", says("", "disconnect: connection failed, invalid packet header, character 0x74, not an xpra client??\n"), "Xpra", traits{}, "whether what is shown is encrypted shows only in a session"},
 		{"zookeeper", says("", "srvr is not executed because it is not in the whitelist.\n"), "ZooKeeper", traits{"encryption": "none"}, ""},
 		{"zookeeper", says("", "HTTP/1.1 400 Bad Request\r\n\r\n"), "", traits{}, "the answer is not that of the service"},
 		{"openwire", says("\x00\x00\x01R\x01ActiveMQ\x00\x00\x00\x0c"), "ActiveMQ", traits{"encryption": "none"}, ""},
@@ -127,6 +135,20 @@ func TestObserve(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// TestBytes sees that answers in binary are known as well.
+func TestBytes(t *testing.T) {
+	for service, answer := range map[string]string{
+		"dns": "\x00\x11tr\x80\x05\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x01", "cassandra": "\x84\x00\x00\x00\x02\x00\x00\x00\x00",
+		"spice": "REDQ" + raw("0200000002000000b200000005000000"),
+	} {
+		for _, h := range spoken.Probe.Hellos {
+			if h.Fits([]byte(answer)) != (h.Service == service) {
+				t.Errorf("%s: an answer of %s", h.Service, service)
+			}
+		}
 	}
 }
 
