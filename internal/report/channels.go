@@ -101,6 +101,9 @@ func (e *endpoint) words() (service, protection string) {
 	if service, protection = e.told(); protection != "" {
 		return called(service), protection
 	}
+	if e.tls != nil && e.tls.Spoken && e.found.Declared == "" && e.found.Inside != "" {
+		return called(e.found.Inside) + " over TLS", e.versions()
+	}
 	if e.tls != nil && e.tls.Spoken {
 		return called(cmp.Or(e.found.Declared, "tls")), e.versions()
 	}

@@ -95,6 +95,7 @@ func TestChannels(t *testing.T) {
 	}{
 		{"TLS", []audit.Fact{discoverfact.Endpoint{Declared: "https"}, tlsfact.TLS{Spoken: true, Versions: accepted}}, "HTTPS", "TLS 1.2, TLS 1.3"},
 		{"TLS of no version", []audit.Fact{tlsfact.TLS{Spoken: true}}, "TLS", "TLS, versions not told"},
+		{"mail in TLS", []audit.Fact{discoverfact.Endpoint{Service: "tls", Inside: "imap"}, tlsfact.TLS{Spoken: true, Versions: accepted}}, "IMAP over TLS", "TLS 1.2, TLS 1.3"},
 		{"FTP without", []audit.Fact{encryption("none", "refuses AUTH TLS")}, "FTP", "none: refuses AUTH TLS"},
 		{"FTP not told", []audit.Fact{policy.Seen{Service: "ftp", Untold: []policy.Untold{{Name: "encryption", Reason: "no answer"}}}}, "FTP", "not told: no answer"},
 		{"FTP with", []audit.Fact{encryption("offered", "AUTH TLS"), tlsfact.TLS{Spoken: true, Versions: accepted}}, "FTP", "on request: TLS 1.2, TLS 1.3"},
