@@ -76,6 +76,9 @@ func (l *look) beside(ctx context.Context, tls probe.Hello, port uint16, care Ca
 		}
 		return nil
 	}
+	if care != Ask {
+		return nil
+	}
 	for _, h := range l.session.Hellos {
 		if !h.BesideTLS {
 			continue
@@ -88,9 +91,6 @@ func (l *look) beside(ctx context.Context, tls probe.Hello, port uint16, care Ca
 			e.Service = h.Service
 			return nil
 		}
-	}
-	if care != Ask {
-		return nil
 	}
 	return l.inside(ctx, port, e, within(l.session.Hellos))
 }

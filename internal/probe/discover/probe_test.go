@@ -181,6 +181,7 @@ func TestSilentServicesAreAsked(t *testing.T) {
 		{"and put there", audit.Port{Number: 2181}, answers("srvr", "Zookeeper!"), fact.Endpoint{Service: "zookeeper", Asked: 1}, []string{"srvr"}},
 		{"a strange answer is kept", audit.Port{Number: 20000}, answers("tls?", "what?\n"), fact.Endpoint{Asked: 3, Answered: true, Greeting: "what?"}, []string{"tls?", "redis?", "ldap?"}},
 		{"a late greeting tells", audit.Port{Number: 20000}, answers("tls?", "SSH-2.0-x\r\n"), fact.Endpoint{Service: "ssh", Asked: 1, Answered: true, Greeting: "SSH-2.0-x"}, []string{"tls?"}},
+		{"clinical messages in TLS", audit.Port{Number: 2575}, either, fact.Endpoint{Service: "tls", Asked: 1}, []string{"tls?"}},
 		{"clinical messages", audit.Port{Number: 2575}, probetest.Mute, fact.Endpoint{Asked: 1}, []string{"tls?"}},
 		{"clinical, as declared", audit.Port{Number: 20000, Service: "dicom"}, probetest.Mute, fact.Endpoint{Asked: 1, Declared: "dicom"}, []string{"tls?"}},
 		{"a printer", audit.Port{Number: 9100}, probetest.Mute, fact.Endpoint{}, nil},
