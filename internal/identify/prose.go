@@ -56,6 +56,7 @@ func (p *prose) reset() {
 // Text takes a stretch of prose in UTF-8. Calls continue one another: an
 // identifier may be split between them.
 func (s *Scanner) Text(b []byte) {
+	s.letGo()
 	if n := titleSize - len(s.title); n > 0 {
 		s.title = append(s.title, b[:min(n, len(b))]...)
 	}
@@ -73,6 +74,11 @@ func (s *Scanner) Text(b []byte) {
 
 // Break ends a record: the end of a message, a page, a letter.
 func (s *Scanner) Break() {
+	s.letGo()
+	s.endProse()
+}
+
+func (s *Scanner) endProse() {
 	if len(s.buf) > 0 {
 		s.advance(len(s.buf))
 		s.endRecord()

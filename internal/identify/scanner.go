@@ -28,9 +28,11 @@ type Scanner struct {
 
 	prose
 	table     tally
+	sideways  sideways
 	tableName string
 	columns   []column
 	headed    About          // the headings of the table
+	titled    About          // what stands above them, or above it
 	named     bool           // it has some
 	cells     [][]byte       // of the row at hand
 	around    About          // the words around a record
@@ -140,6 +142,7 @@ func newScanner(config Config, r *rules) *Scanner {
 func (s *Scanner) Reset() {
 	s.prose.reset()
 	s.table.reset()
+	s.sideways.reset(false)
 	s.forgetColumns()
 	for i := range s.distinct {
 		s.distinct[i].reset()

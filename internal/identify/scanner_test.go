@@ -178,7 +178,7 @@ var identifiableTests = []struct {
 	{"trusts", "csv:Name,Postcode\nBARTS HEALTH NHS TRUST,E1 2ES\nNorthfold Hospital,EX2 5DW\n", 0},
 	{"a street named after somebody", "csv:code,address,postcode\nR1A,CHARLES HASTINGS WAY,WR5 1JR\n", 0},
 	{"two dates", "Version 1.2 of 12/03/2019, reviewed 13/04/2021.", 0},
-	{"admission date", "Mrs Canary was admitted 12/03/2026.", 0},
+	{"admission date", "Mrs Canary. Date admitted 12/03/2026.", 0},
 	{"template", "Dear [Title] [Surname], NHS Number: [number], DOB: [date]", 0},
 	{"policy words", "Names, dates of birth and NHS numbers must not be sent by fax.", 0},
 	{"git log", "commit b2fb4c8df50752bf7a1fab65988d5573c357b168\nDate: 1601786616\n\n    fix #66095\n", 0},

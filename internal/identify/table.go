@@ -23,12 +23,26 @@ const (
 
 // Table begins a table. Columns is nil when there is no heading.
 func (s *Scanner) Table(name string, columns []string) {
+	title := s.lastWords()
 	s.Break()
 	s.endTable()
-	s.tableName = name
+	s.tableName, s.titled = name, title
+	called := 0
+	for _, heading := range columns {
+		called += min(s.callsKind(heading), 1)
+	}
+	s.sideways.reset(called >= formNames)
 	for i, heading := range columns[:min(len(columns), maxColumns)] {
 		s.call(i, heading)
 	}
+}
+
+// lastWords is what the prose before a table is about: it may be its title.
+func (s *Scanner) lastWords() (title About) {
+	if s.topical >= 0 {
+		title.read(s.buf[max(0, len(s.buf)-titleSize):], s.config.Kinds[s.topical].Topics)
+	}
+	return title
 }
 
 // call gives a column its name.
@@ -45,7 +59,12 @@ func (s *Scanner) call(i int, name string) {
 // Fields takes a record whose values have names: a message, a resource. Values
 // of one name are a column, whatever else the records hold.
 func (s *Scanner) Fields(names []string, values [][]byte) {
-	s.Break()
+	s.letGo()
+	s.takeFields(names, values)
+}
+
+func (s *Scanner) takeFields(names []string, values [][]byte) {
+	s.endProse()
 	if !s.fielded {
 		s.endTable()
 		s.fielded = true
@@ -93,7 +112,13 @@ func (s *Scanner) column(i int) *column {
 
 // Row takes a row of the table begun last; one row is one record.
 func (s *Scanner) Row(cells [][]byte) {
-	s.Break()
+	if !s.hold(cells) {
+		s.row(cells)
+	}
+}
+
+func (s *Scanner) row(cells [][]byte) {
+	s.endProse()
 	if s.fielded {
 		s.endTable()
 	}
@@ -102,6 +127,9 @@ func (s *Scanner) Row(cells [][]byte) {
 		for i, cell := range cells[:min(len(cells), maxColumns)] {
 			s.call(i, string(bytes.TrimSpace(cell)))
 		}
+	}
+	if s.rows < titleRows && s.topical >= 0 && len(filled(cells)) == 1 {
+		s.titled.read(filled(cells)[0], s.config.Kinds[s.topical].Topics)
 	}
 	s.callRow(cells)
 	for i := 0; i < len(cells); i++ {
@@ -122,13 +150,14 @@ const titleRows = 8
 
 // isHeading reports whether a row names the columns of a table that has begun
 // without headings, or with others above them: no digit stands in it, and two of
-// its cells call a kind what it is, or one a patient's.
+// its cells call a kind what it is, or one a patient's, or one alone says "name" and
+// another is of care.
 func (s *Scanner) isHeading(cells [][]byte) bool {
 	const second = 1 // of two rows of headings
 	if s.rows >= titleRows || s.named && s.rows >= second || len(cells) < 2 {
 		return false
 	}
-	called := 0
+	called, plainly := 0, false
 	for _, cell := range cells[:min(len(cells), maxColumns)] {
 		if len(cell) > maxHeading || ShapeOf(cell).Digits > 0 {
 			return false
@@ -136,8 +165,17 @@ func (s *Scanner) isHeading(cells [][]byte) bool {
 		if called < 2 {
 			called += s.callsKind(string(cell))
 		}
+		if bytes.EqualFold(bytes.TrimSpace(cell), []byte("name")) && s.topical >= 0 {
+			plainly = true
+		}
 	}
-	return called >= 2
+	return called >= 2 || called == 1 && plainly && s.ofCare(cells)
+}
+
+// ofCare reports whether a word of a row is of care.
+func (s *Scanner) ofCare(cells [][]byte) bool {
+	topics := s.config.Kinds[s.topical].Topics
+	return slices.ContainsFunc(cells, func(cell []byte) bool { return topics.Care(cell) > 0 })
 }
 
 // callsKind says whether a heading calls its column some kind, and a patient's.
@@ -528,6 +566,7 @@ func (s *Scanner) endTable() {
 func (s *Scanner) forgetColumns() {
 	s.columns, s.virtual = s.columns[:0], s.virtual[:0]
 	s.tableName, s.fielded, s.headed, s.named = "", false, About{}, false
+	s.titled = About{}
 	clear(s.fields)
 }
 

@@ -127,6 +127,14 @@ func (a *About) addHeading(word []byte, topics *Topics) {
 	}
 }
 
+// join adds the words of another text.
+func (a *About) join(other *About) {
+	for i, seen := range other.seen {
+		a.seen[i] |= seen
+	}
+	a.care += other.care
+}
+
 // first notes a word, and reports whether it was not seen before.
 func (a *About) first(number int) bool {
 	seen := a.seen[number/64]>>(number%64)&1 == 1
@@ -312,8 +320,8 @@ func (s *Scanner) readAround(t *tally, hits []hit) *About {
 	s.around = About{}
 	topics := s.config.Kinds[s.topical].Topics
 	if t == &s.table {
-		if s.named {
-			s.around = s.headed
+		if s.around = s.titled; s.named {
+			s.around.join(&s.headed)
 		}
 		for _, cell := range s.cells[:min(len(s.cells), maxColumns)] {
 			if topics.isPost(cell) {

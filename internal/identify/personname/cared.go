@@ -211,7 +211,7 @@ func (l *lexicon) caredFor(c *identify.Context, at int) bool {
 }
 
 // calledPatient reports whether the words right before a name call it a patient's:
-// "Patient: John Smith", "our patient, Mrs Smith".
+// "Patient: John Smith", "our patient, Mrs Smith", "my dad John Smith".
 func (l *lexicon) calledPatient(c *identify.Context, at int) bool {
 	const gap = 4
 	for i := at; i > 0 && at-i < gap; i-- {
@@ -219,8 +219,24 @@ func (l *lexicon) calledPatient(c *identify.Context, at int) bool {
 		case ch == '.', ch == '?', ch == '!', ch == '\n':
 			return false
 		case identify.IsLetter(ch):
-			return c.Label(at, l.patients) == identify.Yes
+			return c.Label(at, l.patients) == identify.Yes || l.ownKin(c, i)
 		}
 	}
 	return false
+}
+
+// ownKin reports whether the words that end at end say whose kin somebody is: my dad.
+func (l *lexicon) ownKin(c *identify.Context, end int) bool {
+	const longest = 16
+	first := end
+	for first > 0 && end-first < longest && identify.IsLetter(c.Text[first-1]) {
+		first--
+	}
+	var word [identify.MaxWord]byte
+	_, n := c.Word(first, &word)
+	if l.told[string(word[:n])]&kin == 0 || first < 3 || c.Text[first-1] != ' ' {
+		return false
+	}
+	_, n = c.Word(first-3, &word)
+	return n == 2 && word[0] == 'm' && word[1] == 'y' && !identify.IsLetter(c.Before(first-3))
 }

@@ -86,7 +86,7 @@ func TestStaff(t *testing.T) {
 		"Emily Robinson (Estates Officer)":                "Emily Robinson: pair sure staff",
 		"Emily Robinson, Park Row, Leeds":                 "Emily Robinson: pair sure",
 		"J. Robinson was seen":                            "J. Robinson: initial sure",
-		"pt J.R. Robinson":                                "J.R. Robinson: initial sure label",
+		"pt J.R. Robinson":                                "J.R. Robinson: initial sure label called",
 		"Plan A. Reading the notes":                       "",
 		"Vitamin A. Robinson":                             "A. Robinson: initial sure",
 		"A Robinson":                                      "",

@@ -228,8 +228,9 @@ func beforeForename(c *identify.Context, w *word) bool {
 	return next.n >= shortest && next.traits&given != 0 && next.traits&ordinary == 0
 }
 
-// bracketBehind reports whether a figure in brackets stands behind the one word
-// that follows, as a date of birth stands behind a name: M Okeke (12/03/1958).
+// bracketBehind reports whether a figure in brackets, or where one lies, stands behind
+// the one word that follows, as a date of birth stands behind a name: M Okeke
+// (12/03/1958), M Okeke (bed 4).
 func bracketBehind(c *identify.Context, end int) bool {
 	const longest = 24
 	if c.At(end) != ' ' || !identify.IsUpper(c.At(end+1)) {
@@ -239,10 +240,15 @@ func bracketBehind(c *identify.Context, end int) bool {
 	for i-end < longest && (identify.IsLetter(c.At(i)) || c.At(i) == '-' || c.At(i) == '\'') {
 		i++
 	}
-	if c.At(i) == ' ' {
+	for c.At(i) == ' ' || c.At(i) == '*' {
 		i++
 	}
-	return c.At(i) == '(' && identify.IsDigit(c.At(i+1))
+	if c.At(i) != '(' {
+		return false
+	}
+	var word [identify.MaxWord]byte
+	_, n := c.Word(i+1, &word)
+	return identify.IsDigit(c.At(i+1)) || load().told[string(word[:n])]&(place|ward) != 0
 }
 
 // weigh adds what stands around the name.
@@ -280,7 +286,7 @@ func (l *lexicon) beside(c *identify.Context, at int, m *identify.Match) (signal
 	case yearsAlone:
 		signals |= figure
 	}
-	if m.Signals&(title|pair|forename) == 0 {
+	if m.Signals&(title|pair|forename|initial) == 0 {
 		return signals
 	}
 	if l.invitation(c.Text[m.End:]) {

@@ -213,6 +213,8 @@ func TestCared(t *testing.T) {
 		"Page 4 Mrs Canary":                                   0,
 		"our patient, Mrs Canary":                             called,
 		"Patient: Heather Robinson":                           called,
+		"My dad Heather Robinson":                             called,
+		"Her dad Heather Robinson":                            0,
 		"no patient. Mrs Canary":                              0,
 		"patient\nMrs Canary":                                 0,
 		"Patient Safety Manager Heather Robinson is on leave": 0,

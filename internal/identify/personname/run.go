@@ -183,7 +183,7 @@ func (r *run) surnameFirst() (m identify.Match, ok bool) {
 		return m, false
 	}
 	one, two := &r.parts[0], &r.parts[1]
-	listed := one.traits&(given|family|ordinary) == family
+	listed := one.traits&(given|family|ordinary) == family || one.caps && one.traits&(family|ordinary) == family && two.initial
 	unlisted := one.traits&(given|family|ordinary) == 0 && one.caps && one.spelt.n >= shortest
 	m = identify.Match{End: two.end, Value: pairValue(two.spelt, one.spelt)}
 	switch {
