@@ -308,6 +308,8 @@ func TestRemedies(t *testing.T) {
 		{"none-pages", "nginx/1.22.1", "http", "return 301"},
 		{"none-pages", "Apache-Coyote/1.1", "http", "server.xml"},
 		{"none", "Microsoft-IIS/10.0, ASP.NET", "http", "Require SSL"},
+		{"none-pages", "lighttpd/1.4.69", "http", "ssl.engine"},
+		{"none-pages", "Express", "http", "https.createServer"},
 		{"none-pages", "", "http", "let port 80 redirect"},
 		{"none-assumed", "", "raw printing", "9100"},
 	} {
