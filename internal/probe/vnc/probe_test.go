@@ -58,6 +58,21 @@ func served(t *testing.T, service probetest.Service) (channel.Seen, *probetest.R
 	return r.Facts[0].(channel.Seen), r
 }
 
+// TestRefusal sees that a server's reason for turning callers away is kept, and that
+// the absence of one costs nothing.
+func TestRefusal(t *testing.T) {
+	for words, want := range map[string]string{
+		"\x00\x00\x00\x00\x1aToo many security failures": "the server turns callers away: Too many security failures",
+		"\x00\x00\x00\x00\x00":                           "the server turns callers away",
+		"\x00\xff\xff\xff\xffbusy":                       "the server turns callers away: busy",
+	} {
+		seen, _ := served(t, says("RFB 003.008\n", words))
+		if len(seen.Untold) == 0 || seen.Untold[0].Reason != want {
+			t.Errorf("%q: %+v", words, seen.Untold)
+		}
+	}
+}
+
 func TestAnswers(t *testing.T) {
 	for _, c := range []struct {
 		name  string

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"trustaudit/internal/channel"
+	"trustaudit/internal/converse"
 	"trustaudit/internal/probe"
 )
 
@@ -134,7 +135,7 @@ func readOne(r io.Reader) ([]byte, error) {
 	}
 	switch n := binary.BigEndian.Uint32(b[:]); {
 	case n == 0:
-		return nil, errRefused
+		return nil, refusal(r)
 	case n > 255:
 		return nil, errNotRFB
 	default:
@@ -149,13 +150,31 @@ func readTypes(r io.Reader) ([]byte, error) {
 		return nil, fmt.Errorf("read the types: %w", err)
 	}
 	if count[0] == 0 {
-		return nil, errRefused
+		return nil, refusal(r)
 	}
 	types := make([]byte, count[0])
 	if _, err := io.ReadFull(r, types); err != nil {
 		return nil, fmt.Errorf("read the types: %w", err)
 	}
 	return types, nil
+}
+
+// maxReason bounds the reason that is kept of a refusal.
+const maxReason = 200
+
+// refusal reads why a server turns callers away: some do so after a few that did not
+// log in.
+func refusal(r io.Reader) error {
+	var size [4]byte
+	if _, err := io.ReadFull(r, size[:]); err != nil {
+		return errRefused
+	}
+	reason := make([]byte, min(binary.BigEndian.Uint32(size[:]), maxReason))
+	n, _ := io.ReadFull(r, reason)
+	if n == 0 {
+		return errRefused
+	}
+	return fmt.Errorf("%w: %s", errRefused, converse.Clean(reason[:n]))
 }
 
 // askInner asks for the types within VeNCrypt 0.2.
