@@ -75,6 +75,13 @@ type date struct {
 
 // parse reads a date on which somebody who lives can be born.
 func parse(c *identify.Context, at int) (identify.Match, bool) {
+	if m, ok, done := glance(c, at); done {
+		return m, ok
+	}
+	return parseAny(c, at)
+}
+
+func parseAny(c *identify.Context, at int) (identify.Match, bool) {
 	if !c.Name && dismissed(c, at) {
 		return identify.Match{}, false
 	}
@@ -86,7 +93,7 @@ func parse(c *identify.Context, at int) (identify.Match, bool) {
 	if identify.IsWord(c.At(d.end)) && !timed && !c.Name {
 		return identify.Match{}, false
 	}
-	signals, ok := ownSignals(c, &d)
+	signals, ok := ownSignals(c, d.value())
 	if !ok || isVersion(c, at, d.end) {
 		return identify.Match{}, false
 	}
@@ -400,7 +407,7 @@ func cell(c *identify.Context, shape identify.CellShape) (m identify.Match, test
 	if rest := c.Text[d.end:]; len(rest) > 0 && !midnight(rest) && !(c.Head == identify.Yes && timeOfDay(rest)) {
 		return m, false, false
 	}
-	signals, ok := ownSignals(c, &d)
+	signals, ok := ownSignals(c, d.value())
 	if !ok {
 		return m, true, false
 	}
@@ -442,10 +449,9 @@ func (d date) value() uint64 { return uint64(d.year*10000 + d.month*100 + d.day)
 
 // ownSignals says whether somebody who lives can be born on the date. Dates that
 // stand for a missing one are nobody's.
-func ownSignals(c *identify.Context, d *date) (uint32, bool) {
+func ownSignals(c *identify.Context, value uint64) (uint32, bool) {
 	const old0, aged0, oldest = 30, 3, 120
-	now := c.Today()
-	v := int(d.value())
+	now, v := c.Today(), int(value)
 	if v > now || v < now-oldest*10000 || v == 19000101 || v == 19010101 {
 		return 0, false
 	}
