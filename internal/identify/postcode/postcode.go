@@ -3,6 +3,7 @@
 package postcode
 
 import (
+	"math/bits"
 	"sync"
 
 	"trustaudit/internal/identify"
@@ -86,6 +87,13 @@ const addressReach = 100
 
 // parse reads a postcode in capitals; in names of files, in any case.
 func parse(c *identify.Context, at int) (identify.Match, bool) {
+	if m, ok, done := glance(c, at); done {
+		return m, ok
+	}
+	return parseAny(c, at)
+}
+
+func parseAny(c *identify.Context, at int) (identify.Match, bool) {
 	if at > 0 && identify.IsWord(c.Text[at-1]) {
 		return identify.Match{}, false
 	}
@@ -177,13 +185,17 @@ func final(ch byte, anyCase bool) bool {
 }
 
 func match(out, in []byte, end int) (identify.Match, bool) {
-	v := pack(out)
+	return judged(pack(out), pack(in), end)
+}
+
+// judged is the match of two packed halves.
+func judged(out, in uint32, end int) (identify.Match, bool) {
 	signals := unlisted
-	if load().outcodes.has(v) {
+	if load().outcodes.has(out) {
 		signals = listed
 	}
-	if out[0]|0x20 == 'z' && signals == unlisted { // ZZ99: no fixed abode, abroad
+	if first := out >> ((bits.Len32(out) - 1) &^ 7); first == 'Z' && signals == unlisted { // ZZ99: no fixed abode, abroad
 		return identify.Match{}, false
 	}
-	return identify.Match{End: end, Value: uint64(v)<<24 | uint64(pack(in)), Signals: signals}, true
+	return identify.Match{End: end, Value: uint64(out)<<24 | uint64(in), Signals: signals}, true
 }
