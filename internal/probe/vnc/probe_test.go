@@ -81,7 +81,7 @@ func TestAnswers(t *testing.T) {
 	}{
 		{"3.3 decides on a password", []string{"RFB 003.003\n", "\x00\x00\x00\x02"}, []string{"encryption none", "access login"}},
 		{"3.3 decides on nothing", []string{"RFB 003.003\n", "\x00\x00\x00\x01"}, []string{"encryption none", "access anyone"}},
-		{"3.3 turns away", []string{"RFB 003.003\n", "\x00\x00\x00\x00"}, []string{"?encryption", "?access"}},
+		{"3.3 turns away", []string{"RFB 003.003\n", "\x00\x00\x00\x00\x00\x00\x00\x04busy"}, []string{"?encryption", "?access"}},
 		{"a Mac", []string{"RFB 003.889\n", "\x03\x1e\x21\x24"}, []string{"encryption none", "access login"}},
 		{"RealVNC, encrypted", []string{"RFB 005.000\n", "\x02\x05\x81"}, []string{"encryption always", "encryption.required yes", "access login"}},
 		{"a type nobody knows", []string{"RFB 003.008\n", "\x01\xc8"}, []string{"access login", "?encryption"}},

@@ -170,7 +170,7 @@ func refusal(r io.Reader) error {
 		return errRefused
 	}
 	reason := make([]byte, min(binary.BigEndian.Uint32(size[:]), maxReason))
-	n, _ := io.ReadFull(r, reason)
+	n, _ := r.Read(reason) // what has come of it does
 	if n == 0 {
 		return errRefused
 	}
