@@ -95,6 +95,7 @@ func TestClassify(t *testing.T) {
 		{errors.New("odd"), converse.Unclear, "odd"},
 		{errors.New("parse 9990000018"), converse.Unclear, "parse ##########"},
 		{&net.OpError{Op: "read", Net: "tcp", Source: &net.TCPAddr{Port: 41234}, Err: net.ErrClosed}, converse.Unclear, net.ErrClosed.Error()},
+		{fmt.Errorf("make a TLS handshake: %w", errors.New("tls: received unexpected handshake message of type *tls.clientHelloMsg when waiting for *tls.serverHelloMsg")), converse.Unclear, "it answers an offer of TLS with what makes no handshake"},
 	} {
 		if got := converse.Classify(t.Context(), c.err); got != c.want {
 			t.Errorf("Classify(%v) = %v, want %v", c.err, got, c.want)

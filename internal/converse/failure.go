@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"strings"
 	"syscall"
 )
 
@@ -94,6 +95,9 @@ func Why(ctx context.Context, err error) string {
 		return errno.Error()
 	case errors.As(err, &operation):
 		err = operation.Err
+	}
+	if strings.Contains(err.Error(), "*tls.") {
+		return "it answers an offer of TLS with what makes no handshake"
 	}
 	return Clean([]byte(err.Error()))
 }

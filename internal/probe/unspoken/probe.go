@@ -15,7 +15,7 @@ import (
 	discover "trustaudit/internal/probe/discover/fact"
 )
 
-const doc = `Tells of printers' ports (raw printing, LPD), of logs by syslog, of shells for other machines (rexec, rlogin, rsh) and of lines of laboratory instruments (ASTM) that they carry what they do in clear. It opens no connection and sends nothing: that the port is open, and, for instruments, that it answers no offer of TLS, was seen by discovery; what it is for is what the port, or the engagement, says.`
+const doc = `Tells of printers' ports (raw printing, LPD), of logs by syslog, of shells for other machines (rexec, rlogin, rsh) and of lines of laboratory instruments (ASTM) that they carry what they do in clear. It opens no connection and sends nothing: that the port is open, and, for instruments, that it answers no offer of TLS, was seen by discovery; what it is for is what the port, the engagement, or the call of an instrument says.`
 
 // Probe tells of services that are not spoken to.
 var Probe = probe.Probe{
@@ -57,6 +57,9 @@ const syslogTLS = "6514"
 // The subject is the service; what the port alone says is told apart.
 func plan(_ audit.Target, f audit.Fact) []probe.Look {
 	endpoint, ok := f.(discover.Endpoint)
+	if ok && endpoint.Service == "astm" {
+		return []probe.Look{{Target: audit.Target("tcp://" + endpoint.Address), Subject: "astm" + calls}}
+	}
 	if !ok || endpoint.Service != "" || !endpoint.Silent || endpoint.Answered {
 		return nil
 	}
@@ -69,15 +72,18 @@ func plan(_ audit.Target, f audit.Fact) []probe.Look {
 		switch {
 		case slices.Contains(l.declared, endpoint.Declared):
 			return []probe.Look{{Target: target, Subject: l.service + declared}}
-		case slices.Contains(l.ports, port) && endpoint.Declared == "":
+		case slices.Contains(l.ports, port) && endpoint.Declared == "" && endpoint.Left == "": // a port that all have alike says nothing
 			return []probe.Look{{Target: target, Subject: l.service}}
 		}
 	}
 	return nil
 }
 
-// declared is what the subject of a unit ends in whose service is declared.
-const declared = ", as declared"
+// What the subject of a unit ends in whose service is declared, or gave itself away.
+const (
+	declared = ", as declared"
+	calls    = ", as its calls say"
+)
 
 func observe(ctx context.Context, s *probe.Session) error {
 	if err := ctx.Err(); err != nil {
@@ -92,6 +98,9 @@ func observe(ctx context.Context, s *probe.Session) error {
 		case l.service + declared:
 			seen.Service = l.service
 			seen.Has("encryption", "none-assumed", l.words+declared)
+		case l.service + calls:
+			seen.Service = l.service
+			seen.Has("encryption", "none-assumed", l.words+calls)
 		}
 	}
 	return s.Emit(seen)

@@ -32,6 +32,8 @@ func TestObserve(t *testing.T) {
 		{discover.Endpoint{Address: "10.0.0.5:5514", Silent: true, Declared: "syslog"}, "logs by syslog, as declared"},
 		{discover.Endpoint{Address: "10.0.0.5:10001", Silent: true, Declared: "astm"}, "results of instruments, as declared"},
 		{discover.Endpoint{Address: "10.0.0.5:10001", Silent: true}, ""},
+		{discover.Endpoint{Address: "10.0.0.5:4000", Service: "astm"}, "results of instruments, as its calls say"},
+		{discover.Endpoint{Address: "10.0.0.5:515", Silent: true, Left: "most ports of the host accept"}, ""},
 		{discover.Endpoint{Address: "10.0.0.5:513", Silent: true}, "terminals by rlogin, as its port says"},
 		{discover.Endpoint{Address: "10.0.0.5:514", Silent: true}, "orders by rsh or logs by syslog, as its port says"},
 		{discover.Endpoint{Address: "10.0.0.5:514", Silent: true, Declared: "rsh"}, "orders by rsh, as declared"},
