@@ -48,7 +48,7 @@ func (c conn) greeting(l *talk.Look) (reply, error) {
 
 // products are those that greetings name, and that the policy knows settings of.
 func products() []string {
-	return []string{"vsFTPd", "ProFTPD", "Pure-FTPd", "FileZilla Server", "Microsoft FTP Service", "Serv-U", "CrushFTP", "Wing FTP Server", "Titan FTP Server", "NASFTPD", "wu-2"}
+	return []string{"vsFTPd", "ProFTPD", "Pure-FTPd", "FileZilla Server", "Microsoft FTP Service", "Serv-U", "CrushFTP", "Wing FTP Server", "Titan FTP Server", "NASFTPD", "wu-2", "pyftpdlib"}
 }
 
 // ask sends one command and reads the reply.
