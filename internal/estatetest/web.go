@@ -24,6 +24,8 @@ func webServers() []Server {
 		pagesServer("nginx, log-in page drawn by a script", 20079, `location = / { default_type text/html; return 200 '<div id="root"></div><script src="/main.js"></script>'; }
 location = /main.js { default_type text/javascript; return 200 'root.append(Object.assign(document.createElement("input"),{type:"password"}))'; }`,
 			Find{clear, "encryption none"}, Find{login, "login.clear yes"}),
+		pagesServer("nginx, log-in behind a link", 20077, `location = / { default_type text/html; return 200 '<h1>Wards</h1><a href="/in.html">Staff log-in</a>'; } `+strings.Replace(form, "/ {", "/in.html {", 1),
+			Find{clear, "encryption none"}, Find{login, "login.clear yes"}),
 		pagesServer("nginx, form that leads to TLS", 20078, strings.Replace(form, `"/in"`, `"https://wards.synthetic.example/in"`, 1),
 			Find{clear, "encryption none-pages"}, Find{login, "login.clear page"}),
 		pagesServer("nginx, pages in clear", 20086, `location / { default_type text/html; return 200 'Menu of the day'; }`, Find{clear, "encryption none-pages"}),

@@ -112,8 +112,12 @@ func (a answer) leads(host, port string, inTLS bool) (string, way) {
 	case 301, 302, 303, 307, 308:
 		return a.resolve(a.header.Get("Location"), host, port, inTLS)
 	case 200:
-		if to := a.page().refresh; to != "" {
-			return a.resolve(to, host, port, inTLS)
+		p := a.page()
+		if p.refresh != "" {
+			return a.resolve(p.refresh, host, port, inTLS)
+		}
+		if p.toTLS && p.text <= maxBare && !inTLS && len(p.passwords) == 0 {
+			return "", securely
 		}
 	case 426: // it serves those alone who change to TLS
 		return "", securely

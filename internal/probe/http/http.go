@@ -25,6 +25,7 @@ const (
 	sayRoot  = "GET /"
 	sayOn    = "GET where the page leads"
 	sayFrame = "GET of a frame"
+	sayLink  = "GET of a link to a log-in"
 	sayJS    = "GET of a script"
 	sayDAV   = "OPTIONS /"
 	sayProxy = "HEAD of the proxy itself"
@@ -40,7 +41,7 @@ func doc() string {
 	}
 	return `Looks at what a web server shows to anyone who asks: whether in clear, whether with a form for a password or a demand for one, and which product it is.
 
-One connection sends "` + sayRoot + `"; where TLS is spoken, after a "` + talk.SayHandshake + `". Up to three more follow where that leads on the same host and port, each with "` + sayOn + `", and up to two read frames, each with "` + sayFrame + `". Of a page in clear that shows next to nothing by itself up to three scripts are read, each with "` + sayJS + `", for the field for a password that they may draw. Where the answers suggest a service that holds data, one more asks what that service tells everyone: ` + strings.Join(further, ", ") + `. A server of no known kind in clear is asked "` + sayDAV + `" once, for WebDAV; a web proxy is asked for its own address once, by "` + sayProxy + `", for whether it wants a password. Nothing is filled in or sent, no password is tried, no cookie is sent back, and no record is asked for.
+One connection sends "` + sayRoot + `"; where TLS is spoken, after a "` + talk.SayHandshake + `". Up to three more follow where that leads on the same host and port, each with "` + sayOn + `", and up to two read frames, each with "` + sayFrame + `". Of a page in clear that shows next to nothing by itself up to three scripts are read, each with "` + sayJS + `", for the field for a password that they may draw; of its links that speak of logging in two are followed, a step each, with "` + sayLink + `". Where the answers suggest a service that holds data, one more asks what that service tells everyone: ` + strings.Join(further, ", ") + `. A server of no known kind in clear is asked "` + sayDAV + `" once, for WebDAV; a web proxy is asked for its own address once, by "` + sayProxy + `", for whether it wants a password. Nothing is filled in or sent, no password is tried, no cookie is sent back, and no record is asked for.
 
 Discovery sends silent services "` + sayHello + `".`
 }
@@ -135,6 +136,7 @@ const (
 	lookTime  = 25 * time.Second
 	maxSteps  = 3
 	maxFrames = 2
+	maxLinks  = 2
 	// A page is drawn by its scripts if it shows no more text than maxBare by itself;
 	// the last maxScripts of them do.
 	maxBare    = 400
@@ -179,6 +181,7 @@ func look(ctx context.Context, l *talk.Look) error {
 	case k.use == proxy:
 		v.proxy(ctx)
 	case k.name == "":
+		v.links(ctx)
 		v.scripts(ctx)
 	}
 	v.judge(ctx, k)
@@ -236,6 +239,31 @@ func leadsBy(scheme string) func(to string) bool {
 	return func(to string) bool {
 		named, _, ok := strings.Cut(to, "://")
 		return ok && strings.EqualFold(named, scheme)
+	}
+}
+
+// links follows the links of a page by which people come to log in, unless it asks
+// for a password itself.
+func (v *visit) links(ctx context.Context) {
+	if v.landed.status != 200 || len(v.fields()) > 0 {
+		return
+	}
+	for i, to := range v.landed.page().logins {
+		from := v.landed
+		for range 2 {
+			path, how := from.resolve(to, v.Host, v.Port, v.InTLS)
+			if i == maxLinks || how != on {
+				break
+			}
+			a, err := v.ask(ctx, sayLink, "GET", path)
+			if err != nil {
+				return // what was seen stands
+			}
+			v.answers = append(v.answers, a)
+			if from, to = a, a.header.Get("Location"); a.status/100 != 3 {
+				break
+			}
+		}
 	}
 }
 

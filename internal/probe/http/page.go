@@ -1,13 +1,18 @@
 package http
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
 
 // page is what matters of an HTML page.
 type page struct {
 	passwords []string // for each field for a password, where its form leads: "" where it says nothing
 	frames    []string // where its frames come from
 	scripts   []string // where its scripts come from
+	logins    []string // where its links lead that speak of logging in, or of what is managed
 	refresh   string   // where it leads by itself
+	toTLS     bool     // a script leads to an address in TLS
 	text      int      // how many bytes of text it shows, about
 	form      string   // where the form leads that is being read
 }
@@ -43,8 +48,13 @@ func (p *page) read(html string) {
 		t, html = readTag(html)
 		p.see(t)
 		switch t.name {
+		case "a":
+			words, _, _ := strings.Cut(html, "<")
+			p.link(t.value("href"), words)
 		case "script", "style":
-			_, html, _ = strings.Cut(after(html, "</"+t.name), ">")
+			rest := after(html, "</"+t.name)
+			p.toTLS = p.toTLS || scriptToTLS.MatchString(html[:len(html)-len(rest)])
+			_, html, _ = strings.Cut(rest, ">")
 		}
 	}
 }
@@ -61,6 +71,19 @@ func after(html, end string) string {
 			return html[len(end):]
 		}
 		html = html[1:]
+	}
+}
+
+// scriptToTLS is how a script leads a browser to an address in TLS.
+var scriptToTLS = regexp.MustCompile(`(?i)\blocation(\.href|\.protocol)?\s*(=|\.(replace|assign)\()\s*["']https:`)
+
+// logsIn is how addresses and words speak of a log-in, or of what only those see who
+// logged in.
+var logsIn = regexp.MustCompile(`(?i)(^|[^a-z])(log|sign)[ _-]?(in|on)([^a-z]|$)|/(admin|administrator|manager)([/?.]|$)`)
+
+func (p *page) link(to, words string) {
+	if len(p.logins) < maxListed && to != "" && (logsIn.MatchString(to) || logsIn.MatchString(words)) {
+		p.logins = append(p.logins, to)
 	}
 }
 
