@@ -47,7 +47,6 @@ func TestServers(t *testing.T) {
 		"nginx, log-in page in a frame":        {"nginx/", []string{"GET /", "GET of a frame"}},
 		"nginx, log-in page drawn by a script": {"nginx/", []string{"GET /", "GET of a script"}},
 		"nginx, log-in behind a link":          {"nginx/", []string{"GET /", "GET of a link to a log-in"}},
-		"nginx, log-in behind a link":          {"nginx/", []string{"GET /", "GET of a link to a log-in"}},
 		"nginx, form that leads to TLS":        {"nginx/", []string{"GET /", "OPTIONS /"}},
 		"nginx, Basic in clear":                {"nginx/", []string{"GET /"}},
 		"nginx, pages in clear":                {"nginx/", []string{"GET /", "OPTIONS /"}},
