@@ -112,7 +112,7 @@ func (e *endpoint) words() (service, protection string) {
 	case e.tls != nil && e.tls.Reason != "":
 		return cmp.Or(service, "unidentified"), "not told: " + e.tls.Reason
 	case service != "" && e.tls == nil:
-		return service, "not tried: known by its greeting"
+		return service, "not tried: known by what it says"
 	case e.tls == nil && len(e.seen) > 0: // such as what is asked over UDP
 		return called(e.seen[0].Service), "not told"
 	}
@@ -126,10 +126,18 @@ func called(service string) string {
 		return "perhaps " + called(rest)
 	}
 	switch service {
-	case "mail domain", "memcached", "rlogin", "rpcbind", "rsh", "rsync", "syslog":
+	case "beanstalkd", "epmd", "gpsd", "mail domain", "memcached", "rlogin", "rpcbind", "rsh", "rsh or syslog", "rsync", "syslog":
 		return service
-	case "kafka", "kerberos", "oracle", "printer", "redis", "telnet":
+	case "asterisk manager", "cassandra", "checkmk", "firebird", "gearman", "kafka", "kerberos", "munin", "oracle", "printer", "raw printing", "redis", "telnet", "xpra":
 		return strings.ToUpper(service[:1]) + service[1:]
+	case "clickhouse":
+		return "ClickHouse"
+	case "hylafax":
+		return "HylaFAX"
+	case "openwire":
+		return "OpenWire"
+	case "zookeeper":
+		return "ZooKeeper"
 	case "mongodb":
 		return "MongoDB"
 	case "mysql":
