@@ -276,7 +276,7 @@ const besideReach = 56
 func (s *Scanner) besideName(h *hit) bool {
 	return slices.ContainsFunc(s.hits, func(o hit) bool {
 		kind := &s.config.Kinds[o.kind]
-		near := o.at < h.at && h.at-o.at < besideReach || o.at > h.at && o.at-h.at < besideReach && s.oneLine(h.at, o.at)
+		near := o.at <= h.at && h.at-o.at < besideReach || o.at > h.at && o.at-h.at < besideReach && s.oneLine(h.at, o.at)
 		return kind.Anchor && kind.Follows && near
 	})
 }

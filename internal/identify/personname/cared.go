@@ -17,11 +17,12 @@ const (
 	before                       // care of whom is named next: reviewed, examined
 	place                        // a place in which one patient lies: bed
 	ward                         // and in which many do
+	of                           // that what stands before it is of whom is named next: bloods for
 )
 
 func readTold() map[string]telling {
 	told := map[string]telling{}
-	for sign, t := range map[string]telling{"filler": filler, "outright": outright, "doubted": doubted, "kin": kin, "before": before, "place": place, "ward": ward} {
+	for sign, t := range map[string]telling{"filler": filler, "outright": outright, "doubted": doubted, "kin": kin, "before": before, "place": place, "ward": ward, "of": of} {
 		for word := range identify.ReadSigns("told.tsv", sign).All() {
 			told[word] |= t
 		}
@@ -30,7 +31,7 @@ func readTold() map[string]telling {
 }
 
 // caredReach is how far from a name it is looked at what is told of him or her.
-const caredReach = 64
+const caredReach = 80
 
 // tellsCare reports whether the words right behind a name tell what is told of
 // patients: was admitted, has been seen in clinic, 's dressings.
@@ -44,7 +45,7 @@ func (l *lexicon) tellsCare(c *identify.Context, end int) bool {
 	}
 	i := end
 	for skipped := range fillers {
-		i = skipAge(c, i)
+		i = skipStreet(c, skipAge(c, i))
 		var word [identify.MaxWord]byte
 		next, n := c.Word(i, &word)
 		t := l.told[string(word[:n])]
@@ -52,7 +53,8 @@ func (l *lexicon) tellsCare(c *identify.Context, end int) bool {
 		case t&outright != 0, t&doubted != 0 && l.careWithin(c.Text[next:], 1):
 			return true
 		case t&filler == 0:
-			return skipped > 0 && l.careWithin(c.Text[i:], much)
+			plain := c.At(end) == ' ' && n > 0 && bytes.IndexByte(c.Text[end:i], '\n') < 0
+			return (skipped > 0 || plain && !l.postWithin(c, i)) && l.careWithin(c.Text[i:], much)
 		}
 		i = next
 	}
@@ -178,8 +180,67 @@ func skipAge(c *identify.Context, i int) int {
 	return i
 }
 
+// houseBehind reports whether the number of a house and a word that begins with a
+// capital stand behind a name: John Smith, 12 Mill Lane.
+func houseBehind(c *identify.Context, end int) bool {
+	const longest = 3
+	i := end
+	for i-end < 6 && (c.At(i) == ' ' || c.At(i) == ',' || c.At(i) == '/' || c.At(i) == '\r' || c.At(i) == '\n') {
+		i++
+	}
+	first := i
+	for i-first <= longest && identify.IsDigit(c.At(i)) {
+		i++
+	}
+	if i == end || i == first || i-first > longest || c.Text[first] == '0' {
+		return false
+	}
+	if identify.IsLetter(c.At(i)) && c.At(i+1) == ' ' { // 12a
+		i++
+	}
+	return c.At(i) == ' ' && identify.IsUpper(c.At(i+1)) && identify.IsLower(c.At(i+2))
+}
+
+// skipStreet steps over the name of a street whose house's number ends before i.
+func skipStreet(c *identify.Context, i int) int {
+	const words = 4
+	if !identify.IsDigit(c.At(i - 2)) {
+		return i
+	}
+	for range words {
+		if !identify.IsUpper(c.At(i)) {
+			break
+		}
+		for identify.IsLetter(c.At(i)) || c.At(i) == '\'' {
+			i++
+		}
+		for c.At(i) == ' ' || c.At(i) == ',' {
+			i++
+		}
+	}
+	return i
+}
+
+// postWithin reports whether what stands behind a name tells of a post: diabetes
+// specialist nurse.
+func (l *lexicon) postWithin(c *identify.Context, i int) bool {
+	end := i + len(sentence(c.Text[i:min(len(c.Text), i+caredReach)]))
+	for i < end {
+		if !identify.IsLetter(c.At(i)) {
+			i++
+			continue
+		}
+		w := l.readWord(c.Text, i)
+		if w.traits&post != 0 {
+			return true
+		}
+		i = max(w.end, i+1)
+	}
+	return false
+}
+
 // caredFor reports whether the words right before a name say that he or she is cared
-// for: reviewed Mrs Smith, bed 4 John Smith, bloods for John Smith.
+// for: visited Mrs Smith, bed 4 John Smith, bloods for John Smith.
 func (l *lexicon) caredFor(c *identify.Context, at int) bool {
 	i, numbered := at, false
 	for gap := 0; i > 0 && gap < 6; gap++ {
@@ -206,6 +267,13 @@ func (l *lexicon) caredFor(c *identify.Context, at int) bool {
 		return false
 	case t&before != 0:
 		return l.careWithin(c.Text[at:], 1)
+	case t&of != 0 && c.Before(first) == ' ':
+		start := first - 1
+		for start > 0 && identify.IsLetter(c.Text[start-1]) {
+			start--
+		}
+		_, n = c.Word(start, &word)
+		return l.topics.Care(word[:n]) == 1
 	}
 	return false
 }

@@ -31,6 +31,7 @@ const (
 	cared   // what the words beside it tell is told of patients
 	called  // it is called a patient's beside it
 	figure  // a number that may be an age stands behind it
+	housed  // the number of a house and a street do
 )
 
 // Kind is the identifier.
@@ -38,7 +39,7 @@ var Kind = identify.Kind{
 	Name:  "name",
 	Words: "name",
 	Signals: []string{"title", "professional", "pair", "forename", "initial", "word", "any", "sure", "plain", "label",
-		"heading", "staff", "joined", "column", "patient", "invited", "aged", "speaker", "cared", "called", "figure"},
+		"heading", "staff", "joined", "column", "patient", "invited", "aged", "speaker", "cared", "called", "figure", "housed"},
 	Shapes:  []string{"U"},
 	Parse:   parse,
 	Weigh:   weigh,
@@ -47,7 +48,8 @@ var Kind = identify.Kind{
 	Column:  identify.ColumnRule{Null: 0.3, Share: 0.6, Pass: sure | pair | title, Fail: staff, Signal: column},
 	Anchor:  true,
 	Follows: true,
-	Leads:   label | invited | aged | cared | called | figure,
+	Leads:   label | invited | aged | cared | called | figure | housed,
+	Beside:  housed,
 	Named:   label,
 	Names:   identify.NameRule{Alone: title | professional | pair},
 	Joins:   single | anyWord,
@@ -202,7 +204,7 @@ func beforeInitial(c *identify.Context, end int) bool {
 		return false
 	}
 	i := end + 2
-	for i-end < 6 && (c.At(i) == ' ' || c.At(i) == ',' || c.At(i) == '.') {
+	for i-end < 6 && (c.At(i) == ' ' || c.At(i) == ',' || c.At(i) == '.' || c.At(i) == '/') {
 		i++
 	}
 	return identify.IsDigit(c.At(i))
@@ -288,6 +290,9 @@ func (l *lexicon) beside(c *identify.Context, at int, m *identify.Match) (signal
 	}
 	if m.Signals&(title|pair|forename|initial) == 0 {
 		return signals
+	}
+	if houseBehind(c, m.End) {
+		signals |= housed
 	}
 	if l.invitation(c.Text[m.End:]) {
 		signals |= invited

@@ -228,6 +228,9 @@ func (s Scheme) weigh(c *identify.Context, at int, m *identify.Match) bool {
 		}
 		callWeakly(m, weak)
 	}
+	if m.Signals&grouped != 0 && sign == identify.None && c.BehindName(at) {
+		m.Signals |= named
+	}
 	if m.Signals&stuck != 0 && sign != identify.Yes {
 		return false
 	}

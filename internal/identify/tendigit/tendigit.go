@@ -31,6 +31,7 @@ const (
 	window
 	patient
 	vague
+	named
 	// And those that only one has: its first, second, ….
 	first
 	second
@@ -55,7 +56,7 @@ const (
 
 // signalNames are what the lists call them.
 var signalNames = [...]string{"checksum", "failed", "range", "test", "label", "grouped", "parted", "glued",
-	"padded", "rounded", "other", "column", "window", "patient", "vague"}
+	"padded", "rounded", "other", "column", "window", "patient", "vague", "named"}
 
 // shapes are ten digits in one piece, 3-3-4, 3-7, 6-4 and 5-5, the groups parted
 // by characters of one to three bytes, or by the end of a line that is quoted
