@@ -189,7 +189,7 @@ func (p *Policy) names() (all []string) {
 // told are the values of shared traits that can be told of each service, and that
 // are findings.
 var told = map[string]string{
-	"ftp": "encryption none|encryption.required no|access anyone", "tftp": "encryption none|access anyone-reads", "rsync": "encryption none|access anyone-reads",
+	"ftp": "encryption none|encryption.required no|access anyone|login.clear yes|login.clear optional", "tftp": "encryption none|access anyone-reads", "rsync": "encryption none|access anyone-reads",
 	"afp": "encryption none|access anyone|login.clear yes", "nfs": "encryption none|encryption.required no|access anyone-reads|access every-host",
 	"smb":  "encryption none|encryption.required no|access anyone-reads|access anyone-lists|login.clear yes",
 	"smtp": "encryption none|encryption.required no|login.clear yes|login.clear optional", "submission": "encryption none|encryption.required no|login.clear yes|login.clear optional",

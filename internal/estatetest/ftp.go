@@ -19,7 +19,7 @@ func ftpServers() []Server {
 		{
 			Name: "vsftpd, TLS for those who ask", Service: "ftp", Port: 20027, Programs: []string{"vsftpd"}, Root: true,
 			Tests: []string{"ftp-anonymous"},
-			Finds: []Find{{optional, "encryption.required no"}},
+			Finds: []Find{{optional, "encryption.required no"}, {"CHANNEL-LOGIN-CLEAR", "login.clear optional"}},
 			Start: func(ctx context.Context, p Place) (*Running, error) {
 				return vsftpdTLS(ctx, p, "force_local_logins_ssl=NO", "force_local_data_ssl=NO")
 			},

@@ -165,6 +165,9 @@ func begins(ctx context.Context, l *talk.Look) error {
 		return err
 	case answer.code/100 == 2, answer.code/100 == 3:
 		l.Seen.Has(required, channel.No, "USER is taken in clear, though AUTH TLS is offered")
+		if answer.code/100 == 3 {
+			l.ClearLogin(asksPassword)
+		}
 	case aboutTLS.MatchString(answer.text()):
 		l.Seen.Has(required, channel.Yes, "")
 	default:
@@ -172,6 +175,9 @@ func begins(ctx context.Context, l *talk.Look) error {
 	}
 	return c.leave()
 }
+
+// asksPassword is how a password is asked for in clear.
+const asksPassword = "USER is answered by asking for the password"
 
 // invalidUser is the one reply that is for good and looks as if it were for now.
 const invalidUser = 430
@@ -183,13 +189,15 @@ func anonymous(ctx context.Context, l *talk.Look) error {
 	if err != nil {
 		return err
 	}
-	answer, err := nobody(c)
+	answer, asked, err := nobody(c)
+	inClear := !l.InTLS
 	if err == nil && l.Speaks() && answer.code != 230 && aboutTLS.MatchString(answer.text()) {
 		c.Close()
 		if c, err = secured(ctx, l); err != nil {
 			return err
 		}
-		answer, err = nobody(c)
+		answer, asked, err = nobody(c)
+		inClear = false
 	}
 	defer c.Close()
 	switch {
@@ -204,17 +212,20 @@ func anonymous(ctx context.Context, l *talk.Look) error {
 		l.Seen.Lacks(access, fmt.Sprintf("the service puts the log-in off with code %d", answer.code))
 	default:
 		l.Seen.Has(access, "login", "")
+		if asked && inClear && !l.Speaks() { // where TLS is spoken a name that nobody has told it
+			l.ClearLogin(asksPassword)
+		}
 	}
 	return c.leave()
 }
 
 // nobody says the name and, if it is asked for, the password of nobody in particular.
-func nobody(c conn) (reply, error) {
-	answer, err := c.ask(anonymousUser)
-	if err == nil && answer.code/100 == 3 {
-		return c.ask(anonymousPass)
+func nobody(c conn) (answer reply, asked bool, err error) {
+	answer, err = c.ask(anonymousUser)
+	if asked = err == nil && answer.code/100 == 3; asked {
+		answer, err = c.ask(anonymousPass)
 	}
-	return answer, err
+	return answer, asked, err
 }
 
 // lookInside looks at a service that begins with TLS. How well it speaks it is for
