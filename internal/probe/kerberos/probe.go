@@ -67,7 +67,8 @@ func observe(ctx context.Context, s *probe.Session) error {
 		return fmt.Errorf("look at Kerberos: %s is not an endpoint", s.Unit.Target)
 	}
 	k := &server{Session: s, seen: channel.Seen{Endpoint: address, Service: service}}
-	said, err := ask(ctx, s, address, sayLength, []byte{0x80, 0, 0, 0})
+	// Heimdal reads on after the length before it minds that.
+	said, err := ask(ctx, s, address, sayLength, []byte{0x80, 0, 0, 0, 0})
 	switch reason := why(ctx, err); {
 	case reason != "":
 		k.seen.Lacks(trait, reason)
