@@ -75,6 +75,18 @@ location = /main.js { default_type text/javascript; return 200 'root.append(Obje
 			"/":              "200 OK\nContent-Type: text/html\n\n<html><a href=\"/fhir\">HAPI FHIR</a></html>",
 			"/fhir/metadata": "200 OK\nContent-Type: application/fhir+json\n\n{\"resourceType\":\"CapabilityStatement\",\"software\":{\"name\":\"HAPI FHIR Server\",\"version\":\"6.8.3\"}}",
 		}, Find{clear, "encryption none"}),
+		saysServer("clickhouse, open", 20823, map[string]string{
+			"/":                      "200 OK\nContent-Type: text/html; charset=UTF-8\n\nOk.\n",
+			"/?query=SHOW+DATABASES": "200 OK\nX-ClickHouse-Server-Display-Name: synthetic\n\ndefault\nsystem\n",
+		}, Find{clear, "encryption none"}, Find{open, "access anyone-reads"}),
+		saysServer("consul, open", 20850, map[string]string{
+			"/":                    "301 Moved Permanently\nLocation: /ui/\n\n",
+			"/ui/":                 "200 OK\nContent-Type: text/html\n\n<!DOCTYPE html><title>Consul by HashiCorp</title>",
+			"/v1/catalog/services": "200 OK\nContent-Type: application/json\n\n{\"consul\":[]}",
+		}, Find{clear, "encryption none"}, Find{open, "access anyone-lists"}),
+		saysServer("nats monitor, in clear", 20822, map[string]string{
+			"/": "200 OK\nContent-Type: text/html\n\n<link href=\"https://nats.io/favicon.ico\"><a href=\"/varz\">General</a>",
+		}, Find{clear, "encryption none"}, Find{open, "access anyone-lists"}),
 		saysServer("rabbitmq management, in clear", 20672, map[string]string{
 			"/": "200 OK\nserver: Cowboy\ncontent-type: text/html\n\n<!DOCTYPE html><html><head><title>RabbitMQ Management</title></head></html>",
 		}, Find{clear, "encryption none"}, Find{login, "login.clear yes"}),

@@ -50,7 +50,11 @@ func (v *visit) send(ctx context.Context, q request) (answer, error) {
 	}
 	defer conn.Close()
 	head := q.method + " " + q.path + " HTTP/1.1\r\nHost: " + v.hostHeader() +
-		"\r\nUser-Agent: trustaudit\r\nAccept: */*\r\nConnection: close\r\n\r\n"
+		"\r\nUser-Agent: trustaudit\r\nAccept: */*\r\nConnection: close\r\n"
+	if q.method == "POST" {
+		head += "Content-Length: 0\r\n"
+	}
+	head += "\r\n"
 	if err := conn.Send(q.words, []byte(head)); err != nil {
 		return answer{}, err
 	}

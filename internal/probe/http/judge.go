@@ -20,6 +20,9 @@ func (v *visit) judge(ctx context.Context, k kind) {
 		v.hardened()
 		return
 	}
+	if k.use == control {
+		v.managed(ctx)
+	}
 	asked, how := v.asksInClear(k)
 	if asked != "" {
 		v.Seen.Has(loginClear, asked, how)
@@ -51,6 +54,8 @@ func (v *visit) asksInClear(k kind) (value, how string) {
 		return "yes", "Basic authentication"
 	case k.drawn:
 		return "yes", "the log-in page of " + k.name
+	case k.use == control: // what else it offers seals its messages
+		return "", ""
 	case challenges(schemes, "digest"):
 		return "proof", "Digest authentication"
 	case challenges(schemes, "ntlm"), challenges(schemes, "negotiate"):
@@ -65,6 +70,17 @@ func (v *visit) asksInClear(k kind) (value, how string) {
 
 // pageAlone is login.clear where what is typed does not travel in clear.
 const pageAlone = "page"
+
+// sayManage is a question without content, of which Windows' remote management says
+// how callers have to prove who they are. It says so of nothing else.
+const sayManage = "POST /wsman"
+
+// managed asks Windows' remote management how callers prove who they are.
+func (v *visit) managed(ctx context.Context) {
+	if a, err := v.ask(ctx, sayManage, "POST", "/wsman"); err == nil && a.status == 401 {
+		v.answers = append(v.answers, a)
+	}
+}
 
 // quotation is what a server says of its scheme in words of its own.
 var quotation = regexp.MustCompile(`"[^"]*"`)

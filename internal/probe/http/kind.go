@@ -27,8 +27,11 @@ type kind struct {
 }
 
 // mark is a sign in an answer: in a header, or in the body. Marks are in small
-// letters; an empty one fits whatever is there.
+// letters; an empty one fits whatever is there. In place of a header, whole stands for
+// a body that is the mark and no more.
 type mark struct{ header, holds string }
+
+const whole = "*"
 
 // use is what a kind of service is for, where that bears on how it is judged.
 type use int
@@ -59,6 +62,14 @@ func kinds() []kind {
 			proof: "/api", access: "anyone-lists", told: "it lists what it serves without a log-in", use: data},
 		{name: "InfluxDB", marks: []mark{{"X-Influxdb-Version", ""}},
 			path: "/query?q=SHOW+DATABASES", proof: "results", access: "anyone-reads", told: "it lists its databases without a log-in", use: data},
+		{name: "ClickHouse", marks: []mark{{whole, "ok.\n"}},
+			path: "/?query=SHOW+DATABASES", proof: "system", access: "anyone-reads", told: "it lists its databases without a log-in", use: data},
+		{name: "Consul", marks: []mark{{"", "<title>consul"}, {"", "consul agent"}},
+			path: "/v1/catalog/services", proof: `"consul"`, access: "anyone-lists", told: "it lists its services without a log-in", use: data},
+		{name: "VictoriaMetrics", marks: []mark{{"", "victoriametrics</h2>"}}, proof: "victoriametrics", access: "anyone-lists", told: "its pages need no log-in", use: data},
+		{name: "Alertmanager", marks: []mark{{"", "<title>alertmanager"}}, proof: "alertmanager", access: "anyone-lists", told: "its pages need no log-in", use: data},
+		{name: "NATS monitor", marks: []mark{{"", "//nats.io/"}}, proof: "varz", access: "anyone-lists", told: "it tells its connections without a log-in", use: data},
+		{name: "Shell In A Box", marks: []mark{{"", "shellinabox"}, {"", "shell_in_a_box"}}, drawn: true, use: data},
 		{name: "Prometheus", marks: []mark{{"", "<title>prometheus"}}, proof: "prometheus", access: "anyone-lists", told: "its pages need no log-in", use: data},
 		{name: "RabbitMQ management", marks: []mark{{"", "<title>rabbitmq management"}}, drawn: true, use: data},
 		{name: "Solr", marks: []mark{{"", "solr admin"}},
@@ -86,8 +97,11 @@ func kinds() []kind {
 
 // fits says whether an answer bears the mark.
 func (m mark) fits(a answer) bool {
-	if m.header == "" {
+	switch m.header {
+	case "":
 		return strings.Contains(strings.ToLower(a.body), m.holds)
+	case whole:
+		return strings.ToLower(a.body) == m.holds
 	}
 	values, there := a.header[m.header]
 	return there && strings.Contains(strings.ToLower(strings.Join(values, "\n")), m.holds)

@@ -64,6 +64,9 @@ func TestServers(t *testing.T) {
 		"orthanc, open":                        {"Orthanc 1.11.3", []string{"GET /", "GET /system", "GET where the page leads"}},
 		"orthanc, log-in in clear":             {"Orthanc", []string{"GET /", "GET /system"}},
 		"fhir, in clear":                       {"FHIR server 6.8.3", []string{"GET /", "GET /metadata"}},
+		"clickhouse, open":                     {"ClickHouse", []string{"GET /", "GET /?query=SHOW+DATABASES"}},
+		"consul, open":                         {"Consul", []string{"GET /", "GET /v1/catalog/services", "GET where the page leads"}},
+		"nats monitor, in clear":               {"NATS monitor", []string{"GET /"}},
 		"rabbitmq management, in clear":        {"RabbitMQ management, Cowboy", []string{"GET /"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -225,8 +228,10 @@ func TestDoc(t *testing.T) {
 	for _, c := range sites() {
 		synctest.Test(t, func(t *testing.T) { records = append(records, look(t, audit.Scope{}, pages(c.answers))) })
 	}
+	synctest.Test(t, func(t *testing.T) { records = append(records, lookAtManagement(t, "Negotiate")) })
 	for name, subject := range map[string]string{
 		"nginx, log-in page in TLS": "http in TLS", "nginx, log-in page in a frame": "http", "tinyproxy": "http", "orthanc, open": "http", "couchdb, open": "http", "fhir, in clear": "http",
+		"clickhouse, open": "http", "consul, open": "http", "nats monitor, in clear": "http",
 	} {
 		records = append(records, estatetest.Look(t, http.Probe, estatetest.Start(t, estatetest.Named(name)), subject))
 	}
@@ -247,6 +252,41 @@ func TestWindowsManagement(t *testing.T) {
 			n.Wait()
 			if seen := r.Facts[0].(channel.Seen); len(seen.Traits) != 1 || seen.Traits[0].Value != want {
 				t.Errorf("%s: %+v", at, seen)
+			}
+		})
+	}
+}
+
+// lookAtManagement looks at Windows' remote management that offers those proofs of who
+// one is.
+func lookAtManagement(t *testing.T, offers string) *probetest.Record {
+	t.Helper()
+	const at = "10.0.0.5:5985"
+	n := &probetest.Network{Services: map[string]probetest.Service{at: pages(map[string]string{
+		"/":      "404 Not Found\r\nServer: Microsoft-HTTPAPI/2.0\r\n\r\n",
+		"/wsman": "401 Unauthorized\r\nServer: Microsoft-HTTPAPI/2.0\r\nWWW-Authenticate: " + offers + "\r\n\r\n",
+	})}}
+	r := probetest.NewRecord(n.Dial)
+	if err := http.Probe.Observe(t.Context(), r.Session(audit.Unit{Target: "tcp://" + at, Subject: "http"}, audit.Scope{})); err != nil {
+		t.Fatal(err)
+	}
+	n.Wait()
+	return r
+}
+
+// TestPasswordsForWindowsManagement sees that a password asked for in clear is told,
+// and that what seals its messages is not held against it.
+func TestPasswordsForWindowsManagement(t *testing.T) {
+	for offers, want := range map[string]string{"Negotiate": "", "Negotiate\r\nWWW-Authenticate: Basic realm=\"WSMAN\"": "yes"} {
+		synctest.Test(t, func(t *testing.T) {
+			r, got := lookAtManagement(t, offers), ""
+			for _, trait := range r.Facts[0].(channel.Seen).Traits {
+				if trait.Name == "login.clear" {
+					got = trait.Value
+				}
+			}
+			if said := r.Said(); got != want || !slices.Equal(said, []string{"GET /", "POST /wsman"}) {
+				t.Errorf("%s: %q, want %q; said %q", offers, got, want, said)
 			}
 		})
 	}
