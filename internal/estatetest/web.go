@@ -86,7 +86,7 @@ location = /main.js { default_type text/javascript; return 200 'root.append(Obje
 		}, Find{clear, "encryption none"}, Find{open, "access anyone-lists"}),
 		saysServer("nats monitor, in clear", 20822, map[string]string{
 			"/": "200 OK\nContent-Type: text/html\n\n<link href=\"https://nats.io/favicon.ico\"><a href=\"/varz\">General</a>",
-		}, Find{clear, "encryption none"}, Find{open, "access anyone-lists"}),
+		}, Find{clear, "encryption none-pages"}, Find{open, "access anyone-lists"}),
 		saysServer("rabbitmq management, in clear", 20672, map[string]string{
 			"/": "200 OK\nserver: Cowboy\ncontent-type: text/html\n\n<!DOCTYPE html><html><head><title>RabbitMQ Management</title></head></html>",
 		}, Find{clear, "encryption none"}, Find{login, "login.clear yes"}),
