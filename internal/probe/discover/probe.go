@@ -26,7 +26,7 @@ const doc = `Looks at which TCP ports of a host accept a connection, waits a mom
 
 The ports are those that the engagement names, or a list of some 120 that hospitals use. They are knocked at one after another, which sends nothing but what TCP needs to connect and to part. A host that is silent at the eight most telling ones is asked at no others.
 
-A service that keeps silent is asked by the hellos of the other probes (each of which lists its own), one on each connection: those that are usual at the port, then an offer of TLS, then the others. Ports where clinical messages are taken, and lines of serial servers, are offered TLS and nothing else; ports where whatever arrives is printed, logged or run are sent nothing. A machine that the asset register calls a printer, and one most of whose ports accept connections and keep silent, is asked what is usual at a port and nothing else.
+Where services usually greet, one that does not is listened to once more, for longer. A service that keeps silent is asked by the hellos of the other probes (each of which lists its own), one on each connection: those that are usual at the port, then an offer of TLS, then the others. Ports where clinical messages are taken, and lines of serial servers, are offered TLS and nothing else; ports where whatever arrives is printed, logged or run are sent nothing. A machine that the asset register calls a printer, and one most of whose ports accept connections and keep silent, is asked what is usual at a port and nothing else.
 
 A service that greets as FTP and SMTP both do, and names neither, is asked on one more connection: "FEAT", and then, unless that tells, "EHLO trustaudit.invalid" and "QUIT".
 
@@ -39,6 +39,7 @@ Where the engagement says reverse_dns, the name service of this machine is asked
 const (
 	greetingTime = 400 * time.Millisecond
 	usualTime    = 3 * time.Second
+	lateTime     = 8 * time.Second // where it did not: before it is asked anything
 )
 
 // Probe looks at the ports of one host, which is the unit's subject.
@@ -143,7 +144,11 @@ func (l *look) look(ctx context.Context) error {
 	for _, port := range slices.Sorted(maps.Keys(l.found)) {
 		e, care := l.found[port], max(least, careOf(l.ports[port]))
 		var err error
+		if e.Silent && speaksFirst(port) && !crowded {
+			err = l.listen(ctx, port, e)
+		}
 		switch {
+		case err != nil:
 		case e.Silent:
 			err = l.identify(ctx, port, care, e)
 		case l.either[port] && care == Ask:
@@ -157,6 +162,25 @@ func (l *look) look(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// listen waits longer for a service that usually greets and did not: some look for the
+// caller's name in vain before they do, and some let callers wait on purpose.
+func (l *look) listen(ctx context.Context, port uint16, e *fact.Endpoint) error {
+	conn, err := converse.Open(ctx, l.session.Dial, e.Address, lateTime)
+	if err != nil {
+		if err := mind(ctx, err); err != nil {
+			e.Left = converse.Why(ctx, err)
+		}
+		return ctx.Err()
+	}
+	defer conn.Close()
+	greeting := readGreeting(conn)
+	if len(greeting) > 0 {
+		e.Service, e.Greeting = classify(greeting, port)
+		e.Silent, l.either[port] = false, either(e.Service, greeting)
+	}
+	return ctx.Err()
 }
 
 // crowd is how many silent ports a host of many services may have.

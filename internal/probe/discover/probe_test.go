@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -123,6 +124,33 @@ func TestEither(t *testing.T) {
 					t.Errorf("%q, asked %d, want %q and %d", e.Service, e.Asked, c.want, c.asked)
 				}
 			})
+		})
+	}
+}
+
+// TestLateGreeting sees that a service which lets callers wait is listened to before
+// it is asked anything, where services usually greet.
+func TestLateGreeting(t *testing.T) {
+	for _, c := range []struct {
+		greeting, want string
+	}{
+		{"220 mx.synthetic.example ESMTP\r\n", "smtp"}, {"220 ready\r\n", "smtp"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			n := &probetest.Network{Services: map[string]probetest.Service{host + ":25": func(conn net.Conn) {
+				time.Sleep(5 * time.Second)
+				_, _ = conn.Write([]byte(c.greeting))
+				for lines := bufio.NewScanner(conn); lines.Scan(); {
+					if !slices.Contains([]string{"FEAT", "EHLO trustaudit.invalid", "QUIT"}, lines.Text()) {
+						t.Errorf("it was sent %q", lines.Text())
+					}
+					_, _ = conn.Write([]byte(map[bool]string{true: "250 HELP\r\n", false: "500 what?\r\n"}[lines.Text()[0] == 'E']))
+				}
+			}}}
+			_, endpoints, _ := look(t, n, audit.Scope{Ports: []audit.Port{{Number: 25}}})
+			if e := endpoints[0]; e.Service != c.want || e.Silent {
+				t.Errorf("%+v, want %q", e, c.want)
+			}
 		})
 	}
 }

@@ -28,7 +28,7 @@ func either(service string, greeting []byte) bool {
 // reply asks a service that greets like FTP and like SMTP which of them it is. What
 // it does not answer leaves it unidentified.
 func (l *look) reply(ctx context.Context, e *fact.Endpoint) error {
-	conn, err := converse.Open(ctx, l.session.Dial, e.Address, usualTime)
+	conn, err := converse.Open(ctx, l.session.Dial, e.Address, lateTime)
 	if err != nil {
 		if err := mind(ctx, err); err != nil {
 			e.Left = converse.Why(ctx, err)
