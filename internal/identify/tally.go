@@ -197,11 +197,14 @@ func (s *Scanner) addUp(t *tally, set *slotSet, verdicts []verdict, guess verdic
 		}
 		family := &best[s.family[sl.kind]]
 		*family = max(*family, sl.worth(v))
+		if v.part() < accepted.part() && v != rejected {
+			v = undecided // what a column may yet be is not plain
+		}
+		outright = max(outright, s.outright(t, sl.kind, sl.worth(v)))
 	}
 	total = s.prior
-	for k, b := range best {
+	for _, b := range best {
 		total += b
-		outright = max(outright, s.outright(t, uint8(k), b))
 	}
 	return total, outright, topic
 }

@@ -193,7 +193,7 @@ func (s *Scanner) topicOf(t *tally, set *slotSet, hits []hit) int {
 		return -1
 	}
 	about, headed := &s.headed, t == &s.table && s.named
-	if !headed || !s.fielded && s.headed.undecided() {
+	if !headed || s.headed.undecided() {
 		switch {
 		case s.doubtful(t, *set):
 			about = s.readAround(t, hits)
@@ -203,7 +203,7 @@ func (s *Scanner) topicOf(t *tally, set *slotSet, hits []hit) int {
 	}
 	signals := about.signals()
 	if about.care > 0 && t == &s.table {
-		signals = tableSignals(about, headed)
+		signals = s.tableSignals(about, headed)
 	}
 	if headed {
 		signals = headedSignals(&s.headed, signals)
@@ -246,12 +246,12 @@ func headedSignals(headed *About, signals uint32) uint32 {
 
 // tableSignals says what care is worth in headings, or else in one row without
 // them: clinics have names of the kind, too, but not so many.
-func tableSignals(about *About, named bool) uint32 {
+func (s *Scanner) tableSignals(about *About, named bool) uint32 {
 	const lots = 4
 	switch {
 	case named && about.care >= settled:
 		return headedCare
-	case named && about.care >= lots+1:
+	case named && !s.fielded && about.care >= lots+1:
 		return headedMuchCare
 	case named && about.care >= much:
 		return headedCare
@@ -324,9 +324,12 @@ func (s *Scanner) readAround(t *tally, hits []hit) *About {
 			s.around.join(&s.headed)
 		}
 		for _, cell := range s.cells[:min(len(s.cells), maxColumns)] {
-			if topics.isPost(cell) {
+			switch {
+			case topics.isPost(cell):
 				s.around.care -= some
 				continue
+			case isSexAndAge(cell):
+				s.around.care += some
 			}
 			s.around.read(cell[:min(len(cell), maxCell)], topics)
 		}
@@ -337,6 +340,18 @@ func (s *Scanner) readAround(t *tally, hits []hit) *About {
 	}
 	s.around.read(s.held(hits[0].at-topicBefore, hits[len(hits)-1].at+topicBehind), topics)
 	return &s.around
+}
+
+// isSexAndAge reports whether a cell is of a sex and an age, as wards write them:
+// M 83, 83F, F/83.
+func isSexAndAge(cell []byte) bool {
+	const longest = 6
+	if len(cell) < 2 || len(cell) > longest {
+		return false
+	}
+	shape := ShapeOf(cell)
+	first, last := cell[0]|0x20, cell[len(cell)-1]|0x20
+	return shape.Letters == 1 && shape.Digits > 0 && shape.Digits <= 3 && (shape.Digits > 1 || len(cell) > 2) && (first == 'm' || first == 'f' || last == 'm' || last == 'f')
 }
 
 // isPost reports whether a cell of few words ends in what staff are: Infection

@@ -166,7 +166,7 @@ func weigh(c *identify.Context, at int, m *identify.Match) bool {
 	case identify.Yes:
 		m.Signals |= label
 		switch {
-		case biography(c, m.End):
+		case biography(c, m.End), compared(c, at):
 			m.Signals ^= label | other
 		case labelBehindName(c, at):
 			m.Signals |= named
@@ -197,6 +197,17 @@ func weigh(c *identify.Context, at int, m *identify.Match) bool {
 	lone := m.Signals&stamp != 0 || m.Signals&(compact|beside) == compact && !c.Name
 	m.Signals &^= stamp | compact
 	return m.Signals&(label|behind) != 0 || !lone
+}
+
+// compared reports whether a query compares with a date: DOB < '1949-04-01'. It is
+// nobody's.
+func compared(c *identify.Context, at int) bool {
+	i := at
+	for i > 0 && (c.Text[i-1] == '\'' || c.Text[i-1] == '"' || c.Text[i-1] == ' ' || c.Text[i-1] == '=') {
+		i--
+	}
+	sign := c.Before(i)
+	return i < at && (sign == '<' || sign == '>' && c.At(i-2) == ' ')
 }
 
 // biography reports whether the bracket that holds a date ends as an encyclopaedia's

@@ -245,7 +245,7 @@ func (l *lexicon) caredFor(c *identify.Context, at int) bool {
 	i, numbered := at, false
 	for gap := 0; i > 0 && gap < 6; gap++ {
 		ch := c.Text[i-1]
-		if !(ch == ' ' || ch == ':' || ch == '-' || ch == ',' || ch == '\t' || ch == '|' || identify.IsDigit(ch)) {
+		if !(ch == ' ' || ch == ':' || ch == '-' || ch == ',' || ch == '\t' || ch == '|' || ch == '\n' || ch == '\r' || identify.IsDigit(ch)) {
 			break
 		}
 		numbered = numbered || identify.IsDigit(ch)

@@ -1,6 +1,10 @@
 package personname
 
-import "trustaudit/internal/identify"
+import (
+	"bytes"
+
+	"trustaudit/internal/identify"
+)
 
 // Bounds of a cell that can be a name.
 const (
@@ -11,10 +15,15 @@ const (
 
 // cell takes a cell that is one to a few words, capitalised or not.
 func cell(c *identify.Context, shape identify.CellShape) (m identify.Match, tested, ok bool) {
+	l := load()
+	if plain := l.withoutTitle(c.Text); len(plain) < len(c.Text) {
+		without := *c
+		without.Text = plain
+		c = &without
+	}
 	if shape.Spaces > cellSpaces || !beginsWord(c.Text, 0) || !ofLetters(c.Text) {
 		return m, false, false
 	}
-	l := load()
 	m, ok = whole(c, l)
 	if !ok {
 		if l.isOf(c, organisation) {
@@ -34,6 +43,23 @@ func cell(c *identify.Context, shape identify.CellShape) (m identify.Match, test
 		m.Signals |= staff
 	}
 	return m, true, m.Signals&(title|pair|single|initial) != 0 || m.Signals&heading != 0
+}
+
+// withoutTitle returns a cell without the title in brackets at its end: OKAFOR,
+// Adaeze (Mrs).
+func (l *lexicon) withoutTitle(text []byte) []byte {
+	n := len(text) - 1
+	if n < 0 || text[n] != ')' {
+		return text
+	}
+	open := bytes.LastIndexByte(text, '(')
+	if open < 1 || text[open-1] != ' ' {
+		return text
+	}
+	if w := l.readWord(text[:n], open+1); w.traits&anyTitle == 0 || w.end < n-1 {
+		return text
+	}
+	return bytes.TrimRight(text[:open], " ")
 }
 
 // ofLetters reports whether a cell is of letters but for a few signs that names
@@ -61,7 +87,8 @@ func whole(c *identify.Context, l *lexicon) (m identify.Match, ok bool) {
 		return l.alone(part{traits: first.traits, spelt: first.spelling, end: first.end})
 	}
 	if first.traits&anyTitle != 0 && titleEnds(&loose, first.end) {
-		if m, ok = titled(&loose, l, 0, &first); ok && m.End == len(c.Text) {
+		if m, ok = titled(&loose, l, 0, &first); ok && l.onlyGiven(&loose, m.End) {
+			m.End = len(c.Text)
 			return m, true
 		}
 	}
@@ -73,6 +100,23 @@ func whole(c *identify.Context, l *lexicon) (m identify.Match, ok bool) {
 		m, ok = r.swapped()
 	}
 	return m, ok && (m.End == len(c.Text) || m.End == len(c.Text)-1 && c.Text[m.End] == '.')
+}
+
+// onlyGiven reports whether nothing but forenames and initials stand from i on, as
+// behind a surname: Mrs Okafor Adaeze, Mr Smith J.
+func (l *lexicon) onlyGiven(c *identify.Context, i int) bool {
+	for i < len(c.Text) {
+		if ch := c.Text[i]; ch == ' ' || ch == '.' || ch == ',' {
+			i++
+			continue
+		}
+		w := l.readWord(c.Text, i)
+		if w.n == 0 || !w.single() && w.traits&given == 0 {
+			return false
+		}
+		i = w.end
+	}
+	return true
 }
 
 // alone takes a cell of one name. One that is also an ordinary word or a place

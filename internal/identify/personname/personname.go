@@ -383,10 +383,10 @@ func stampBefore(c *identify.Context, at int) bool {
 func (l *lexicon) invitation(behind []byte) bool {
 	const reach, told, least = 48, 48, 2
 	line := behind[:min(len(behind), reach+told)]
-	if n := bytes.IndexByte(line, '\n'); n >= 0 {
+	if n := bytes.IndexByte(line, '\n'); n >= 0 && !greeted(line[:n]) {
 		line = line[:n]
 	}
-	i := max(bytes.Index(line, []byte(" your ")), bytes.Index(line, []byte(" Your ")))
+	i := yours(line)
 	if i < 0 || i > reach {
 		return false
 	}
@@ -397,6 +397,23 @@ func (l *lexicon) invitation(behind []byte) bool {
 		}
 	}
 	return l.topics.Care(line[:min(len(line), told)]) >= least
+}
+
+// greeted reports whether a line ends with a greeting's comma, behind the name.
+func greeted(rest []byte) bool {
+	rest = bytes.TrimSpace(rest)
+	return len(rest) == 1 && rest[0] == ','
+}
+
+// yours returns where the word that says whose something is stands in a text, behind
+// a space or the end of a line; below zero when it does not.
+func yours(text []byte) int {
+	for i := range text {
+		if ch := text[i]; (ch == ' ' || ch == '\n') && len(text)-i > len(" your ") && text[i+1]|0x20 == 'y' && string(text[i+2:i+6]) == "our " {
+			return i
+		}
+	}
+	return -1
 }
 
 // staffBehind reports whether what stands behind a name makes it one of staff:
