@@ -113,6 +113,9 @@ func unlisted() []span {
 		{544, 544, Nothing}, {601, 601, Nothing}, // kshell, and syslog over TCP
 		{2101, 2116, TLSOnly}, {4001, 4016, TLSOnly}, {10001, 10016, TLSOnly}, // lines of serial servers: Digi, Moxa, Lantronix
 		{6514, 6514, TLSOnly}, // syslog over TLS
+		// Controllers of buildings, plant and laboratories, some of which stop at what they
+		// do not know: S7, Modbus, GE's own, IEC 104, Niagara, EtherNet/IP.
+		{102, 102, Nothing}, {502, 502, Nothing}, {1911, 1911, Nothing}, {2404, 2404, Nothing}, {18245, 18246, Nothing}, {44818, 44818, Nothing},
 	}
 }
 
