@@ -72,14 +72,14 @@ var glances = func() (t [256]struct {
 
 // rare is not zero for the bytes that seldom part the groups of a number, and loud
 // for those beside which it may be a part of something longer.
-var rare, loud = func() (rare, loud [256]uint64) {
-	for i := range rare {
+var rare, loud = func() (seldom, beside [256]uint64) {
+	for i := range seldom {
 		if !common(byte(i)) {
-			rare[i] = 1
+			seldom[i] = 1
 		}
 		if !quiet[i] {
-			loud[i] = 1
+			beside[i] = 1
 		}
 	}
-	return rare, loud
+	return seldom, beside
 }()
