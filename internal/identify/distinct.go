@@ -141,11 +141,26 @@ func (g *gathered) add(h uint64) {
 
 // all returns the distinct with all that was taken.
 func (g *gathered) all() *distinct {
-	for _, h := range g.batch[:g.held] {
+	for _, h := range g.batch[:g.into.unknown(g.batch[:g.held])] {
 		g.into.add(h)
 	}
 	g.held = 0
 	return &g.into
+}
+
+// unknown moves the hashes that are not at home in their slots to the front, and
+// returns how many they are: add has to look at these. It looks at all slots without
+// branches, so that they are fetched side by side.
+func (d *distinct) unknown(hashes []uint64) (n int) {
+	if len(d.slots) == 0 {
+		return len(hashes)
+	}
+	mask := uint64(len(d.slots) - 1)
+	for _, h := range hashes {
+		hashes[n] = h
+		n += int(bit(d.slots[h&mask] != h || h == 0))
+	}
+	return n
 }
 
 func (g *gathered) reset() {
