@@ -52,7 +52,8 @@ func (l *look) take(o offer, chosen string) {
 	if o.flight.group != 0 {
 		l.group(groupName(o.flight.group))
 	}
-	if bits := o.flight.finite; bits > 0 && (l.fact.FiniteBits == 0 || bits < l.fact.FiniteBits) {
+	// In which group nobody agrees on keys with an unknown does not matter.
+	if bits := o.flight.finite; bits > 0 && k.class != fact.Anonymous && (l.fact.FiniteBits == 0 || bits < l.fact.FiniteBits) {
 		l.fact.FiniteBits = bits
 	}
 }

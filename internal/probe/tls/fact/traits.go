@@ -80,9 +80,19 @@ func (t TLS) suites(seen *channel.Seen) {
 	}
 	for _, c := range classes() {
 		if len(names[c]) > 0 {
-			seen.Has("tls.suite", string(c), few(names[c]))
+			seen.Has("tls.suite", t.called(c, seen.Service), few(names[c]))
 		}
 	}
+}
+
+// called is a class as the policy calls it. Servers of mail that pass it on to one
+// another mostly look at no certificate, and are as well served by a suite without
+// (RFC 7672, section 8.2): those who do look at them never offer one.
+func (t TLS) called(c Class, service string) string {
+	if c == Anonymous && service == "smtp" && len(t.Chain) > 0 {
+		return "anonymous on request"
+	}
+	return string(c)
 }
 
 // few lists the first names, and says how many more there are.

@@ -1,6 +1,7 @@
 package fact
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -113,6 +114,25 @@ func TestSeenTells(t *testing.T) {
 			}
 			t.Errorf("want %+v, got %+v", c.want, got)
 		})
+	}
+}
+
+// TestAnonymousMail sees that a server of mail which also takes anonymous suites, as
+// those do for callers that look at no certificate, is told from one that takes no other.
+func TestAnonymousMail(t *testing.T) {
+	both, alone := modern(), modern()
+	both.Versions[1].Suites = append(both.Versions[1].Suites, "TLS_DH_anon_WITH_AES_256_GCM_SHA384")
+	alone.Versions = []Version{{Name: "TLS 1.2", Accepted: true, Suite: "TLS_DH_anon_WITH_AES_256_GCM_SHA384"}}
+	alone.Chain = nil
+	for _, c := range []struct {
+		fact    TLS
+		service string
+		want    string
+	}{{both, "smtp", "anonymous on request"}, {both, "submission", "anonymous"}, {both, "https", "anonymous"}, {alone, "smtp", "anonymous"}} {
+		seen := c.fact.Seen(c.service, today)
+		if !slices.ContainsFunc(seen.Traits, func(tr channel.Trait) bool { return tr.Name == "tls.suite" && tr.Value == c.want }) {
+			t.Errorf("%s, %d certificates: %+v, want %s", c.service, len(c.fact.Chain), seen.Traits, c.want)
+		}
 	}
 }
 
