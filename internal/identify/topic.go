@@ -208,8 +208,8 @@ func (s *Scanner) topicOf(t *tally, set *slotSet, hits []hit) int {
 	if headed {
 		signals = headedSignals(&s.headed, signals)
 	}
-	if t != &s.table && about.care >= some && about.care < 2*much && s.noted(hits) {
-		signals = notedCare
+	if t != &s.table && about.care >= some && s.noted(hits) {
+		signals |= notedCare
 	}
 	if s.fromList(t, set, about) {
 		signals |= ofList
@@ -255,6 +255,8 @@ func (s *Scanner) tableSignals(about *About, named bool) uint32 {
 		return headedMuchCare
 	case named && about.care >= much:
 		return headedCare
+	case s.fielded && about.care >= some:
+		return rowOfSomeCare
 	case !named && about.care >= lots:
 		return rowOfCare
 	case !named:

@@ -396,7 +396,15 @@ func (l *lexicon) invitation(behind []byte) bool {
 			return false
 		}
 	}
-	return l.topics.Care(line[:min(len(line), told)]) >= least
+	care := l.topics.Care(line[:min(len(line), told)])
+	return care >= least || care > 0 && l.ofPatientsOwn(line)
+}
+
+// ofPatientsOwn reports whether a text begins with a word of care that says of itself
+// whose it is: scan, biopsy. Appointments may be with anybody.
+func (l *lexicon) ofPatientsOwn(text []byte) bool {
+	end := letterEnd(text, 0)
+	return l.topics.Care(text[:end]) > 0 && !bytes.HasPrefix(text, []byte("appointment"))
 }
 
 // greeted reports whether a line ends with a greeting's comma, behind the name.

@@ -172,6 +172,7 @@ func TestInvited(t *testing.T) {
 		"Mr Smith, this is a reminder of your Cardiology appointment on 3 May": true,
 		"Dear Mrs Canary, your next appointment is in the renal clinic":        true,
 		"Heather Robinson, your biopsy and blood results are back":             true,
+		"Dear Mrs Canary,\nYour scan is on 3 May":                              true,
 		"Mr Smith, your appointment with the bank is on 3 May":                 false,
 		"Mr Smith, your patient was seen in the renal clinic":                  false,
 		"Mr Smith, thank you for your referral to the renal clinic":            false,
