@@ -167,7 +167,7 @@ func suited(network string, addrs []netip.Addr) []netip.Addr {
 func (g *Guard) connectTwice(ctx context.Context, contact Contact, a netip.Addr, port string) (*Conn, error) {
 	at := endpoint(contact.Network, a, port)
 	if reason := g.doors.refuse(at); reason != "" {
-		return nil, g.refuse(contact, reason)
+		return nil, g.dead(contact, reason)
 	}
 	conn, err := g.connect(ctx, contact, a, port)
 	if err == nil || !isRefusal(err) || !g.doors.known(at) {

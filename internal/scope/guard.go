@@ -36,6 +36,7 @@ var ErrWindow = errors.New("the window of the engagement is closed")
 type Refusal struct {
 	Address string // as asked for
 	Reason  string
+	Died    bool // the endpoint accepted before, and refuses since
 }
 
 func (r *Refusal) Error() string {
@@ -47,6 +48,9 @@ func (*Refusal) Unwrap() error { return ErrOutside }
 
 // Refused returns the reason, for those who must not import this package.
 func (r *Refusal) Refused() string { return r.Reason }
+
+// Dead says whether the endpoint is left alone because it seems to have died.
+func (r *Refusal) Dead() bool { return r.Died }
 
 // Who asks for a contact.
 type Who struct {
@@ -190,4 +194,14 @@ func (g *Guard) refuse(c Contact, reason string) error {
 		return errors.Join(refusal, fmt.Errorf("record refusal: %w", err))
 	}
 	return refusal
+}
+
+// dead refuses what is left alone because it seems to have died.
+func (g *Guard) dead(c Contact, reason string) error {
+	err := g.refuse(c, reason)
+	var refusal *Refusal
+	if errors.As(err, &refusal) {
+		refusal.Died = true
+	}
+	return err
 }

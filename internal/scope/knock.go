@@ -147,10 +147,8 @@ func (g *Guard) address(ctx context.Context, contact Contact, host string) (neti
 // door tries one endpoint, once it is its turn.
 func (k *knock) door(ctx context.Context, host string, at netip.AddrPort, wait time.Duration) (*Conn, error) {
 	g := k.guard
-	if reason := g.doors.refuse(at); reason != "" {
-		contact := k.contact
-		contact.Address, contact.IP = at.String(), at.Addr()
-		return nil, g.refuse(contact, reason)
+	if err := k.dead(at); err != nil {
+		return nil, err
 	}
 	release, err := g.slots.acquire(ctx, at.Addr())
 	if err != nil {
@@ -165,8 +163,14 @@ func (k *knock) door(ctx context.Context, host string, at netip.AddrPort, wait t
 	}
 	k.tried.Add(1)
 	raw, err := g.try(ctx, "tcp", at.String(), wait)
+	if err != nil && isRefusal(err) && g.doors.known(at) {
+		raw, err = k.again(ctx, at)
+	}
 	if err != nil {
 		release()
+		if err := k.dead(at); err != nil {
+			return nil, err
+		}
 		return nil, fmt.Errorf("connect to %s: %w", at, cause(ctx, err))
 	}
 	k.accepted.Add(1)
@@ -177,6 +181,30 @@ func (k *knock) door(ctx context.Context, host string, at netip.AddrPort, wait t
 	bound, cancel := g.Bound(ctx)
 	conn.start(bound, cancel)
 	return conn, nil
+}
+
+// dead is the refusal to touch an endpoint that seems to have died; nil where it does
+// not.
+func (k *knock) dead(at netip.AddrPort) error {
+	reason := k.guard.doors.refuse(at)
+	if reason == "" {
+		return nil
+	}
+	contact := k.contact
+	contact.Address, contact.IP = at.String(), at.Addr()
+	return k.guard.dead(contact, reason)
+}
+
+// again gives an endpoint that accepted before, and refuses now, a moment to come back.
+func (k *knock) again(ctx context.Context, at netip.AddrPort) (net.Conn, error) {
+	if err := pause(ctx, afterRefusal); err != nil {
+		return nil, err
+	}
+	raw, err := k.guard.try(ctx, "tcp", at.String(), probe.ConnectTimeout)
+	if err != nil && isRefusal(err) {
+		k.guard.doors.die(at)
+	}
+	return raw, err
 }
 
 // describe says in a line what is knocked at.

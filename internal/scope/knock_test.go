@@ -212,6 +212,18 @@ func TestADeadServiceIsLeftAlone(t *testing.T) {
 		}
 		conn.Say("ClientHello SSLv3")
 		conn.Close()
+		accepts := func(_ context.Context, _ string, _ uint16, conn probe.Conn, err error) bool {
+			if err != nil {
+				t.Error(err)
+				return false
+			}
+			conn.Close()
+			return true
+		}
+		if err := g.Knock(t.Context(), who, []probe.Door{{Host: "10.0.0.1", Ports: []uint16{91}}}, accepts); err != nil {
+			t.Fatal(err)
+		}
+		attempts = 1
 		s.closed = true
 		if _, err := g.Dial(t.Context(), who, "tcp", "10.0.0.1:81"); !errors.Is(err, syscall.ECONNREFUSED) || attempts != 3 {
 			t.Errorf("%d attempts: %v", attempts, err)
@@ -219,6 +231,16 @@ func TestADeadServiceIsLeftAlone(t *testing.T) {
 		_, err = g.Dial(t.Context(), who, "tcp", "10.0.0.1:81")
 		if !errors.Is(err, scope.ErrOutside) || !strings.Contains(err.Error(), "after ClientHello SSLv3") || attempts != 3 {
 			t.Errorf("%d attempts: %v", attempts, err)
+		}
+		// Knocking tells the same, of what accepted before alone.
+		heard := map[uint16]bool{}
+		knocked := g.Knock(t.Context(), who, []probe.Door{{Host: "10.0.0.1", Ports: []uint16{81, 82, 91}}}, func(_ context.Context, _ string, port uint16, _ probe.Conn, err error) bool {
+			var dead interface{ Dead() bool }
+			heard[port] = errors.As(err, &dead) && dead.Dead()
+			return true
+		})
+		if diff := cmp.Diff(map[uint16]bool{81: true, 82: false, 91: true}, heard); diff != "" || knocked != nil {
+			t.Errorf("knocking: %v (-want +got):\n%s", knocked, diff)
 		}
 		// Another of its ports never accepted: that it refuses is no sign of death.
 		for range 2 {

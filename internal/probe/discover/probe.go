@@ -216,6 +216,13 @@ func (l *look) heard(ctx context.Context, host string, port uint16, conn probe.C
 	if conn != nil {
 		defer conn.Close()
 	}
+	var dead interface{ Dead() bool }
+	if errors.As(err, &dead) && dead.Dead() {
+		l.host.Answered = true
+		l.host.Open++
+		l.found[port] = &fact.Endpoint{Address: net.JoinHostPort(host, strconv.Itoa(int(port))), Declared: l.ports[port].Service, Left: converse.Why(ctx, err)}
+		return true
+	}
 	switch converse.Classify(ctx, err) {
 	case converse.Closed:
 		l.host.Answered = true

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"net"
 	"net/netip"
@@ -245,6 +246,34 @@ func TestSilentServicesAreAsked(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// dead is the refusal of a door that accepted before.
+type dead struct{}
+
+func (dead) Error() string   { return "dead" }
+func (dead) Refused() string { return "it stopped answering at 10:00:00 UTC, and is left alone" }
+func (dead) Dead() bool      { return true }
+
+// TestDiedOfTheSweep sees that a port which accepted a connection in the sweep, and
+// refuses now, is told and costs the host's other ports nothing.
+func TestDiedOfTheSweep(t *testing.T) {
+	r := probetest.NewRecord((&probetest.Network{}).Dial)
+	session := r.Session(unit, audit.Scope{Ports: []audit.Port{{Number: 443}}})
+	session.Knock = func(ctx context.Context, doors []probe.Door, heard probe.Heard) error {
+		heard(ctx, host, 443, nil, fmt.Errorf("connect: %w", dead{}))
+		return nil
+	}
+	if err := discover.Probe.Observe(t.Context(), session); err != nil {
+		t.Fatal(err)
+	}
+	want := []audit.Fact{
+		fact.Endpoint{Address: host + ":443", Left: "not to be touched: it stopped answering at 10:00:00 UTC, and is left alone"},
+		fact.Host{Address: host, Answered: true, Open: 1},
+	}
+	if diff := cmp.Diff(want, r.Facts); diff != "" {
+		t.Errorf("facts (-want +got):\n%s", diff)
 	}
 }
 
