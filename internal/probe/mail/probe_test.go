@@ -204,7 +204,8 @@ func TestSubmission(t *testing.T) {
 // TestRelay sees what is asked and told where the test is named, and that it is
 // never asked where it is not.
 func TestRelay(t *testing.T) {
-	for rcpt, want := range map[string]string{"250 ok\r\n": "anyone", "554 5.7.1 relay access denied\r\n": "no", "450 later\r\n": ""} {
+	for rcpt, want := range map[string]string{"250 ok\r\n": "anyone", "554 5.7.1 relay access denied\r\n": "no", "450 later\r\n": "",
+		"454 4.7.1 <trustaudit@example.net>: Relay access denied\r\n": "no", "451 4.7.1 Greylisted, try again\r\n": ""} {
 		synctest.Test(t, func(t *testing.T) {
 			service := scripted("220 mail ESMTP\r\n", map[string]string{ehlo: "250 mail\r\n",
 				"MAIL FROM:<trustaudit@example.com>": "250 ok\r\n", "RCPT TO:<trustaudit@example.net>": rcpt})

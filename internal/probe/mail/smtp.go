@@ -3,6 +3,7 @@ package mail
 import (
 	"context"
 	"errors"
+	"regexp"
 	"slices"
 
 	"trustaudit/internal/probe/talk"
@@ -183,12 +184,16 @@ func (v *visit) handIn(ctx context.Context) (*talk.Conn, error) {
 	return conn, nil
 }
 
+// denied is how services refuse strangers' mail. Postfix, as Debian delivers it, calls
+// that a refusal for now, so that a mistake of its owner costs no mail.
+var denied = regexp.MustCompile(`(?i)\brelay(ing)?\b.*\b(denied|not permitted|not allowed|prohibited)\b`)
+
 // tellRelay tells what came of it. To put off is to leave open.
 func (v *visit) tellRelay(to reply) {
 	switch {
 	case to.ok:
 		v.Seen.Has("smtp.relay", "anyone", "")
-	case to.later:
+	case to.later && !denied.MatchString(to.text()):
 		v.Seen.Lacks("smtp.relay", "the service put the question off")
 	default:
 		v.Seen.Has("smtp.relay", "no", "")
