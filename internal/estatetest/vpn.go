@@ -26,6 +26,10 @@ func vpnServers() []Server {
 			Start: func(_ context.Context, p Place) (*Running, error) { return ServeUDP(p, oldIKE) },
 		},
 		{
+			Name: "ike, XAUTH alone", Service: "ike", UDP: true, Port: 20505, Tests: []string{"ike-aggressive"}, Finds: []Find{{check, "ike.version 1"}},
+			Start: func(_ context.Context, p Place) (*Running, error) { return ServeUDP(p, xauthIKE) },
+		},
+		{
 			Name: "ike, hardened", Service: "ike", UDP: true, Port: 20501, Tests: []string{"ike-aggressive"},
 			Start: func(_ context.Context, p Place) (*Running, error) { return ServeUDP(p, hardenedIKE) },
 		},
@@ -60,11 +64,29 @@ func oldIKE(asked []byte) []byte {
 		return nil
 	}
 	if !bytes.Contains(asked, []byte{0x80, 2, 0, 4, 0x80, 3, 0, 1, 0x80, 4, 0, 14}) {
-		beside := slices.Clone(asked)
-		beside[18] = 5 // an exchange of its own
-		return ikeAnswer(beside, 11, []byte{0, 0, 0, 12, 0, 0, 0, 1, 1, 0, 0, 14})
+		return ikeRefusal(asked)
 	}
 	return ikeAnswer(asked, 1, ikeChoice(7, 4, 14))
+}
+
+// xauthIKE is like it, for callers who bring XAUTH as well: as Libreswan does, it
+// keeps silent to those who might do without.
+func xauthIKE(asked []byte) []byte {
+	with, without := []byte{0x80, 3, 0xfd, 0xe9}, []byte{0x80, 3, 0, 1}
+	switch {
+	case len(asked) < ikeHead || asked[18] == 34 || bytes.Contains(asked, with) && bytes.Contains(asked, without):
+		return nil
+	case asked[18] == 2 && bytes.Contains(asked, slices.Concat([]byte{0x80, 2, 0, 4}, with, []byte{0x80, 4, 0, 14})):
+		return ikeAnswer(asked, 1, ikeChoice(7, 4, 14))
+	}
+	return ikeRefusal(asked)
+}
+
+// ikeRefusal is a notification that no proposal was chosen, in an exchange of its own.
+func ikeRefusal(asked []byte) []byte {
+	beside := slices.Clone(asked)
+	beside[18] = 5
+	return ikeAnswer(beside, 11, []byte{0, 0, 0, 12, 0, 0, 0, 1, 1, 0, 0, 14})
 }
 
 // ikeChoice is an SA payload of version 1 with one transform.

@@ -14,11 +14,16 @@ var errNotIKE = errors.New("the answer is not that of a VPN gateway")
 // that it has chosen.
 const invalidKey = 17
 
+// invalidID is the notification of a gateway of version 1 that does not know the name
+// of its caller.
+const invalidID = 18
+
 // choice is what a gateway agreed to.
 type choice struct {
 	agreed              bool
 	cipher, hash, group uint16 // of version 1
 	digest              bool   // version 1 showed a digest of its key
+	unnamed             bool   // version 1 would go on with another name
 }
 
 // parse reads the answer to a question: whatever the gateway says of it is one.
@@ -28,7 +33,10 @@ func parse(b []byte, q question) (choice, error) {
 	}
 	var c choice
 	if b[18] != q.message[18] {
-		return c, nil // an answer beside the exchange: a refusal
+		// An answer beside the exchange: a refusal.
+		_, content, _, ok := cut(b[headSize:])
+		c.unnamed = ok && b[16] == payloadNotify1 && len(content) >= 8 && binary.BigEndian.Uint16(content[6:]) == invalidID
+		return c, nil
 	}
 	next, rest := b[16], b[headSize:]
 	for next != 0 {

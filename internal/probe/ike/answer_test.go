@@ -7,7 +7,7 @@ import (
 )
 
 func TestParse(t *testing.T) {
-	q2, q1 := questions2()[0], questions1()[0]
+	q2, q1 := questions2()[0], questions1(usualProofs())[0]
 	answer := func(q question, first, exchange byte, body string) []byte {
 		return append(append(append([]byte{}, q.message[:16]...), first, q.message[17], exchange, 0x20, 0, 0, 0, 0, 0, 0, 0, 0), body...)
 	}
@@ -26,6 +26,7 @@ func TestParse(t *testing.T) {
 		{"wants a cookie", q2, answer(q2, payloadNotify2, exchangeInit, "\x00\x00\x00\x0a\x00\x00\x40\x06ab"), choice{}, false},
 		{"chooses of version 1, a long attribute between", q1, answer(q1, payloadSA1, exchangeMain, chosen), choice{agreed: true, cipher: cipher3DES, group: modp1024}, false},
 		{"refuses beside the exchange", q1, answer(q1, payloadHash1, 5, "\x00\x00\x00\x08abcd"), choice{}, false},
+		{"knows no such name", questionsAggressive(usualProofs())[0], answer(questionsAggressive(usualProofs())[0], payloadNotify1, 5, "\x00\x00\x00\x0c\x00\x00\x00\x01\x01\x00\x00\x12"), choice{unnamed: true}, false},
 		{"of another version", q2, answer(q1, payloadSA1, exchangeMain, chosen), choice{}, true},
 		{"cut off", q1, answer(q1, payloadSA1, exchangeMain, chosen[:20]), choice{}, true},
 		{"an echo", q2, q2.message, choice{}, true},
@@ -64,7 +65,7 @@ func TestOld(t *testing.T) {
 
 // TestQuestionsFit sees that each question fits into a datagram that Ethernet does not cut.
 func TestQuestionsFit(t *testing.T) {
-	for _, q := range slices.Concat(questions2(), questions1(), questionsAggressive()) {
+	for _, q := range slices.Concat(questions2(), questions1(usualProofs()), questions1(withXAuth()), questionsAggressive(usualProofs()), questionsAggressive(withXAuth())) {
 		if n := len(q.message); n > 1472 {
 			t.Errorf("%s is %d bytes long", q.say, n)
 		}
@@ -72,7 +73,7 @@ func TestQuestionsFit(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	q := questions1()[0]
+	q := questions1(usualProofs())[0]
 	f.Add(append(append([]byte{}, q.message[:28]...), "\x00\x00\x00\x2c"...))
 	f.Fuzz(func(_ *testing.T, said []byte) {
 		for _, q := range []question{q, questions2()[0]} {

@@ -15,9 +15,9 @@ import (
 
 const doc = `Looks for VPN gateways (IKE) at UDP port 500 of each host that answered, or at the ports that the engagement names, and at what they agree to. Each datagram begins an exchange that is not gone on with; those of version 2 bring a key of another group than they propose, so that the gateway names its choice and keeps nothing.
 
-Of version 2: "IKEv2 SA_INIT: strong", and where that is answered "IKEv2 SA_INIT: 3DES", "IKEv2 SA_INIT: DES", "IKEv2 SA_INIT: MD5", "IKEv2 SA_INIT: SHA-1", "IKEv2 SA_INIT: 768-bit MODP", "IKEv2 SA_INIT: 1024-bit MODP", "IKEv2 SA_INIT: 1536-bit MODP" and "IKEv2 SA_INIT: 2048-bit MODP with a short subgroup". Of version 1: "IKEv1 main mode: any", and where strong means are chosen "IKEv1 main mode: weak".
+Of version 2: "IKEv2 SA_INIT: strong", and where that is answered "IKEv2 SA_INIT: 3DES", "IKEv2 SA_INIT: DES", "IKEv2 SA_INIT: MD5", "IKEv2 SA_INIT: SHA-1", "IKEv2 SA_INIT: 768-bit MODP", "IKEv2 SA_INIT: 1024-bit MODP", "IKEv2 SA_INIT: 1536-bit MODP" and "IKEv2 SA_INIT: 2048-bit MODP with a short subgroup". Of version 1: "IKEv1 main mode: any", and where strong means are chosen "IKEv1 main mode: weak"; from a gateway that agrees to nothing then, "IKEv1 main mode: any, XAUTH" and "IKEv1 main mode: weak, XAUTH" likewise.
 
-Only where the engagement names ike-aggressive for the host: "IKEv1 aggressive mode: 1024-bit MODP" and, unless that is answered, "IKEv1 aggressive mode: 2048-bit MODP".`
+Only where the engagement names ike-aggressive for the host: "IKEv1 aggressive mode: 1024-bit MODP" and, each unless the one before is answered, "IKEv1 aggressive mode: 2048-bit MODP", "IKEv1 aggressive mode: 1024-bit MODP, XAUTH" and "IKEv1 aggressive mode: 2048-bit MODP, XAUTH".`
 
 // namedTest allows aggressive mode to be asked for.
 const namedTest = "ike-aggressive"
@@ -110,10 +110,18 @@ func (l *look) version2(ctx context.Context) error {
 	return nil
 }
 
-// version1 asks what version 1 chooses of a list with the weakest first, and, if
-// that is nothing weak, of the weak alone.
+// version1 asks what version 1 agrees to with the usual proofs; a gateway that has
+// nothing for them is asked with another.
 func (l *look) version1(ctx context.Context) {
-	for _, q := range questions1() {
+	if !l.main(ctx, usualProofs()) && l.spoken && ctx.Err() == nil {
+		l.main(ctx, withXAuth())
+	}
+}
+
+// main asks what version 1 chooses of a list with the weakest first, and, if that is
+// nothing weak, of the weak alone. It is true where something is agreed to.
+func (l *look) main(ctx context.Context, p proofs) bool {
+	for _, q := range questions1(p) {
 		c, err := l.put(ctx, q)
 		switch f := converse.Classify(ctx, err); {
 		case err == nil, errors.Is(err, errNotIKE), f == converse.Cancelled:
@@ -122,7 +130,7 @@ func (l *look) version1(ctx context.Context) {
 			l.Seen.Lacks("ike.cipher", "IKEv1: "+converse.Why(ctx, err))
 		}
 		if err != nil || !c.agreed {
-			return
+			return !q.first
 		}
 		if q.first {
 			l.Seen.Has("ike.version", "1", "")
@@ -130,9 +138,10 @@ func (l *look) version1(ctx context.Context) {
 		old, weak := c.old()
 		l.Seen.Traits = append(l.Seen.Traits, old...)
 		if weak {
-			return
+			return true
 		}
 	}
+	return true
 }
 
 // aggressive asks whether a gateway hands out a digest of its key.
@@ -140,13 +149,17 @@ func (l *look) aggressive(ctx context.Context) {
 	if !l.Named(namedTest, "ike.aggressive") {
 		return
 	}
-	for _, q := range questionsAggressive() {
+	for _, q := range append(questionsAggressive(usualProofs()), questionsAggressive(withXAuth())...) {
 		c, err := l.put(ctx, q)
 		if ctx.Err() != nil {
 			return
 		}
 		if err == nil && c.digest {
 			l.Seen.Has("ike.aggressive", channel.Yes, q.value)
+			return
+		}
+		if err == nil && c.unnamed {
+			l.Seen.Lacks("ike.aggressive", "the gateway minds the name, not the mode: whether it hands out a digest of its key shows to those whose name it knows")
 			return
 		}
 		if f := converse.Classify(ctx, err); err != nil && f != converse.Silent && !errors.Is(err, errNotIKE) {

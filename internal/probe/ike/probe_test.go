@@ -12,13 +12,13 @@ import (
 
 func TestEstate(t *testing.T) {
 	var records []*probetest.Record
-	for _, name := range []string{"ike, weak", "ike, version 1 alone", "ike, hardened"} {
+	for _, name := range []string{"ike, weak", "ike, version 1 alone", "ike, XAUTH alone", "ike, hardened"} {
 		t.Run(name, func(t *testing.T) {
 			_, r := estatetest.Examine(t, name, ike.Probe)
 			records = append(records, r)
 		})
 	}
-	if len(records) == 3 {
+	if len(records) == 4 {
 		probetest.Documented(t, ike.Probe, records...)
 	}
 }

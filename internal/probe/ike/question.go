@@ -165,21 +165,29 @@ const (
 	proofKey, proofRSA, proofXAuth   = 1, 3, 65001
 )
 
-// questions1 are those of version 1 in main mode. Not all means are asked with each
-// proof: a datagram that the network has to cut is one that filters drop.
-func questions1() []question {
-	weak := append(proved([]uint16{proofKey, proofRSA}, means{cipherDES, hashMD5, 0, modp768, 0}, means{cipherDES, hashSHA1, 0, modp1024, 0}, means{cipher3DES, hashMD5, 0, modp1024, 0},
+// proofs are ways to show who one is that are asked for together. Libreswan chooses by
+// them, and has nothing for a caller who might do with XAUTH and without.
+type proofs struct {
+	words string
+	mark  byte
+	of    []uint16 // the first is the one of aggressive mode
+}
+
+func usualProofs() proofs { return proofs{"", 0, []uint16{proofKey, proofRSA}} }
+func withXAuth() proofs   { return proofs{", XAUTH", 0x40, []uint16{proofXAuth}} }
+
+// questions1 are those of version 1 in main mode, with some proofs.
+func questions1(p proofs) []question {
+	weak := proved(p.of, means{cipherDES, hashMD5, 0, modp768, 0}, means{cipherDES, hashSHA1, 0, modp1024, 0}, means{cipher3DES, hashMD5, 0, modp1024, 0},
 		means{cipher3DES, hashSHA1, 0, modp1024, 0}, means{cipherAES, hashSHA1, 0, modp1024, 128}, means{cipherAES, hashSHA1, 0, modp1024, 256},
 		means{cipherAES, hashSHA256, 0, modp1024, 256}, means{cipher3DES, hashSHA1, 0, modp1536, 0}, means{cipherAES, hashSHA1, 0, modp1536, 128},
-		means{cipherAES, hashSHA1, 0, modp1536, 256}, means{cipher3DES, hashSHA1, 0, modp2048, 0}),
-		proved([]uint16{proofXAuth}, means{cipher3DES, hashSHA1, 0, modp1024, 0}, means{cipherAES, hashSHA1, 0, modp1024, 128}, means{cipherAES, hashSHA1, 0, modp1024, 256})...)
-	strong := append(proved([]uint16{proofKey, proofRSA}, means{cipherAES, hashSHA1, 0, modp2048, 128}, means{cipherAES, hashSHA1, 0, modp2048, 256}, means{cipherAES, hashSHA256, 0, modp2048, 128},
-		means{cipherAES, hashSHA256, 0, modp2048, 256}, means{cipherAES, hashSHA256, 0, 19, 128}, means{cipherAES, hashSHA256, 0, 20, 256}),
-		proved([]uint16{proofXAuth}, means{cipherAES, hashSHA256, 0, modp2048, 256})...)
+		means{cipherAES, hashSHA1, 0, modp1536, 256}, means{cipher3DES, hashSHA1, 0, modp2048, 0})
+	strong := proved(p.of, means{cipherAES, hashSHA1, 0, modp2048, 128}, means{cipherAES, hashSHA1, 0, modp2048, 256}, means{cipherAES, hashSHA256, 0, modp2048, 128},
+		means{cipherAES, hashSHA256, 0, modp2048, 256}, means{cipherAES, hashSHA256, 0, 19, 128}, means{cipherAES, hashSHA256, 0, 20, 256})
 	everything := append(weak[:len(weak):len(weak)], strong...)
 	return []question{
-		{say: "IKEv1 main mode: any", first: true, message: main1(spi(0x11), everything)},
-		{say: "IKEv1 main mode: weak", message: main1(spi(0x12), weak)},
+		{say: "IKEv1 main mode: any" + p.words, first: true, message: main1(spi(0x11|p.mark), everything)},
+		{say: "IKEv1 main mode: weak" + p.words, message: main1(spi(0x12|p.mark), weak)},
 	}
 }
 
@@ -222,15 +230,14 @@ func sa1(all []means) []byte {
 	return append(out, payload(0, append([]byte{1, protocolIKE, 0, byte(len(all))}, list...))...)
 }
 
-// questionsAggressive ask for aggressive mode, in which the group cannot be
-// chosen.
-func questionsAggressive() []question {
+// questionsAggressive ask for aggressive mode, in which the group cannot be chosen.
+func questionsAggressive(p proofs) []question {
 	var out []question
 	for i, g := range []struct {
 		name  string
 		group uint16
 	}{{"1024-bit MODP", modp1024}, {"2048-bit MODP", modp2048}} {
-		all := proved([]uint16{proofKey, proofXAuth}, means{cipherAES, hashSHA256, 0, g.group, 256}, means{cipherAES, hashSHA1, 0, g.group, 256},
+		all := proved(p.of[:1], means{cipherAES, hashSHA256, 0, g.group, 256}, means{cipherAES, hashSHA1, 0, g.group, 256},
 			means{cipherAES, hashSHA1, 0, g.group, 128}, means{cipher3DES, hashSHA1, 0, g.group, 0}, means{cipher3DES, hashMD5, 0, g.group, 0})
 		size := map[uint16]int{modp1024: 128, modp2048: 256}[g.group]
 		const fqdn = "\x02\x00\x00\x00"
@@ -238,8 +245,8 @@ func questionsAggressive() []question {
 		body = append(body, payload(payloadNonce1, bytes.Repeat([]byte{0x55}, size))...)
 		body = append(body, payload(payloadID1, nonce())...)
 		body = append(body, payload(0, []byte(fqdn+"trustaudit"))...)
-		out = append(out, question{say: "IKEv1 aggressive mode: " + g.name, value: g.name,
-			message: message(spi(byte(0x21+i)), payloadSA1, 0x10, exchangeAggressive, body)})
+		out = append(out, question{say: "IKEv1 aggressive mode: " + g.name + p.words, value: g.name,
+			message: message(spi(byte(0x21+i)|p.mark), payloadSA1, 0x10, exchangeAggressive, body)})
 	}
 	return out
 }
