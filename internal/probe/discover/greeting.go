@@ -77,7 +77,7 @@ var signs = []sign{
 	{"nats", nil, regexp.MustCompile(`^INFO \{"`)},
 	// A Kerberos server answers whatever is no request with an error of version 5.
 	{"kerberos", nil, regexp.MustCompile(`(?s)^\x00\x00..\x7e.{1,3}\x30.{1,3}\xa0\x03\x02\x01\x05\xa1\x03\x02\x01\x1e`)},
-	{"clickhouse", nil, regexp.MustCompile(`(?s)^(?:HTTP/1\.0 400 .*clickhouse-client|\x02.{5}\x10DB::)`)},
+	{"clickhouse", nil, regexp.MustCompile(`(?s)^(?:HTTP/1\.0 400 .*clickhouse-client|\x02.{4}\x10DB::)`)},
 	{"hylafax", nil, regexp.MustCompile(`^220 .*HylaFAX`)},
 	{"ica", nil, regexp.MustCompile(`^\x7f\x7fICA`)},
 	{"asterisk manager", nil, regexp.MustCompile(`^Asterisk Call Manager/`)},
