@@ -164,6 +164,9 @@ const (
 
 // certificate says what the chain is worth.
 func (t TLS) certificate(seen *channel.Seen, now time.Time) {
+	if len(t.Chain) == 0 && t.needsNone() {
+		return // what that is worth, its suites tell
+	}
 	if len(t.Chain) == 0 {
 		seen.Lacks("tls.certificate.validity", cmp.Or(strings.TrimPrefix(t.Reason, "certificate: "), "it was not seen"))
 		return
@@ -191,6 +194,15 @@ func (t TLS) certificate(seen *channel.Seen, now time.Time) {
 	if t.Reason != "" {
 		seen.Lacks("tls.certificate.key", t.Reason)
 	}
+}
+
+// needsNone says whether no suite that was chosen needs a certificate: they are
+// anonymous, or by a key that both ends have.
+func (t TLS) needsNone() bool {
+	chosen := t.chosen()
+	return len(chosen) > 0 && !slices.ContainsFunc(chosen, func(s string) bool {
+		return !strings.Contains(s, "_anon_") && (!strings.Contains(s, "PSK") || strings.Contains(s, "RSA_PSK"))
+	})
 }
 
 // keyTrait is the trait of a certificate's key: what size is sound differs by its

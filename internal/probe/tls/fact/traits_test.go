@@ -136,6 +136,16 @@ func TestAnonymousMail(t *testing.T) {
 	}
 }
 
+// TestNoCertificateNeeded sees that no certificate is missed where the suites need none.
+func TestNoCertificateNeeded(t *testing.T) {
+	f := modern()
+	f.Versions = []Version{{Name: "TLS 1.2", Accepted: true, Suite: "TLS_ECDHE_PSK_WITH_CHACHA20_POLY1305_SHA256"}}
+	f.Chain, f.Trust, f.Named, f.Reason = nil, "", "", "certificate: none is shown"
+	if seen := f.Seen("tls", today); len(seen.Untold) > 0 {
+		t.Errorf("untold %+v", seen.Untold)
+	}
+}
+
 // TestSeenLacks sees that what was not seen is said to be untold, and never passed over.
 func TestSeenLacks(t *testing.T) {
 	for _, c := range []struct {
