@@ -116,7 +116,15 @@ func (e *endpoint) words() (service, protection string) {
 	case e.tls == nil && len(e.seen) > 0: // such as what is asked over UDP
 		return called(e.seen[0].Service), "not told"
 	}
-	return cmp.Or(service, "unidentified"), "no TLS seen"
+	protection = "no TLS seen"
+	switch {
+	case service != "":
+	case e.found.Left != "":
+		protection = e.found.Left
+	case e.found.Greeting != "":
+		protection += "; it says: " + e.found.Greeting
+	}
+	return cmp.Or(service, "unidentified"), protection
 }
 
 // called is a service by the name that people know it by; most are initials.
@@ -134,6 +142,8 @@ func called(service string) string {
 		return "ClickHouse"
 	case "hylafax":
 		return "HylaFAX"
+	case "iscsi":
+		return "iSCSI"
 	case "openwire":
 		return "OpenWire"
 	case "zookeeper":

@@ -109,6 +109,8 @@ func TestChannels(t *testing.T) {
 		{"greeting", []audit.Fact{discoverfact.Endpoint{Service: "telnet"}}, "Telnet", "not tried: known by what it says"},
 		{"TLS expected", []audit.Fact{discoverfact.Endpoint{Service: "smtp"}, tlsfact.TLS{}}, "SMTP", "no TLS seen"},
 		{"silent", []audit.Fact{discoverfact.Endpoint{Silent: true}, tlsfact.TLS{}}, "unidentified", "no TLS seen"},
+		{"greets strangely", []audit.Fact{discoverfact.Endpoint{Greeting: "LIS 3.2 READY"}}, "unidentified", "no TLS seen; it says: LIS 3.2 READY"},
+		{"died", []audit.Fact{discoverfact.Endpoint{Silent: true, Left: "it stopped answering at 10:00:00 UTC"}}, "unidentified", "it stopped answering at 10:00:00 UTC"},
 		{"broken off", []audit.Fact{discoverfact.Endpoint{Silent: true}, tlsfact.TLS{Reason: "broken off"}}, "unidentified", "not told: broken off"},
 	}
 	for _, test := range tests {
