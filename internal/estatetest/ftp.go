@@ -31,6 +31,15 @@ func ftpServers() []Server {
 			},
 		},
 		{
+			Name: "vsftpd, anonymous in TLS alone", Service: "ftp", Port: 20039, Programs: []string{"vsftpd"}, Root: true,
+			Tests: []string{"ftp-anonymous"},
+			Finds: []Find{{open, "access anyone"}},
+			Start: func(ctx context.Context, p Place) (*Running, error) {
+				return vsftpdTLS(ctx, p, "ftpd_banner=Synthetic Trust file exchange", "anonymous_enable=YES", "allow_anon_ssl=YES", "force_anon_logins_ssl=YES", "force_anon_data_ssl=YES",
+					"force_local_logins_ssl=YES", "force_local_data_ssl=YES")
+			},
+		},
+		{
 			Name: "vsftpd, TLS from the first byte", Service: "tls", Port: 20990, Programs: []string{"vsftpd"}, Root: true,
 			Start: func(ctx context.Context, p Place) (*Running, error) {
 				return vsftpdTLS(ctx, p, "implicit_ssl=YES", "force_local_logins_ssl=YES", "force_local_data_ssl=YES")
@@ -41,8 +50,8 @@ func ftpServers() []Server {
 
 func vsftpdTLS(ctx context.Context, p Place, more ...string) (*Running, error) {
 	pair := p.Keys.Pair(GoodRSA)
-	return vsftpd(ctx, p, append(more, "anonymous_enable=NO", "local_enable=YES", "ssl_enable=YES", "ssl_tlsv1=YES", "ssl_sslv2=NO", "ssl_sslv3=NO",
-		"ssl_ciphers=ECDHE+AESGCM", "require_ssl_reuse=NO", "rsa_cert_file="+pair.Cert, "rsa_private_key_file="+pair.Key)...)
+	return vsftpd(ctx, p, append([]string{"anonymous_enable=NO", "local_enable=YES", "ssl_enable=YES", "ssl_tlsv1=YES", "ssl_sslv2=NO", "ssl_sslv3=NO",
+		"ssl_ciphers=ECDHE+AESGCM", "require_ssl_reuse=NO", "rsa_cert_file=" + pair.Cert, "rsa_private_key_file=" + pair.Key}, more...)...)
 }
 
 // vsftpd writes each command that it is given to its log.

@@ -27,7 +27,7 @@ const named = "ftp-anonymous"
 func TestServers(t *testing.T) {
 	for _, c := range []struct{ name, service string }{
 		{"vsftpd, anonymous in clear", "ftp"}, {"vsftpd, TLS for those who ask", "ftp"},
-		{"vsftpd, TLS required", "ftp"}, {"vsftpd, TLS from the first byte", "ftps"},
+		{"vsftpd, TLS required", "ftp"}, {"vsftpd, anonymous in TLS alone", "ftp"}, {"vsftpd, TLS from the first byte", "ftps"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := estatetest.Named(c.name)
