@@ -204,6 +204,9 @@ func (s *Scanner) topicOf(t *tally, set *slotSet, hits []hit) int {
 	signals := about.signals()
 	if about.care > 0 && t == &s.table {
 		signals = s.tableSignals(about, headed)
+		if signals == headedMuchCare && !s.names(hits) {
+			signals = headedCare
+		}
 	}
 	if headed {
 		signals = headedSignals(&s.headed, signals)
@@ -218,6 +221,15 @@ func (s *Scanner) topicOf(t *tally, set *slotSet, hits []hit) int {
 		return s.slotOf(t, inProse, uint8(s.topical), signals)
 	}
 	return -1
+}
+
+// names reports whether a record names somebody. Extracts without names tell much of
+// care, too.
+func (s *Scanner) names(hits []hit) bool {
+	return slices.ContainsFunc(hits, func(h hit) bool {
+		kind := &s.config.Kinds[h.kind]
+		return kind.Anchor && kind.Follows && h.slot >= 0
+	})
 }
 
 // undecided reports whether headings leave it to the rows below them what a table is
