@@ -183,6 +183,7 @@ func (v *visit) hear(conn *talk.Conn) error {
 // where it was agreed to.
 func (v *visit) tell(ctx context.Context, conn *talk.Conn) {
 	v.Seen.Product = talk.Product(v.greeting.text(), products...)
+	change := v.secure[strings.LastIndexByte(v.secure, ' ')+1:]
 	switch {
 	case v.offered:
 		v.offered = v.Offer(ctx, v.secure, conn, v.upgraded)
@@ -191,9 +192,9 @@ func (v *visit) tell(ctx context.Context, conn *talk.Conn) {
 		v.Seen.Lacks("encryption", why)
 		v.Seen.Lacks("encryption.required", why)
 	case v.offers(v.features):
-		v.Seen.Has("encryption", "none", "it names STARTTLS and refuses it")
+		v.Seen.Has("encryption", "none", "it names "+change+" and refuses it")
 	default:
-		v.Seen.Has("encryption", "none", "it does not know STARTTLS")
+		v.Seen.Has("encryption", "none", "it does not know "+change)
 	}
 	v.judge(v)
 }

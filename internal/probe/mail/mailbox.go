@@ -120,8 +120,11 @@ func readPOP3(conn *talk.Conn, command string) (reply, error) {
 // that some greetings hold.
 func judgePOP3(v *visit) {
 	sasl, _ := v.features.word("SASL")
-	if plain(sasl) || v.features.has("USER") {
+	switch {
+	case plain(sasl) || v.features.has("USER"):
 		v.ClearLogin("USER and PASS, or AUTH, before TLS")
+	case !v.features.ok && !v.offered && !v.later:
+		v.ClearLogin("USER and PASS, as all take that do not say what they can")
 	}
 	stamp := strings.Contains(v.greeting.text(), "<") && strings.Contains(v.greeting.text(), "@")
 	switch {

@@ -160,6 +160,8 @@ func TestScripts(t *testing.T) {
 		{"POP3, by time stamp", "pop3", "110", scripted("+OK <1.2@pop>\r\n", map[string]string{
 			"CAPA": "+OK\r\nSTLS\r\n.\r\n", "STLS": "+OK go\r\n"}),
 			channel.Seen{Traits: []channel.Trait{offered, optional("it takes log-ins before STLS")}}},
+		{"POP3, as of 1996", "pop3", "110", scripted("+OK\r\n", map[string]string{"CAPA": "-ERR\r\n", "STLS": "-ERR\r\n", "QUIT": "+OK\r\n"}),
+			channel.Seen{Traits: []channel.Trait{none("it does not know STLS"), {Name: "login.clear", Value: "yes", Detail: "USER and PASS, as all take that do not say what they can"}}}},
 		{"ManageSieve, hardened", "sieve", "4190", scripted("\"IMPLEMENTATION\" \"Dovecot Pigeonhole\"\r\n\"SASL\" \"\"\r\n\"STARTTLS\"\r\nOK \"ready\"\r\n", map[string]string{"STARTTLS": "OK go\r\n"}),
 			channel.Seen{Product: "Dovecot", Traits: []channel.Trait{offered, required}}},
 		{"ManageSieve, log-ins in clear", "sieve", "4190", scripted("\"SASL\" \"PLAIN LOGIN\"\r\n\"STARTTLS\"\r\nOK\r\n", map[string]string{"STARTTLS": "OK go\r\n"}),
