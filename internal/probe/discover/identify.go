@@ -21,6 +21,7 @@ const (
 	expectedTime = 1500 * time.Millisecond
 	offerTime    = 800 * time.Millisecond
 	helloTime    = 250 * time.Millisecond
+	insideTime   = 5 * time.Second // of a handshake, and what is asked within it
 )
 
 // maxAnswer bounds what is read of an answer.
@@ -137,7 +138,7 @@ func within(all []probe.Hello) []probe.Hello {
 // askInside says a hello within TLS, and returns what is answered; open is false where
 // there is no getting in.
 func (l *look) askInside(ctx context.Context, address string, h probe.Hello) (answer []byte, open bool, err error) {
-	outer, err := converse.Open(ctx, l.session.Dial, address, expectedTime)
+	outer, err := converse.Open(ctx, l.session.Dial, address, insideTime)
 	if err != nil {
 		return nil, false, mind(ctx, err)
 	}
@@ -151,7 +152,7 @@ func (l *look) askInside(ctx context.Context, address string, h probe.Hello) (an
 			return nil, false, mind(ctx, err)
 		}
 	}
-	bound := converse.Bound(ctx, outer, greetingTime)
+	bound := converse.Bound(ctx, outer, offerTime)
 	defer bound.Close()
 	buf := make([]byte, 0, maxAnswer)
 	for len(buf) < cap(buf) {
