@@ -99,6 +99,8 @@ var signs = []sign{
 	{"redis", nil, regexp.MustCompile(`^-(ERR|NOAUTH|DENIED)\b`)},
 	{"ftp", []uint16{21}, regexp.MustCompile(`^\d{3}[ -]`)},
 	{"smtp", []uint16{25, 587}, regexp.MustCompile(`^\d{3}[ -]`)},
+	{"telnet", nil, regexp.MustCompile(`(?i)(?:^|\n)[^\n]{0,40}\b(?:log ?in|user ?name) ?: ?$`)},
+	{"smb", nil, regexp.MustCompile(`^\x83\x00\x00\x01[\x80-\x8f]$`)}, // turns the machine away
 	{"telnet", []uint16{23}, regexp.MustCompile(`(?i)(login|user ?name|password) ?:`)},
 }
 

@@ -28,7 +28,7 @@ The ports are those that the engagement names, or a list of some 120 that hospit
 
 Where services usually greet, one that does not is listened to once more, for longer. A service that keeps silent is asked by the hellos of the other probes (each of which lists its own), one on each connection: those that are usual at the port, then an offer of TLS, then the others. Ports where clinical messages are taken, and lines of serial servers, are offered TLS and nothing else; ports where whatever arrives is printed, logged or run are sent nothing. A machine that the asset register calls a printer, and one most of whose ports accept connections and keep silent, is asked what is usual at a port and nothing else.
 
-A service that greets as FTP and SMTP both do, and names neither, is asked on one more connection: "FEAT", and then, unless that tells, "EHLO trustaudit.invalid" and "QUIT".
+A service that greets as FTP and SMTP both do, and names neither, is asked on one more connection: "FEAT", and then, unless that tells, "EHLO trustaudit.invalid", "LHLO trustaudit.invalid" and "QUIT".
 
 Where TLS is spoken at the usual ports of mail, FTP and Telnet within it, one more connection makes a "` + talk.SayHandshake + `" and waits for what greets. Where it is spoken off its usual ports, each further connection makes a "` + talk.SayHandshake + `" and waits for what is said in it by itself, or asks one of the hellos of those probes that look within TLS, until one is answered. A service that wants a certificate is left at the first.
 

@@ -108,7 +108,8 @@ func TestEither(t *testing.T) {
 		{"wants a log-in", map[string]string{"FEAT": "530 log in first\r\n"}, "ftp", 1},
 		{"wants a log-in before EHLO", map[string]string{"FEAT": "500 what?\r\n", "EHLO trustaudit.invalid": "530 log in first\r\n"}, "ftp", 2},
 		{"is greeted", map[string]string{"FEAT": "502 no\r\n", "EHLO trustaudit.invalid": "250-mx\r\n250 HELP\r\n"}, "smtp", 2},
-		{"neither", map[string]string{"FEAT": "500 no\r\n", "EHLO trustaudit.invalid": "500 no\r\n"}, "", 2},
+		{"is greeted as mail is delivered", map[string]string{"FEAT": "500 no\r\n", "EHLO trustaudit.invalid": "500 no\r\n", "LHLO trustaudit.invalid": "250 mx\r\n"}, "lmtp", 3},
+		{"neither", map[string]string{"FEAT": "500 no\r\n", "EHLO trustaudit.invalid": "500 no\r\n", "LHLO trustaudit.invalid": "500 no\r\n"}, "", 3},
 		{"hangs up", nil, "", 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -14,6 +14,7 @@ import (
 const (
 	askFeatures = "FEAT"
 	askMail     = "EHLO trustaudit.invalid"
+	askLocal    = "LHLO trustaudit.invalid"
 	leave       = "QUIT"
 )
 
@@ -40,7 +41,7 @@ func (l *look) reply(ctx context.Context, e *fact.Endpoint) error {
 	if _, err := code(c); err != nil {
 		return ctx.Err()
 	}
-	for _, question := range []string{askFeatures, askMail} {
+	for _, question := range []string{askFeatures, askMail, askLocal} {
 		if err := c.Ask(question); err != nil {
 			return ctx.Err()
 		}
@@ -65,6 +66,8 @@ func told(question, code string) string {
 		return "ftp"
 	case question == askMail && code == "250":
 		return "smtp"
+	case question == askLocal && code == "250":
+		return "lmtp"
 	}
 	return ""
 }

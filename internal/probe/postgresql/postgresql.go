@@ -201,6 +201,8 @@ func begin(l *talk.Look, conn *talk.Conn) (meeting, error) {
 // meet tells by a server's first message how it meets a user.
 func meet(kind byte, body []byte) (meeting, error) {
 	switch {
+	case kind == 'E' && field(body, 'C') == "28000" && strings.Contains(field(body, 'M'), "certificate"):
+		return protected, nil
 	case kind == 'E' && (field(body, 'C') == "28000" || wantsTLS.MatchString(field(body, 'M'))):
 		return refused, nil
 	case kind == 'E':

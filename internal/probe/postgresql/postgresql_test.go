@@ -74,6 +74,7 @@ func TestMeetings(t *testing.T) {
 		{"asks for SCRAM", "R\x00\x00\x00\x17\x00\x00\x00\x0aSCRAM-SHA-256\x00\x00", channel.Trait{Name: "access", Value: "login"}, "", ""},
 		{"believes, and has the user", "R\x00\x00\x00\x08\x00\x00\x00\x00Z\x00\x00\x00\x05I", channel.Trait{Name: "access", Value: "anyone", Detail: "it believes any user name (trust)"}, "", "PostgreSQL Terminate"},
 		{"turns the machine away", "E\x00\x00\x00\x1cSFATAL\x00C28000\x00Mno entry\x00\x00", channel.Trait{}, "the server turns this machine away", ""},
+		{"wants a certificate", "E\x00\x00\x00\x43SFATAL\x00C28000\x00Mconnection requires a valid client certificate\x00\x00", channel.Trait{Name: "access", Value: "login"}, "", ""},
 		{"wants TLS, and offers none", "E\x00\x00\x00\x28SFATAL\x00C08P01\x00Mserver requires SSL\x00\x00", channel.Trait{}, "the server turns this machine away", ""},
 		{"starts up itself", "E\x00\x00\x00\x1cSFATAL\x00C57P03\x00Mno entry\x00\x00", channel.Trait{}, `the server refuses the start-up with the state "57P03"`, ""},
 		{"another protocol", "HTTP/1.1 400 Bad Request\r\n", channel.Trait{}, "the answer is not PostgreSQL's", ""},

@@ -41,6 +41,12 @@ func look(ctx context.Context, l *talk.Look) error {
 		return err
 	}
 	value := access(line)
+	if strings.HasPrefix(line, "-ERR unknown command") { // it is looked up before it is asked who calls
+		l.Seen.Product = "Redis"
+		l.Encrypts("it answers in clear")
+		l.Seen.Lacks("access", "the server does not know "+ping)
+		return nil
+	}
 	if value == "" {
 		return errors.New("the answer is not that of Redis")
 	}

@@ -67,6 +67,27 @@ func TestWithinTLS(t *testing.T) {
 	}
 }
 
+// TestRenamed sees that a store which does not know the question is known all the same,
+// and is not said to ask who calls.
+func TestRenamed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := &probetest.Network{Services: map[string]probetest.Service{"h.example:6379": func(conn net.Conn) {
+			_, _ = conn.Read(make([]byte, 64))
+			_, _ = conn.Write([]byte("-ERR unknown command 'PING', with args beginning with: \r\n"))
+		}}}
+		r := probetest.NewRecord(n.Dial)
+		if err := redis.Probe.Observe(t.Context(), r.Session(audit.Unit{Target: "tcp://h.example:6379", Subject: "redis"}, audit.Scope{})); err != nil {
+			t.Fatal(err)
+		}
+		n.Wait()
+		want := channel.Seen{Endpoint: "h.example:6379", Service: "redis", Product: "Redis", Traits: []channel.Trait{{Name: "encryption", Value: "none", Detail: "it answers in clear"}},
+			Untold: []channel.Untold{{Name: "access", Reason: "the server does not know PING"}}}
+		if diff := cmp.Diff(want, r.Facts[0]); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+	})
+}
+
 // TestProtected sees that a store that refuses everybody is not said to carry
 // anything.
 func TestProtected(t *testing.T) {

@@ -229,7 +229,7 @@ func (o offer) all() []uint32 {
 func (o offer) that(holds func(kind) bool) string {
 	var names []string
 	for _, n := range o.all() {
-		if k, known := kinds()[n]; known && holds(k) {
+		if k, known := kinds()[n]; known && holds(k) && !slices.Contains(names, k.name) { // VeNCrypt may offer the outer ones again
 			names = append(names, k.name)
 		}
 	}
