@@ -186,7 +186,7 @@ func (v *visit) tell(ctx context.Context, conn *talk.Conn) {
 	change := v.secure[strings.LastIndexByte(v.secure, ' ')+1:]
 	switch {
 	case v.offered:
-		v.offered = v.Offer(ctx, v.secure, conn, v.upgraded)
+		v.offered = v.Offer(ctx, change, conn, v.upgraded)
 	case v.later:
 		const why = "it puts the change to TLS off"
 		v.Seen.Lacks("encryption", why)
@@ -219,7 +219,7 @@ func (v *visit) upgraded(ctx context.Context) (probe.Conn, error) {
 	}
 	answer, err := again.ask(conn, v.secure)
 	if err == nil && !answer.ok {
-		err = errors.New(v.secure + " is refused this time")
+		err = errors.New("the change to TLS is refused this time")
 	}
 	if err != nil {
 		conn.Close()
