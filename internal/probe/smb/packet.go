@@ -13,6 +13,7 @@ const maxPacket = 64 << 10
 
 var (
 	errForeign = errors.New("the answer is not SMB")
+	errAway    = errors.New("the server turns this machine away")
 	errTorn    = errors.New("the answer ends in the middle")
 )
 
@@ -32,6 +33,9 @@ func receive(c *talk.Conn) ([]byte, error) {
 	head, err := c.Next(4)
 	if err != nil {
 		return nil, err
+	}
+	if head[0] == sessionRefused {
+		return nil, errAway
 	}
 	size := binary.BigEndian.Uint32(head)
 	if head[0] != 0 || size < 32 || size > maxPacket {

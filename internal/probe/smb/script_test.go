@@ -21,6 +21,7 @@ type script struct {
 	old     []byte // to an offer of SMB 1
 	new     func(offer []uint16) []byte
 	setup   []byte // to a session's setup
+	away    bool   // whatever comes is turned away
 }
 
 func (s script) serve(conn net.Conn) {
@@ -35,6 +36,8 @@ func (s script) serve(conn net.Conn) {
 		}
 		var answer []byte
 		switch {
+		case s.away:
+			answer = []byte{sessionRefused, 0, 0, 1, 0x81}
 		case head[0] == sessionAsked:
 			answer = s.session
 		case strings.HasPrefix(string(body), magic1) && s.old != nil:
@@ -120,6 +123,7 @@ func TestScripts(t *testing.T) {
 			Traits: append(versions("SMB 2.0.2"), signs("offered"), none("no SMB 3, and so no encryption")),
 			Untold: []channel.Untold{untested, after}}},
 		{"refuses a session of NetBIOS", "139", false, script{session: []byte{sessionRefused, 0, 0, 1}}, channel.Seen{Untold: all("it refuses a session of NetBIOS")}},
+		{"turns the machine away", "445", false, script{away: true}, channel.Seen{Untold: all("read the answer to SMB negotiate (SMB 2.0.2 to 3.1.1): the server turns this machine away")}},
 		{"takes nothing", "445", false, script{}, channel.Seen{Untold: all("it takes no version of SMB that is known")}},
 		{"refuses the guest", "445", true, script{new: upTo(0x302, 0x40), setup: refusal(0xc000006d)}, channel.Seen{
 			Traits: append(versions("SMB 3.0.2", "SMB 3.0", "SMB 2.1", "SMB 2.0.2"), signs("offered"), channel.Trait{Name: encryption, Value: "offered"},

@@ -112,6 +112,9 @@ var (
 	shellPrompt = regexp.MustCompile(`(?:^|\n)[\w@.:/~\[\] -]{0,60}[#$] ?$`)
 )
 
+// wantsTLS is how a server turns away those who refuse to encrypt.
+var wantsTLS = regexp.MustCompile(`(?i)\b(?:ssl|tls|encryption) (?:is )?required\b`)
+
 // maxPrompt is how much of the end of what was heard is looked at.
 const maxPrompt = 200
 
@@ -133,6 +136,11 @@ func (h *heard) describe(seen *channel.Seen) {
 	asked := h.prompt()
 	switch {
 	case h.options == 0 && asked == noPrompt:
+		return
+	case asked == noPrompt && wantsTLS.Match(h.text):
+		seen.Has("encryption", "offered", "an option of Telnet")
+		seen.Has("encryption.required", channel.Yes, "")
+		seen.Has("login.clear", channel.No, "")
 		return
 	case !h.tls:
 		seen.Has("encryption", "none", "Telnet")

@@ -20,6 +20,7 @@ func TestHeard(t *testing.T) {
 		{"negotiates at length", []string{"\xff\xfa\x18\x01", "\xff\xf0\xff\xf1Password:"}, "", []string{"encryption none", "login.clear yes", "access login"}},
 		{"answers are not answered", []string{"\xff\xfe\x18\xff\xfc\x01"}, "", []string{"encryption none", "?login.clear"}},
 		{"offers TLS", []string{"\xff\xfb\x2elogin: "}, "\xff\xfe\x2e", []string{"encryption offered", "encryption.required no", "login.clear optional", "access login"}},
+		{"wants TLS", []string{"\xff\xfd\x25telnetd: SSL required - connection rejected.\r\n"}, "\xff\xfc\x25", []string{"encryption offered", "encryption.required yes", "login.clear no"}},
 		{"offers TLS, and nothing else", []string{"\xff\xfb\x2e"}, "\xff\xfe\x2e", []string{"encryption offered", "?encryption.required", "?login.clear"}},
 		{"refuses TLS", []string{"\xff\xfc\x2elogin: "}, "", []string{"encryption none", "login.clear yes", "access login"}},
 		{"a shell", []string{"\xff\xfb\x01welcome\r\nroot@pump:~# "}, "\xff\xfe\x01", []string{"encryption none", "access anyone"}},
