@@ -81,6 +81,7 @@ type look struct {
 	domain audit.MailDomain
 	roots  func() *x509.CertPool // that senders trust
 	seen   channel.Seen
+	mute   bool // nobody sends mail in the domain's name, and so none is signed
 }
 
 // records looks up the TXT records of a name that begin with a word. Where that
@@ -126,6 +127,7 @@ func (l *look) spf(ctx context.Context) error {
 		policy := parseSPF(found[0])
 		if policy.redirect == "" {
 			l.seen.Has("mail.spf", policy.value(), policy.detail())
+			l.mute = policy.nobody()
 			return nil
 		}
 		name = policy.redirect
@@ -163,6 +165,9 @@ func (l *look) dmarc(ctx context.Context) error {
 // dkim tells whether the domain's mail can be signed, with the keys that the
 // engagement names: there is no list of them in DNS.
 func (l *look) dkim(ctx context.Context) error {
+	if len(l.domain.Selectors) == 0 && l.mute {
+		return nil
+	}
 	if len(l.domain.Selectors) == 0 {
 		l.seen.Lacks("mail.dkim", "the engagement names no selector")
 		return nil

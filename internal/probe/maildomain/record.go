@@ -16,6 +16,7 @@ type spf struct {
 	all       byte // of what nothing else fits: + - ~ ?; 0 where the record does not say
 	redirect  string
 	questions int // that the reader has to put to DNS, at least
+	senders   int // terms that permit some to send
 }
 
 // maxQuestions is how many questions a record may ask of its reader.
@@ -30,8 +31,13 @@ func parseSPF(record string) spf {
 		}
 		name, _, _ := strings.Cut(term, ":")
 		name, _, _ = strings.Cut(name, "/")
+		if name != "all" && !strings.Contains(name, "=") && qualifier != '-' {
+			p.senders++
+		}
 		switch {
-		case name == "all":
+		case name == "all" && p.all == 0: // what follows is never read
+			p.all = qualifier
+		case p.all == 0 && qualifier == '+' && strings.HasPrefix(term, "ip") && strings.HasSuffix(term, "/0"):
 			p.all = qualifier
 		case strings.HasPrefix(term, "redirect="):
 			p.redirect = strings.TrimSuffix(strings.TrimPrefix(term, "redirect="), ".")
@@ -45,6 +51,9 @@ func parseSPF(record string) spf {
 	}
 	return p
 }
+
+// nobody says whether the record permits nobody at all to send.
+func (p spf) nobody() bool { return p.all == '-' && p.senders == 0 }
 
 // value is the policy's word for it.
 func (p spf) value() string {

@@ -5,12 +5,21 @@ import "testing"
 func TestSPF(t *testing.T) {
 	for record, want := range map[string]string{
 		"v=spf1 -all": "fail", "v=spf1 ip4:192.0.2.0/24 ~ALL": "softfail", "v=spf1 all": "pass-all", "v=spf1 +all": "pass-all",
+		"v=spf1 ip4:0.0.0.0/0 -all": "pass-all", "v=spf1 ip6:::/0 -all": "pass-all", "v=spf1 -ip4:0.0.0.0/0 ~all": "softfail", "v=spf1 -all +all": "fail",
 		"v=spf1 ?all": "neutral", "v=spf1 mx": "neutral",
 		"v=spf1 a mx include:a include:b include:c include:d include:e include:f include:g exists:h ptr -all": "invalid",
 		"v=spf1 a mx/24 a:b include:a include:b include:c include:d include:e include:f include:g -all":       "fail",
 	} {
 		if got := parseSPF(record).value(); got != want {
 			t.Errorf("%s: %s, want %s", record, got, want)
+		}
+	}
+}
+
+func TestSPFOfNobody(t *testing.T) {
+	for record, want := range map[string]bool{"v=spf1 -all": true, "v=spf1 exp=e.example -all": true, "v=spf1 ~all": false, "v=spf1 mx -all": false, "v=spf1 ip4:192.0.2.1 -all": false} {
+		if got := parseSPF(record).nobody(); got != want {
+			t.Errorf("%s: %v, want %v", record, got, want)
 		}
 	}
 }
