@@ -25,7 +25,7 @@ func TestReadPeers(t *testing.T) {
 	}{
 		{"weak", "sslscan", "tls", `<document><ssltest host="127.0.0.1">
 			<protocol type="ssl" version="2" enabled="1"/><protocol type="ssl" version="3" enabled="0"/><protocol type="tls" version="1.0" enabled="1"/><protocol type="tls" version="1.2" enabled="1"/>
-			<compression supported="1"/><renegotiation supported="0" secure="0"/>
+			<compression supported="1"/><renegotiation supported="1" secure="0"/>
 			<cipher status="accepted" cipher="EXP-RC4-MD5"/><cipher status="accepted" cipher="DES-CBC-SHA"/><cipher status="accepted" cipher="DES-CBC3-SHA"/><cipher status="accepted" cipher="IDEA-CBC-SHA"/>
 			<cipher status="accepted" cipher="RC4-SHA"/><cipher status="accepted" cipher="NULL-SHA"/>
 			<certificates><certificate><signature-algorithm>ecdsa-with-SHA1</signature-algorithm><pk type="RSA" bits="1024"/><self-signed>true</self-signed><expired>true</expired></certificate></certificates>
@@ -33,7 +33,7 @@ func TestReadPeers(t *testing.T) {
 			[]string{"tls.version SSLv2", "tls.version TLS 1.0", "tls.suite export", "tls.suite DES", "tls.suite 3DES", "tls.suite IDEA", "tls.suite RC4", "tls.suite no encryption",
 				"tls.forward_secrecy never", "tls.certificate.key 1024", "tls.certificate.signature ECDSA-SHA1", "tls.certificate.validity expired", "tls.certificate.trust self-signed",
 				"tls.compression yes", "tls.renegotiation missing"}},
-		{"hardened", "sslscan", "tls", `<document><ssltest><protocol type="tls" version="1.2" enabled="1"/><protocol type="tls" version="1.3" enabled="1"/><renegotiation supported="1" secure="1"/>
+		{"hardened", "sslscan", "tls", `<document><ssltest><protocol type="tls" version="1.2" enabled="1"/><protocol type="tls" version="1.3" enabled="1"/><renegotiation supported="0" secure="0"/>
 			<cipher cipher="DHE-RSA-AES256-GCM-SHA384" dhebits="3072"/><cipher cipher="TLS_AES_256_GCM_SHA384"/>
 			<certificates><certificate><pk type="EC" bits="256"/><self-signed>false</self-signed><expired>false</expired></certificate></certificates></ssltest></document>`, nil},
 		{"nobody there", "sslscan", "tls", `<document><ssltest host="127.0.0.1"></ssltest></document>`, nil},

@@ -143,7 +143,8 @@ func readSSLScan(said []byte) []estatetest.Find {
 				Supported int `xml:"supported,attr"`
 			} `xml:"compression"`
 			Renegotiation struct {
-				Secure string `xml:"secure,attr"`
+				Supported string `xml:"supported,attr"`
+				Secure    string `xml:"secure,attr"`
 			} `xml:"renegotiation"`
 			Ciphers []struct {
 				Name string `xml:"cipher,attr"`
@@ -183,7 +184,8 @@ func readSSLScan(said []byte) []estatetest.Find {
 	if doc.Test.Compression.Supported == 1 {
 		out = append(out, estatetest.Find{Check: tlsSettings, Trait: "tls.compression yes"})
 	}
-	if doc.Test.Renegotiation.Secure == "0" && len(t.suites) > 0 && !slices.Equal(t.versions, []string{"TLS 1.3"}) {
+	// A server that does not negotiate again cannot do so unsafely.
+	if doc.Test.Renegotiation.Supported == "1" && doc.Test.Renegotiation.Secure == "0" {
 		out = append(out, estatetest.Find{Check: tlsSettings, Trait: "tls.renegotiation missing"})
 	}
 	return out
