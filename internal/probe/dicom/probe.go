@@ -29,7 +29,7 @@ Where the engagement declares the port, or the service answered as DICOM does, o
 
 Only where the engagement names the test ` + test + ` for the host, one connection sends "` + sayAnyTitle + `", which asks for an association for verification alone, and one sends "` + sayNonsense + `"; each that is accepted is ended with "` + sayEnd + `". Where TLS is spoken, they do so after a "` + talk.SayHandshake + `". Nothing is done in the association.
 
-Discovery sends silent services "` + sayRelease + `", but not at ports where images or clinical messages are taken.`
+Discovery sends silent services "` + sayRelease + `", also at the usual ports of DICOM, but not where other clinical messages are taken.`
 
 // What is announced.
 const (
@@ -61,14 +61,18 @@ var Probe = probe.Probe{
 	Observe: talk.Observe(look),
 	Facts:   []audit.Fact{channel.Seen{}, tlsfact.TLS{}},
 	Hellos: []probe.Hello{{
-		Service: service, Say: sayRelease, Send: release(),
+		Service: service, Say: sayRelease, Send: release(), Ports: usual(), Clinical: true,
 		Fits: func(b []byte) bool { u, err := readUnit(bytes.NewReader(b)); return err == nil && u.kind == kindAbort },
 	}},
 }
 
-// usual says whether DICOM usually listens at a port.
-func usual(port string) bool {
-	return slices.Contains([]string{"104", "105", "2761", "2762", "4242", "11112"}, port)
+// usual are the ports where DICOM usually listens.
+func usual() []uint16 { return []uint16{104, 105, 2761, 2762, 4242, 11112} }
+
+// isUsual says whether DICOM usually listens at a port.
+func isUsual(port string) bool {
+	n, err := strconv.ParseUint(port, 10, 16)
+	return err == nil && slices.Contains(usual(), uint16(n))
 }
 
 // declares says whether an engagement calls a port one of DICOM.
@@ -91,7 +95,7 @@ func plan(t audit.Target, f audit.Fact) []probe.Look {
 	}
 	_, port, err := net.SplitHostPort(endpoint.Address)
 	unknown := endpoint.Service == "" && endpoint.Asked > 1 && !endpoint.Answered
-	if err != nil || !declares(endpoint.Declared) && !usual(port) && !unknown {
+	if err != nil || !declares(endpoint.Declared) && !isUsual(port) && !unknown {
 		return nil
 	}
 	endpoint.Declared = service
@@ -111,7 +115,7 @@ func look(ctx context.Context, l *talk.Look) error {
 	switch {
 	case l.InTLS:
 		return lookInside(ctx, l, declared || recognised)
-	case declared || recognised || usual(l.Port):
+	case declared || recognised || isUsual(l.Port):
 		l.Asked = []string{encryption}
 	case !named:
 		return nil // there is no reason to think of DICOM
@@ -124,7 +128,7 @@ func look(ctx context.Context, l *talk.Look) error {
 	switch {
 	case declared, recognised:
 		return unasked(ctx, l, named)
-	case usual(l.Port):
+	case isUsual(l.Port):
 		reason := "unidentified, no TLS"
 		if !named {
 			reason += fmt.Sprintf("; not tested: the engagement does not name %s for this host", test)

@@ -127,7 +127,7 @@ func (l *look) inside(ctx context.Context, port uint16, e *fact.Endpoint, hellos
 // within it.
 func within(all []probe.Hello) []probe.Hello {
 	asked := []probe.Hello{{}}
-	for _, service := range []string{"http", "mqtt", "ldap", "amqp", "redis", "dicom", "kafka", "mongodb", "memcached"} {
+	for _, service := range []string{"http", "xmpp", "mqtt", "ldap", "amqp", "redis", "dicom", "kafka", "mongodb", "memcached"} {
 		if i := slices.IndexFunc(all, func(h probe.Hello) bool { return h.Service == service }); i >= 0 {
 			asked = append(asked, all[i])
 		}
@@ -182,10 +182,11 @@ func order(all []probe.Hello, port uint16, care Care) []probe.Hello {
 		return nil
 	}
 	hellos := slices.DeleteFunc(slices.Clone(all), func(h probe.Hello) bool {
-		return care == TLSOnly && h.Service != "tls" || (care == Usual || h.Usual) && !slices.Contains(h.Ports, port)
+		usual := slices.Contains(h.Ports, port)
+		return care == TLSOnly && h.Service != "tls" && !(h.Clinical && usual) || (care == Usual || h.Usual) && !usual
 	})
 	place := func(h probe.Hello) int {
-		if slices.Contains(h.Ports, port) {
+		if slices.Contains(h.Ports, port) && !h.Clinical { // TLS first
 			return -1
 		}
 		if i := slices.Index(common(), h.Service); i >= 0 {

@@ -31,6 +31,16 @@ func iscsi() []byte {
 	return request
 }
 
+// status tells what it means that ZooKeeper answers those who did not log in.
+func status(l *asker, _ *conversation, _ []byte) error {
+	if l.Seen.Product == "ZooKeeper" {
+		l.Seen.Lacks(access, "it does not tell its state")
+		return nil
+	}
+	l.Seen.Has(access, "anyone-lists", "it tells its state without a log-in")
+	return nil
+}
+
 var rtspStatus = regexp.MustCompile(`(?is)^RTSP/1\.\d (\d{3}) `)
 
 // describe asks a camera what there is to see at its root, and so whether it asks

@@ -76,7 +76,7 @@ func services() []service {
 			traits: clear("ClickHouse answers in clear")},
 		{name: "zookeeper", words: "ZooKeeper", product: "ZooKeeper", say: "srvr", send: []byte("srvr"), ports: []uint16{2181},
 			fits:   regexp.MustCompile(`(?s)^(?:Zookeeper version: (\d[\d.]*)|srvr is not executed)`),
-			traits: clear("ZooKeeper answers in clear")},
+			traits: clear("ZooKeeper answers in clear"), further: status},
 		{name: "cassandra", words: "Cassandra (CQL)", product: "Cassandra", say: "CQL STARTUP", send: []byte("\x04\x00\x00\x00\x01\x00\x00\x00\x16\x00\x01\x00\x0bCQL_VERSION\x00\x053.0.0"), ports: []uint16{9042},
 			fits: regexp.MustCompile(`(?s)^\x84\x00..[\x02\x03].{4}`), traits: clear("Cassandra answers in clear"), further: cassandra},
 		{name: "firebird", words: "Firebird", product: "Firebird", say: "Firebird connect of no known version", send: []byte(firebird), ports: []uint16{3050},

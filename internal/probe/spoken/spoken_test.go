@@ -77,7 +77,7 @@ func TestObserve(t *testing.T) {
 		traits  traits
 		untold  string
 	}{
-		{"zookeeper", says("", "Zookeeper version: 3.8.0-${mvngit.commit.id}, built on 2022\nMode: standalone\n"), "ZooKeeper 3.8.0", traits{"encryption": "none"}, ""},
+		{"zookeeper", says("", "Zookeeper version: 3.8.0-${mvngit.commit.id}, built on 2022\nMode: standalone\n"), "ZooKeeper 3.8.0", traits{"encryption": "none", "access": "anyone-lists"}, ""},
 		{"cassandra", says("", "\x84\x00\x00\x00\x02\x00\x00\x00\x00"), "Cassandra", traits{"encryption": "none", "access": "anyone"}, ""},
 		{"cassandra", says("", "\x84\x00\x00\x00\x03\x00\x00\x00\x31\x00\x2forg.apache.cassandra.auth.PasswordAuthenticator"), "Cassandra",
 			traits{"encryption": "none", "access": "login", "login.clear": "yes"}, ""},
@@ -85,7 +85,7 @@ func TestObserve(t *testing.T) {
 		{"spice", says("", "REDQ"+raw("0200000002000000ba00000000000000")+"key"), "SPICE", traits{"encryption": "none"}, spiceUntold},
 		{"spice", says("", "REDQ"+raw("0200000002000000b200000005000000")), "SPICE", traits{"encryption": "offered", "encryption.required": "yes"}, spiceUntold},
 		{"xpra", says("", "disconnect: connection failed, invalid packet header, character 0x74, not an xpra client??\n"), "Xpra", traits{}, "whether what is shown is encrypted shows only in a session"},
-		{"zookeeper", says("", "srvr is not executed because it is not in the whitelist.\n"), "ZooKeeper", traits{"encryption": "none"}, ""},
+		{"zookeeper", says("", "srvr is not executed because it is not in the whitelist.\n"), "ZooKeeper", traits{"encryption": "none"}, "it does not tell its state"},
 		{"zookeeper", says("", "HTTP/1.1 400 Bad Request\r\n\r\n"), "", traits{}, "the answer is not that of the service"},
 		{"openwire", says("\x00\x00\x01R\x01ActiveMQ\x00\x00\x00\x0c"), "ActiveMQ", traits{"encryption": "none"}, ""},
 		{"stomp", says("", "ERROR\ncontent-type:text/plain\nversion:1.0,1.1,1.2\n\n\x00"), "", traits{"encryption": "none"}, ""},
