@@ -88,8 +88,8 @@ func TestAnswers(t *testing.T) {
 		{"turned away", []string{"RFB 003.008\n", "\x00\x00\x00\x00\x04busy"}, []string{"?encryption", "?access"}},
 		{"VeNCrypt in clear", []string{"RFB 003.008\n", "\x01\x13", "\x00\x02", "\x00\x01\x00\x00\x01\x00"}, []string{"encryption none", "access login", "login.clear yes"}},
 		{"VeNCrypt, for those who ask", []string{"RFB 003.008\n", "\x01\x13", "\x00\x02", "\x00\x02\x00\x00\x01\x00\x00\x00\x01\x06"},
-			[]string{"encryption offered", "encryption.required no", "access login", "login.clear optional"}},
-		{"VeNCrypt for anyone", []string{"RFB 003.008\n", "\x01\x13", "\x00\x02", "\x00\x01\x00\x00\x01\x04"}, []string{"encryption always", "encryption.required yes", "access anyone"}},
+			[]string{"encryption offered", "encryption.required no", "access login", "login.clear optional", "?tls.version"}},
+		{"VeNCrypt for anyone", []string{"RFB 003.008\n", "\x01\x13", "\x00\x02", "\x00\x01\x00\x00\x01\x04"}, []string{"encryption always", "encryption.required yes", "access anyone", "?tls.version"}},
 		{"VeNCrypt of another version", []string{"RFB 003.008\n", "\x01\x13", "\x00\x01"}, []string{"?encryption", "?access"}},
 		{"not VNC", []string{"220 hello there\r\n"}, []string{"?encryption", "?access"}},
 	} {

@@ -276,4 +276,7 @@ func (o offer) encryption(seen *channel.Seen) {
 		seen.Has("encryption", "offered", secure)
 		seen.Has("encryption.required", channel.No, "offers "+open)
 	}
+	if o.that(func(k kind) bool { return k.encrypts && (k.anonymous || strings.HasPrefix(k.name, "VeNCrypt")) }) != "" {
+		seen.Lacks("tls.version", "TLS within VNC is not looked at: servers lock out those who come often and do not log in")
+	}
 }
