@@ -118,3 +118,59 @@ func TestTopicOfPost(t *testing.T) {
 		t.Errorf("%.2f with a post, %.2f without", post, ward)
 	}
 }
+
+// What headings, titles and cells tell of care speaks for who is named.
+func TestTopicOfNames(t *testing.T) {
+	tests := []struct {
+		name        string
+		title, head string // above the table, and headings
+		row         []string
+		want        bool
+	}{
+		{"of a ward", "", "Bed,Name,Age,Problem", []string{"4", "Ada Marshall", "82", "pneumonia"}, true},
+		{"without headings", "", "", []string{"Ada Marshall", "pneumonia", "on warfarin, insulin", "oedema"}, true},
+		{"titled", "Dialysis: transfusion, insulin\n", "", []string{"Ada Marshall", "warfarin", "oedema"}, true},
+		{"a sex and an age", "", "", []string{"Ada Marshall", "F 82", "warfarin", "oedema"}, true},
+		{"a grade", "", "", []string{"Ada Marshall", "F1", "warfarin", "oedema"}, false},
+		{"nobody is named", "", "Bed,Hospital ID,Age,Problem", []string{"4", "714199", "82", "pneumonia"}, false},
+		{"staff", "", "Name,Ward,Bleep,Course", []string{"Ada Marshall", "4", "1234", "falls"}, false},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			s := newScanner()
+			s.Reset()
+			s.Text([]byte(test.title))
+			var headings []string
+			if test.head != "" {
+				headings = strings.Split(test.head, ",")
+			}
+			s.Table("", headings)
+			var row [][]byte
+			for _, cell := range test.row {
+				row = append(row, []byte(cell))
+			}
+			s.Row(row)
+			if sum := s.Finish(); sum.Identifiable != test.want {
+				t.Errorf("identifiable is %v, score %.2f", sum.Identifiable, sum.Score)
+			}
+		})
+	}
+}
+
+// A name of which care is told is found without a number near, until an item has
+// enough records that decide by themselves.
+func TestNamesThatLead(t *testing.T) {
+	const told = "Mrs Ada Marshall was admitted with pneumonia and is on warfarin.\n"
+	for text, want := range map[string]int64{
+		told: 1,
+		"Mrs Ada Marshall chaired the meeting about pneumonia and warfarin.\n":                              0,
+		strings.Repeat("NHS number: 943 476 5919\n"+strings.Repeat("So it goes on. ", 160)+"\n", 40) + told: 40,
+	} {
+		s := newScanner()
+		s.Reset()
+		s.Text([]byte(text))
+		if sum := s.Finish(); sum.Records != want {
+			t.Errorf("%d records, want %d", sum.Records, want)
+		}
+	}
+}

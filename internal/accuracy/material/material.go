@@ -9,10 +9,11 @@
 // detector has to find both.
 //
 // What counts as identifiable: a patient's NHS, CHI or H&C number; a patient's
-// name with a date of birth, an address, a telephone or a hospital number; a date
-// of birth with a full postcode. A member of staff, an author or a supplier is no
-// patient, and neither is a published example. What could be argued about (a
-// patient's name alone, an application for a job) is left out.
+// name with a date of birth, an address, a telephone, a hospital number, or with
+// what is told of his or her care; a date of birth with a full postcode. A member of
+// staff, an author or a supplier is no patient, and neither is a published example.
+// What could be argued about (a patient's name alone, an application for a job) is
+// left out.
 package material
 
 import (

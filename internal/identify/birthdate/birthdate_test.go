@@ -41,6 +41,8 @@ func TestFind(t *testing.T) {
 		{"12/03/2031", 0},
 		{"01/01/1900", 0},
 		{"12/03-1958", 0},
+		{"12.3.58.7", 0},
+		{"12.3.58.", 19580312},
 		{"12/03/195", 0},
 		{"12/03/19581", 0},
 		{"12 Market 1958", 0},
@@ -78,6 +80,7 @@ func TestLabel(t *testing.T) {
 		{"aged 34 (#", label}, {"Age 7 (#", label}, {"34 years (#", label}, {"34 years old (#", label}, {"34yrs (#", label}, {"AGE: 34 (#", label}, {"B34 (#", 0}, {"2034 (#", 0}, {"34 years (see #", 0}, {"aged 34, #", 0}, {"room 34 (#", 0}, {"aged (#", 0},
 		{"b. #", label}, {"OKEKE (b #", label}, {"Plan B #", 0}, {"bulb #", 0},
 		{"Agent: your date of birth?\nCaller: #", label}, {"Agent: your date of birth?\r\nCaller: #", label}, {"Agent: and the day?\nCaller: #", 0}, {"your date of birth\nCaller: #", 0},
+		{"date_of_birth < '#", other}, {"dob >= #", other}, {"<birthDate>#", label}, {"DOB = '#", label},
 		{"admitted on #", other}, {"Clinic date: #", other}, {"printed #", other},
 		{"on #", 0}, {"# ", 0}, {"lives since then #", 0}, {"birth\n\n\n#", 0},
 	}

@@ -49,8 +49,14 @@ func (l *lexicon) tellsCare(c *identify.Context, end int) bool {
 		var word [identify.MaxWord]byte
 		next, n := c.Word(i, &word)
 		t := l.told[string(word[:n])]
+		if skipped > 0 && n > 0 && identify.IsUpper(c.At(i)) && c.At(next) == ' ' { // Elm Ward
+			var second [identify.MaxWord]byte
+			if end, n := c.Word(next+1, &second); l.told[string(second[:n])]&ward != 0 {
+				next, t = end, ward
+			}
+		}
 		switch {
-		case t&outright != 0, t&doubted != 0 && l.careWithin(c.Text[next:], 1):
+		case t&outright != 0, t&(doubted|ward) != 0 && l.careWithin(c.Text[next:], 1):
 			return true
 		case t&filler == 0:
 			plain := c.At(end) == ' ' && n > 0 && bytes.IndexByte(c.Text[end:i], '\n') < 0
@@ -102,7 +108,7 @@ func skipSigns(c *identify.Context, i int) int {
 // name from words of care on its line, as in short notes: John Smith 82 - chest pain.
 func (l *lexicon) noted(c *identify.Context, end int) bool {
 	const much = 2
-	i := skipAge(c, end)
+	i := skipStreet(c, skipAge(c, end))
 	if c.At(i) != '-' && c.At(i) != 0xE2 && c.At(i) != '\t' && c.At(i) != '|' && c.At(i) != ';' {
 		return false
 	}

@@ -268,7 +268,7 @@ func weigh(c *identify.Context, at int, m *identify.Match) bool {
 	if c.Before(at) == '|' && c.Segment(at, "PID") {
 		m.Signals |= label
 	}
-	if l.staffBehind(c, m.End) {
+	if l.staffBehind(c, m.End) || inComment(c, at) {
 		m.Signals |= staff
 	}
 	if m.Signals&(staff|professional) == 0 {
@@ -319,6 +319,9 @@ const (
 // Smith, 82, of.
 func ageBehind(c *identify.Context, end int) years {
 	const digits, parting, oldest = 3, 3, "110"
+	if ageBelow(c, end) {
+		return yearsAndSex
+	}
 	i := end
 	for i-end < parting && (c.At(i) == ' ' || c.At(i) == ',' || c.At(i) == '(') {
 		i++
@@ -343,6 +346,18 @@ func ageBehind(c *identify.Context, end int) years {
 	return yearsBefore(c, i, i-first)
 }
 
+// ageBelow reports whether the line below a name begins with its age: "Age/sex: 76M".
+func ageBelow(c *identify.Context, end int) bool {
+	if c.At(end) == '\r' {
+		end++
+	}
+	if end+4 >= len(c.Text) || c.Text[end] != '\n' {
+		return false
+	}
+	word := c.Text[end+1 : end+4]
+	return word[0]|0x20 == 'a' && word[1]|0x20 == 'g' && word[2]|0x20 == 'e' && !identify.IsLetter(c.At(end+4))
+}
+
 // yearsBefore tells by what stands behind a number of so many digits whether it is
 // an age.
 func yearsBefore(c *identify.Context, i, digits int) years {
@@ -355,6 +370,9 @@ func yearsBefore(c *identify.Context, i, digits int) years {
 	switch string(word[:n]) {
 	case "f", "m", "y", "yr", "yrs", "yo", "female", "male", "year", "years":
 		return yearsAndSex
+	case "min", "mins", "minutes", "hr", "hrs", "hours", "day", "days", "weeks", "months", "mg", "ml", "g", "kg", "cm", "mm", "km", "am", "pm",
+		"miles", "pages", "copies", "points", "votes", "goals", "runs", "units", "items", "files", "shifts", "sessions", "st", "nd", "rd", "th", "of":
+		return noYears
 	}
 	switch ch := c.At(i); {
 	case digits == 1, ch != ' ' && ch != ',' && ch != '\n' && ch != '\r' && ch != '\t' && ch != ';':
@@ -363,6 +381,16 @@ func yearsBefore(c *identify.Context, i, digits int) years {
 		return noYears // the number of a house
 	}
 	return yearsAlone
+}
+
+// inComment reports whether a name is the first word of a comment in a program: its
+// author's.
+func inComment(c *identify.Context, at int) bool {
+	if at < 3 || c.Text[at-1] != ' ' {
+		return false
+	}
+	sign := string(c.Text[at-3 : at-1])
+	return (sign == "--" || sign == "//" || sign == "/*") && c.Before(at-3) == '\n'
 }
 
 // stampBefore reports whether a time stands before a name on its line, as in what

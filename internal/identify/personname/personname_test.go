@@ -198,6 +198,12 @@ func TestCared(t *testing.T) {
 		"Heather Robinson fell on the stairs":                 cared,
 		"Mrs Canary attended the memory clinic":               cared,
 		"Mrs Canary attended the meeting":                     0,
+		"Mrs Canary on Elm Ward had a fall":                   cared,
+		"Mrs Canary, 12 Mill Lane - insulin and dressing":     cared | housed,
+		"Mrs Canary asthma and COPD":                          cared,
+		"Mrs Canary diabetes and stroke nurse":                0,
+		"bloods for Mrs Canary":                               cared,
+		"room for Mrs Canary":                                 0,
 		"Mrs Canary is on warfarin and furosemide":            cared,
 		"Mrs Canary is on the board":                          0,
 		"Mrs Canary's dressing was changed":                   cared,
@@ -222,8 +228,32 @@ func TestCared(t *testing.T) {
 	} {
 		at := max(strings.Index(text, "Mrs"), strings.Index(text, "Dr"), strings.Index(text, "Heather"))
 		m, _ := Kind.Find(&identify.Context{Text: []byte(text)}, at)
-		if got := m.Signals & (cared | called); got != want {
+		if got := m.Signals & (cared | called | housed); got != want {
 			t.Errorf("%q: got %b, want %b", text, got, want)
+		}
+	}
+}
+
+// TestAge holds what is an age behind a name.
+func TestAge(t *testing.T) {
+	for behind, want := range map[string]uint32{
+		" 82F": aged, " (82)": aged, ", 82, of": aged, " 82yo": aged, " 82-year-old": aged, "\nAge/sex: 82F": aged,
+		" 82 - fell": figure, ", 45\n": figure, " 67 nipple": figure,
+		" 24 min": 0, " 82 Mill Lane": housed, " 112 - fell": 0, " 082 - fell": 0, " 8 fell": 0, " 12/03": 0, "\nAgenda": 0,
+	} {
+		m, _ := Kind.Find(&identify.Context{Text: []byte("Heather Robinson" + behind)}, 0)
+		if got := m.Signals & (aged | figure | housed); got != want {
+			t.Errorf("%q: got %b, want %b", behind, got, want)
+		}
+	}
+}
+
+// TestAuthor holds that the first name of a comment is of the program's author.
+func TestAuthor(t *testing.T) {
+	for before, want := range map[string]uint32{"-- ": staff, "x\n// ": staff, "x -- ": 0, "- ": 0} {
+		c := identify.Context{Text: []byte(before + "Heather Robinson, 2026")}
+		if m, _ := Kind.Find(&c, len(before)); m.Signals&staff != want {
+			t.Errorf("%q: got %b", before, m.Signals)
 		}
 	}
 }
