@@ -234,6 +234,26 @@ func TestOwnSettings(t *testing.T) {
 }
 
 // TestUnruled sees that a value without a rule is not taken for a sound one.
+// TestSettingsOfProducts sees that each product gets a setting of its own, whatever else
+// serves the same protocol.
+func TestSettingsOfProducts(t *testing.T) {
+	const samba, directory389 = "Samba Team (https://www.samba.org)", "389 Project 389-Directory/2.3.1"
+	for _, c := range []struct{ trait, value, product, service, want string }{
+		{"tls.version", "TLS 1.0", samba, "ldap", "tls priority"},
+		{"tls.version", "TLS 1.0", directory389, "ldap", "sslVersionMin"},
+		{"encryption.required", "no", samba, "ldap", "ldap server require strong auth"},
+		{"encryption.required", "no", samba, "smb", "server smb encrypt"},
+		{"login.clear", "optional", directory389, "ldap", "nsslapd-require-secure-binds"},
+		{"encryption", "none", "PgBouncer", "postgresql", "client_tls_sslmode"},
+		{"ssh.cipher", "3des-cbc", "mod_sftp", "ssh", "SFTPCiphers"},
+	} {
+		v := Shipped().Judge(Trait{Name: c.trait, Value: c.value}, c.product, c.service)
+		if !strings.Contains(v.Remedy, c.want) {
+			t.Errorf("%s of %s: %q", c.trait, c.product, v.Remedy)
+		}
+	}
+}
+
 func TestUnruled(t *testing.T) {
 	pass := audit.NewPass(&audit.Check{ID: "CHANNEL-CLEARTEXT-SERVICE"}, "tcp://h:1", audit.Options{})
 	fold := Judge(pass)
