@@ -126,6 +126,7 @@ func (l *look) main(ctx context.Context, p proofs) bool {
 		switch f := converse.Classify(ctx, err); {
 		case err == nil, errors.Is(err, errNotIKE), f == converse.Cancelled:
 		case f == converse.Silent && q.first: // as who does not speak the version
+		case f == converse.Closed && !l.spoken: // no gateway, of a host that says so now and then
 		default:
 			l.Seen.Lacks("ike.cipher", "IKEv1: "+converse.Why(ctx, err))
 		}

@@ -1,9 +1,12 @@
 package ike_test
 
 import (
+	"net"
 	"strings"
+	"sync"
 	"testing"
 
+	"trustaudit/internal/audit"
 	"trustaudit/internal/channel"
 	"trustaudit/internal/estatetest"
 	"trustaudit/internal/probe/ike"
@@ -34,5 +37,31 @@ func TestWithoutTheNamedTest(t *testing.T) {
 		if strings.Contains(said, "aggressive") {
 			t.Errorf("sent %q", said)
 		}
+	}
+}
+
+// TestRefusedLate sees that a host which is silent first and refuses then, since hosts say
+// so at a rate, is taken for no gateway.
+func TestRefusedLate(t *testing.T) {
+	host, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var listened sync.WaitGroup
+	listened.Go(func() {
+		defer host.Close()
+		for range 2 { // a question is put twice
+			if _, _, err := host.ReadFrom(make([]byte, 2000)); err != nil {
+				return
+			}
+		}
+	})
+	r := probetest.NewRecord(probetest.Loopback())
+	if err := ike.Probe.Observe(t.Context(), r.Session(audit.Unit{Target: audit.Target("udp://" + host.LocalAddr().String()), Subject: "ike"}, audit.Scope{})); err != nil {
+		t.Fatal(err)
+	}
+	listened.Wait()
+	if seen := r.Facts[0].(channel.Seen); len(seen.Untold) > 0 || len(seen.Traits) > 0 {
+		t.Errorf("seen %+v", seen)
 	}
 }
