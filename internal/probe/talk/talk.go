@@ -96,7 +96,10 @@ func Observe(look func(context.Context, *Look) error) func(context.Context, *pro
 		if errors.Is(err, errBarred) {
 			l.barred()
 		}
-		if err != nil {
+		switch f := converse.Classify(ctx, err); {
+		case errors.Is(err, errHungUp) && (f == converse.Closed || f == converse.Silent):
+			l.lacks(errHungUp.Error())
+		case err != nil:
 			l.lacks(converse.Why(ctx, err))
 		}
 		if err := ctx.Err(); err != nil {

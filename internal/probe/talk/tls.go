@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"regexp"
 
 	"trustaudit/internal/probe"
 )
@@ -24,6 +25,9 @@ func Within(ctx context.Context, conn probe.Conn, host string) (*Conn, error) {
 
 // errBarred says that a service turned its caller away for want of a certificate.
 var errBarred = errors.New("it lets nobody in without a certificate")
+
+// errHungUp says that a service asked for a certificate, and said nothing without one.
+var errHungUp = errors.New("it asks for a certificate, and says nothing to those who show none")
 
 // Secure makes a TLS handshake as it is configured. No certificate is shown.
 func Secure(ctx context.Context, conn probe.Conn, config *cryptotls.Config) (*Conn, error) {
@@ -54,6 +58,7 @@ type inner struct {
 	*cryptotls.Conn
 	outer probe.Conn
 	asked bool // for a certificate
+	heard bool // something was said
 }
 
 // Say announces what is sent within.
@@ -62,6 +67,7 @@ func (c *inner) Say(what string) { c.outer.Say(what) }
 // Read reads what is said within. In TLS 1.3 a certificate is missed only then.
 func (c *inner) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
+	c.heard = c.heard || n > 0
 	return n, c.barred(err)
 }
 
@@ -78,11 +84,18 @@ func (c *inner) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// barred tells a refusal by an alert, after a certificate was asked for.
+// refusals are the alerts of those who miss a certificate.
+var refusals = regexp.MustCompile(`certificate|handshake failure|access denied`)
+
+// barred tells a refusal by an alert, after a certificate was asked for and before
+// anything was said. Who hangs up without one may have another reason.
 func (c *inner) barred(err error) error {
 	var alert *net.OpError
-	if c.asked && errors.As(err, &alert) && alert.Op == "remote error" {
+	switch {
+	case err == nil || !c.asked || c.heard:
+		return err
+	case errors.As(err, &alert) && alert.Op == "remote error" && refusals.MatchString(alert.Err.Error()):
 		return fmt.Errorf("%w: %w", errBarred, err)
 	}
-	return err
+	return fmt.Errorf("%w: %w", errHungUp, err)
 }
