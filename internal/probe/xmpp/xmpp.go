@@ -132,7 +132,8 @@ var sayable = regexp.MustCompile(`^[a-z0-9-]+(\.[a-z0-9-]+)*$`)
 
 // guesses are the names by which a service may know itself that was called by
 // another, as most are called by an address: the machine's own and the domain it is
-// in, the domains of the trust, and the one that such services are delivered with.
+// in, the domains of the trust, the one that such services are delivered with, and
+// those of other hosts.
 func guesses(ctx context.Context, l *talk.Look) []string {
 	var names []string
 	address, err := netip.ParseAddr(l.Host)
@@ -157,8 +158,17 @@ func guesses(ctx context.Context, l *talk.Look) []string {
 	for _, d := range l.Scope.MailDomains {
 		names = append(names, d.Name)
 	}
+	names = append(names, "localhost")
+	for _, host := range l.Scope.Hosts {
+		if _, err := netip.ParseAddr(host); err == nil {
+			continue
+		}
+		if _, domain, ok := strings.Cut(host, "."); ok && strings.Contains(domain, ".") {
+			names = append(names, domain)
+		}
+	}
 	var out []string
-	for _, name := range append(names, "localhost") {
+	for _, name := range names {
 		name = strings.ToLower(strings.TrimSuffix(name, "."))
 		if sayable.MatchString(name) && name != strings.ToLower(l.Host) && !slices.Contains(out, name) {
 			out = append(out, name)

@@ -120,6 +120,7 @@ func TestAddresses(t *testing.T) {
 		{"known by a name that it does not give", addressed("other.example", "jabber:client", required), nil},
 		{"known by a mail domain", nameless("mail.example", required), []channel.Trait{offered, {Name: "encryption.required", Value: "yes"}}},
 		{"known by the domain of the machine", nameless("example", required), []channel.Trait{offered, {Name: "encryption.required", Value: "yes"}}},
+		{"known by the domain of another machine", nameless("wards.example", required), []channel.Trait{offered, {Name: "encryption.required", Value: "yes"}}},
 		{"as delivered", nameless("localhost", required), []channel.Trait{offered, {Name: "encryption.required", Value: "yes"}}},
 		{"known by a name that is nowhere", nameless("other.example", required), nil},
 	}
@@ -128,7 +129,7 @@ func TestAddresses(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				n := &probetest.Network{Services: map[string]probetest.Service{"host.example:5222": c.service}}
 				r := probetest.NewRecord(n.Dial)
-				if err := xmpp.Probe.Observe(t.Context(), r.Session(audit.Unit{Target: "tcp://host.example:5222", Subject: "xmpp"}, audit.Scope{MailDomains: []audit.MailDomain{{Name: "mail.example"}}})); err != nil {
+				if err := xmpp.Probe.Observe(t.Context(), r.Session(audit.Unit{Target: "tcp://host.example:5222", Subject: "xmpp"}, audit.Scope{Hosts: []string{"10.0.0.7", "pas.wards.example"}, MailDomains: []audit.MailDomain{{Name: "mail.example"}}})); err != nil {
 					t.Fatal(err)
 				}
 				n.Wait()
