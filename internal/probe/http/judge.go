@@ -110,10 +110,13 @@ func (v *visit) clear(ctx context.Context, k kind, asksPassword bool) (value, de
 		return "none", "a log-in over HTTP, and what it leads to"
 	case k.name == "" && v.dav(ctx):
 		return "none", "WebDAV over HTTP"
-	case v.landed.status < 400 && v.landed.body != "":
+	case v.landed.status/100 == 2 && v.landed.body != "":
 		return "none-pages", "pages over HTTP"
 	}
-	return "none-refusals", fmt.Sprintf("HTTP, though it answers with status %d", v.landed.status)
+	if v.landed.status/100 == 3 {
+		return "none-refusals", fmt.Sprintf("HTTP, which leads elsewhere (status %d)", v.landed.status)
+	}
+	return "none-refusals", fmt.Sprintf("HTTP, which shows nothing at its front (status %d)", v.landed.status)
 }
 
 // dav says whether the server lets files be read and written by WebDAV.

@@ -149,6 +149,8 @@ func sites() []site {
 			map[string]string{"encryption": "none", "login.clear": "yes"}, "X/1"},
 		{"the end of a long way", map[string]string{"/": "302 -\r\nLocation: /a\r\n\r\n", "/a": "302 -\r\nLocation: /b\r\n\r\n", "/b": "302 -\r\nLocation: /c\r\n\r\n", "/c": ok + "x"},
 			map[string]string{"encryption": "none-pages"}, ""},
+		{"elsewhere, with a page that says so", map[string]string{"/": "301 Moved\r\nLocation: http://other.example/\r\n\r\n<a href='http://other.example/'>here</a>"},
+			map[string]string{"encryption": "none-refusals"}, ""},
 		{"a longer way", map[string]string{"/": "302 -\r\nLocation: /a\r\n\r\n", "/a": "302 -\r\nLocation: /b\r\n\r\n", "/b": "302 -\r\nLocation: /a\r\n\r\n"},
 			map[string]string{"encryption": "none-refusals"}, ""},
 		{"a way that ends in TLS", map[string]string{"/": "302 -\r\nLocation: /a\r\n\r\n", "/a": "302 -\r\nLocation: https://web.example/\r\n\r\n"},
