@@ -55,7 +55,7 @@ type sign struct {
 
 // signs are tried in order: the first that fits names the service.
 var signs = []sign{
-	{"ssh", nil, regexp.MustCompile(`^SSH-\d`)},
+	{"ssh", nil, regexp.MustCompile(`^(?:SSH-\d|Exceeded MaxStartups|Not allowed at this time)`)}, // the latter turn callers away
 	{"ftp", nil, regexp.MustCompile(`(?is)^(220|421|530)[ -].*\bw?\w*ftpd?\b`)},
 	{"lmtp", nil, regexp.MustCompile(`(?is)^(220|421)[ -].*\blmtp\b`)},
 	{"smtp", nil, regexp.MustCompile(`(?is)^(220|421|554)[ -].*(\be?smtp\b|\bmail\b)`)},

@@ -31,6 +31,8 @@ func TestClassify(t *testing.T) {
 		{"220 host.example\r\n", 25, "smtp"},
 		{"220 host.example\r\n", 2525, ""},
 		{"\r\nMedServer II\r\nPathology line 4\r\n\r\nlogin: ", 2001, "telnet"},
+		{"Exceeded MaxStartups\r\n", 2022, "ssh"},
+		{"Not allowed at this time\r\n", 2022, "ssh"},
 		{"please login: first\r\n", 2001, ""},
 		{"\x83\x00\x00\x01\x81", 445, "smb"},
 		{"\"IMPLEMENTATION\" \"Dovecot Pigeonhole\"\r\n", 4190, "sieve"},
