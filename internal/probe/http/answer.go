@@ -69,9 +69,9 @@ func (v *visit) send(ctx context.Context, q request) (answer, error) {
 // hostHeader is the host as a browser names it.
 func (v *visit) hostHeader() string {
 	if v.Port == "80" && !v.InTLS || v.Port == "443" && v.InTLS {
-		return strings.TrimSuffix(net.JoinHostPort(v.Host, ""), ":")
+		return strings.TrimSuffix(net.JoinHostPort(v.called(), ""), ":")
 	}
-	return net.JoinHostPort(v.Host, v.Port)
+	return net.JoinHostPort(v.called(), v.Port)
 }
 
 // readAnswer reads an answer, as much of it as there is: the head must be whole, and

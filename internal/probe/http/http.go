@@ -5,7 +5,10 @@ package http
 
 import (
 	"bytes"
+	"cmp"
 	"context"
+	"net/netip"
+	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
@@ -41,7 +44,7 @@ func doc() string {
 	}
 	return `Looks at what a web server shows to anyone who asks: whether in clear, whether with a form for a password or a demand for one, and which product it is.
 
-One connection sends "` + sayRoot + `"; where TLS is spoken, after a "` + talk.SayHandshake + `". Up to three more follow where that leads on the same host and port, each with "` + sayOn + `", and up to two read frames, each with "` + sayFrame + `". Of a page in clear that shows next to nothing by itself up to three scripts are read, each with "` + sayJS + `", for the field for a password that they may draw; of its links that speak of logging in two are followed, a step each, with "` + sayLink + `". Where the answers suggest a service that holds data, one more asks what that service tells everyone: ` + strings.Join(further, ", ") + `. A server of no known kind in clear is asked "` + sayDAV + `" once, for WebDAV, and Windows' remote management "` + sayManage + `" without content, for how callers prove who they are; a web proxy is asked for its own address once, by "` + sayProxy + `", for whether it wants a password. Nothing is filled in or sent, no password is tried, no cookie is sent back, and no record is asked for.
+One connection sends "` + sayRoot + `"; where TLS is spoken, after a "` + talk.SayHandshake + `". Up to three more follow where that leads on the same host and port (a host that was called by its address may lead to its name, and is then asked by that), each with "` + sayOn + `", and up to two read frames, each with "` + sayFrame + `". Of a page in clear that shows next to nothing by itself up to three scripts are read, each with "` + sayJS + `", for the field for a password that they may draw; of its links that speak of logging in two are followed, a step each, with "` + sayLink + `". Where the answers suggest a service that holds data, one more asks what that service tells everyone: ` + strings.Join(further, ", ") + `. A server of no known kind in clear is asked "` + sayDAV + `" once, for WebDAV, and Windows' remote management "` + sayManage + `" without content, for how callers prove who they are; a web proxy is asked for its own address once, by "` + sayProxy + `", for whether it wants a password. Nothing is filled in or sent, no password is tried, no cookie is sent back, and no record is asked for.
 
 Discovery sends silent services "` + sayHello + `".`
 }
@@ -150,6 +153,7 @@ type visit struct {
 	landed  answer   // the one to which "/" leads
 	toTLS   bool     // it leads to TLS
 	drawn   bool     // a script draws a field for a password
+	named   string   // what it calls itself, where it was called by its address
 }
 
 func look(ctx context.Context, l *talk.Look) error {
@@ -197,7 +201,10 @@ func (v *visit) follow(ctx context.Context) error {
 			return err
 		}
 		v.answers, v.landed = append(v.answers, a), a
-		there, how := a.leads(v.Host, v.Port, v.InTLS)
+		there, how := a.leads(v.called(), v.Port, v.InTLS)
+		if how == elsewhere {
+			there, how = v.rename(a)
+		}
 		v.toTLS = how == securely
 		if how != on {
 			return nil
@@ -207,13 +214,43 @@ func (v *visit) follow(ctx context.Context) error {
 	return nil
 }
 
+// called is the host as the server is called.
+func (v *visit) called() string { return cmp.Or(v.named, v.Host) }
+
+// hostName is a name that can stand in a request as it is.
+var hostName = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$`)
+
+// rename takes the name to which a server leads that was called by its address, as
+// servers do that want to be called by name, and says which page is to be asked for.
+func (v *visit) rename(a answer) (string, way) {
+	to, err := url.Parse(a.header.Get("Location"))
+	if err != nil || a.status/100 != 3 || v.named != "" || !hostName.MatchString(to.Hostname()) || !plain(to.RequestURI()) {
+		return "", elsewhere
+	}
+	if _, err := netip.ParseAddr(v.Host); err != nil {
+		return "", elsewhere
+	}
+	if _, err := netip.ParseAddr(to.Hostname()); err == nil {
+		return "", elsewhere // another machine
+	}
+	scheme, usual := "http", "80"
+	if v.InTLS {
+		scheme, usual = "https", "443"
+	}
+	if to.Scheme != scheme || cmp.Or(to.Port(), usual) != v.Port {
+		return "", elsewhere
+	}
+	v.named = to.Hostname()
+	return to.RequestURI(), on
+}
+
 // frames reads the frames of the page, in which forms may be.
 func (v *visit) frames(ctx context.Context) {
 	if len(v.fields()) > 0 {
 		return
 	}
 	for i, source := range v.landed.page().frames {
-		path, how := v.landed.resolve(source, v.Host, v.Port, v.InTLS)
+		path, how := v.landed.resolve(source, v.called(), v.Port, v.InTLS)
 		if i == maxFrames || how != on {
 			return
 		}
@@ -251,7 +288,7 @@ func (v *visit) links(ctx context.Context) {
 	for i, to := range v.landed.page().logins {
 		from := v.landed
 		for range 2 {
-			path, how := from.resolve(to, v.Host, v.Port, v.InTLS)
+			path, how := from.resolve(to, v.called(), v.Port, v.InTLS)
 			if i == maxLinks || how != on {
 				break
 			}
@@ -282,7 +319,7 @@ func (v *visit) scripts(ctx context.Context) {
 	}
 	from := page.scripts[max(0, len(page.scripts)-maxScripts):]
 	for _, source := range slices.Backward(from) {
-		path, how := v.landed.resolve(source, v.Host, v.Port, v.InTLS)
+		path, how := v.landed.resolve(source, v.called(), v.Port, v.InTLS)
 		if how != on {
 			continue
 		}

@@ -370,3 +370,44 @@ func TestRemedies(t *testing.T) {
 		}
 	}
 }
+
+// TestRenamed sees that a server which was called by its address, and leads to its
+// name, is asked by that, and no other host is called.
+func TestRenamed(t *testing.T) {
+	const at = "10.0.0.5:80"
+	for name, c := range map[string]struct{ location, want string }{
+		"its name":           {"http://pas.trust.example/", "yes"},
+		"its name, and page": {"http://pas.trust.example/in", "yes"},
+		"another address":    {"http://10.0.0.6/", ""},
+		"another port":       {"http://pas.trust.example:8080/", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				n := &probetest.Network{Services: map[string]probetest.Service{at: func(conn net.Conn) {
+					buf := make([]byte, 4096)
+					read, _ := conn.Read(buf)
+					answer := "302 Found\r\nLocation: " + c.location + "\r\n\r\n"
+					if strings.Contains(string(buf[:read]), "\r\nHost: pas.trust.example\r\n") {
+						answer = "200 OK\r\n\r\n<input type=password>"
+					}
+					_, _ = conn.Write([]byte("HTTP/1.1 " + answer))
+				}}}
+				r := probetest.NewRecord(n.Dial)
+				if err := http.Probe.Observe(t.Context(), r.Session(audit.Unit{Target: "tcp://" + at, Subject: "http"}, audit.Scope{})); err != nil {
+					t.Fatal(err)
+				}
+				n.Wait()
+				probetest.Check(t, http.Probe, r)
+				value := ""
+				for _, trait := range r.Facts[0].(channel.Seen).Traits {
+					if trait.Name == "login.clear" {
+						value = trait.Value
+					}
+				}
+				if value != c.want {
+					t.Errorf("login.clear %q, want %q: said %q", value, c.want, r.Said())
+				}
+			})
+		})
+	}
+}
