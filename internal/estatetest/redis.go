@@ -23,7 +23,7 @@ func redisServers() []Server {
 			},
 		},
 		memcachedServer("memcached, open", 20211, "", Find{"CHANNEL-CLEARTEXT-SERVICE", "encryption none"}, Find{"CHANNEL-OPEN-ACCESS", "access anyone"}),
-		memcachedServer("memcached, log-ins by SASL", 20213, sasl, Find{"CHANNEL-CLEARTEXT-SERVICE", "encryption none"}),
+		memcachedServer("memcached, log-ins by SASL", 11211, sasl, Find{"CHANNEL-CLEARTEXT-SERVICE", "encryption none"}),
 		memcachedServer("memcached, log-ins in clear", 20212, "synthetic:synthetic", Find{"CHANNEL-CLEARTEXT-SERVICE", "encryption none"}, Find{"CHANNEL-LOGIN-CLEAR", "login.clear yes"}),
 		{
 			Name: "redis, TLS without password", Service: "tls", Port: 6380, Programs: []string{"redis-server"},
