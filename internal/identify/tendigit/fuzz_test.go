@@ -8,7 +8,8 @@ import (
 
 // FuzzFind holds that no text makes a kind panic or match outside the text,
 // wherever it is asked, in prose, in names and in cells, that a match is of one
-// kind alone, and that what the swift way reads the plain way reads too.
+// kind alone, and that what the swift way reads, and what is told at a glance, the
+// plain way reads too.
 func FuzzFind(f *testing.F) {
 	for _, seed := range []string{"NHS No 943 476 5919", "PID|1||9434765919^^^NHS^NH||Canary^Ada||19580312", "H&C No: 320 123 4567",
 		"943\u00a0476\u00a05919", "943 476\r\n> 5919", "0101580002", "CHI 010158 0002", "0009434765919", "9.434765919E9", "9,434,765,919",
@@ -33,6 +34,10 @@ func FuzzFind(f *testing.F) {
 					t.Errorf("%q at %d: %d kinds match", text, at, matches)
 				}
 				compareReaders(t, &c, at)
+				got, ok := parseNHS(&c, at)
+				if want, wanted := NHS.parse(&c, at); ok != wanted || ok && got != want {
+					t.Errorf("%q at %d: %+v %v at a glance, want %+v %v", text, at, got, ok, want, wanted)
+				}
 			}
 			for _, k := range kinds {
 				if len(c.Text) > 0 {
