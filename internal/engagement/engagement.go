@@ -152,7 +152,7 @@ func ForPaths(c PathsConfig) (*File, error) {
 // by name and host; nothing allows another.
 func NamedTests() []string {
 	return []string{
-		"dicom-associate", "ftp-anonymous", "ike-aggressive", "ipmi-session", "kerberos-request", "ldap-anonymous",
+		"dicom-associate", "fhir-count", "ftp-anonymous", "ike-aggressive", "ipmi-session", "kerberos-request", "ldap-anonymous",
 		"mllp-empty-frame", "mqtt-anonymous", "smb-guest", "smtp-relay", "snmp-public", "tftp-read", "x11-connect",
 	}
 }

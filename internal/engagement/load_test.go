@@ -201,7 +201,7 @@ func TestRefusals(t *testing.T) {
 		{"rate below", "rate: 12.5", "rate: -3", `17:9: scope.rate is "-3"`, "above 0"},
 		{"rate of no number", "rate: 12.5", "rate: .nan", `17:9: scope.rate is ".nan"`, "above 0"},
 		{"too many per host", "per_host: 2", "per_host: 5", `18:13: scope.per_host is "5"`, "from 1 to 4"},
-		{"unknown test", "test: ftp-anonymous", "test: ftp-brute", `20:12: named_tests[1].test is "ftp-brute"`, "write dicom-associate, ftp-anonymous, ike-aggressive, ipmi-session, kerberos-request, ldap-anonymous, mllp-empty-frame, mqtt-anonymous, smb-guest, smtp-relay, snmp-public, tftp-read or x11-connect"},
+		{"unknown test", "test: ftp-anonymous", "test: ftp-brute", `20:12: named_tests[1].test is "ftp-brute"`, "write dicom-associate, fhir-count, ftp-anonymous, ike-aggressive, ipmi-session, kerberos-request, ldap-anonymous, mllp-empty-frame, mqtt-anonymous, smb-guest, smtp-relay, snmp-public, tftp-read or x11-connect"},
 		{"test without hosts", ", hosts: [10.0.0.5, pas.example]", "", "20:5: named_tests[1] names no host", "hosts: [10.0.0.5]"},
 		{"test outside the scope", "hosts: [10.0.0.5, pas", "hosts: [10.9.0.5, pas", "20:34: named_tests[1]: 10.9.0.5 is not in the scope", "add it under scope.hosts"},
 		{"flag", "count_test_data: true", "count_test_data: yes please", `21:18: count_test_data is "yes please"`, "write true or false"},

@@ -42,7 +42,7 @@ func tells() []tell {
 		{"vsftpd", `"(USER|PASS) | LOGIN: `},
 		{"x11", `^6c000b00`},
 		{"dicom", ` calls `},
-		{"http", `^(POST|PUT|PATCH|DELETE|log-in)`},
+		{"http", `^(POST|PUT|PATCH|DELETE|log-in)|_summary=count`},
 		{"smtp", `^(AUTH|MAIL|RCPT|DATA)`},
 		{"telnet, a shell", `[a-z]{2}`},
 	}

@@ -72,9 +72,15 @@ location = /main.js { default_type text/javascript; return 200 'root.append(Obje
 			"/": "401 Unauthorized\nWWW-Authenticate: Basic realm=\"Orthanc Secure Area\"\n\n", "/system": "401 Unauthorized\n\n",
 		}, Find{clear, "encryption none"}, Find{login, "login.clear yes"}).matching("CHANNEL-VENDOR-PORTAL", "web.portal PACS: Orthanc"),
 		saysServer("fhir, in clear", 20888, map[string]string{
-			"/":              "200 OK\nContent-Type: text/html\n\n<html><a href=\"/fhir\">HAPI FHIR</a></html>",
-			"/fhir/metadata": "200 OK\nContent-Type: application/fhir+json\n\n{\"resourceType\":\"CapabilityStatement\",\"software\":{\"name\":\"HAPI FHIR Server\",\"version\":\"6.8.3\"}}",
-		}, Find{clear, "encryption none"}),
+			"/":                            "200 OK\nContent-Type: text/html\n\n<html><a href=\"/fhir\">HAPI FHIR</a></html>",
+			"/fhir/metadata":               "200 OK\nContent-Type: application/fhir+json\n\n{\"resourceType\":\"CapabilityStatement\",\"software\":{\"name\":\"HAPI FHIR Server\",\"version\":\"6.8.3\"}}",
+			"/fhir/Patient?_summary=count": "200 OK\nContent-Type: application/fhir+json\n\n{\"resourceType\":\"Bundle\",\"type\":\"searchset\",\"total\":3}",
+		}, Find{clear, "encryption none"}, Find{open, "access anyone-reads"}).testing("fhir-count"),
+		saysServer("fhir, tokens asked for", 20889, map[string]string{
+			"/":                            "200 OK\nContent-Type: text/html\n\n<html><a href=\"/fhir\">HAPI FHIR</a></html>",
+			"/fhir/metadata":               "200 OK\nContent-Type: application/fhir+json\n\n{\"resourceType\":\"CapabilityStatement\",\"software\":{\"name\":\"HAPI FHIR Server\",\"version\":\"6.8.3\"}}",
+			"/fhir/Patient?_summary=count": "401 Unauthorized\nWWW-Authenticate: Bearer\n\n",
+		}, Find{clear, "encryption none"}, Find{login, "login.clear token"}).testing("fhir-count"),
 		saysServer("clickhouse, open", 20823, map[string]string{
 			"/":                      "200 OK\nContent-Type: text/html; charset=UTF-8\n\nOk.\n",
 			"/?query=SHOW+DATABASES": "200 OK\nX-ClickHouse-Server-Display-Name: synthetic\n\ndefault\nsystem\n",
@@ -199,6 +205,12 @@ func saysServer(name string, port int, answers map[string]string, finds ...Find)
 			return Serve(p, func(r *Running, conn net.Conn) { says(r, conn, answers) })
 		},
 	}
+}
+
+// testing has the server looked at with the named test.
+func (s Server) testing(test string) Server {
+	s.Tests = append(s.Tests, test)
+	return s
 }
 
 func says(r *Running, conn net.Conn, answers map[string]string) {

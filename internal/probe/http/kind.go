@@ -85,7 +85,7 @@ func kinds() []kind {
 		{name: "InterSystems IRIS", marks: []mark{{"", "/csp/"}, {"Location", "/csp/"}, {"Csp-Session", ""}},
 			path: "/csp/sys/UtilHome.csp", proof: "intersystems", use: data},
 		{name: fhirServer, marks: []mark{{"Content-Type", "fhir+"}, {"", "hapi fhir"}, {"", `"operationoutcome"`}, {"", "<operationoutcome"}, {"", "/fhir"}},
-			path: "/metadata", proof: "capabilitystatement", untold: "whom a FHIR server lets in shows only by asking for a record, which is not done", use: data},
+			path: "/metadata", proof: "capabilitystatement", use: data},
 		{name: "WinRM", marks: []mark{{"Server", "microsoft-httpapi"}}, use: control},
 		{name: "CUPS", marks: []mark{{"Server", "cups/"}, {"Server", "ipp/"}}, use: printing},
 		{name: "web proxy", marks: []mark{{"Server", "tinyproxy"}, {"Server", "squid"}, {"X-Squid-Error", ""}, {"Proxy-Authenticate", ""}, {"Via", "squid"}}, use: proxy},
@@ -133,9 +133,36 @@ func (v *visit) kind(ctx context.Context) kind {
 			continue
 		}
 		v.name(k, tells)
+		if k.fhir() && err == nil && tells.status == 200 && v.Named(testFHIR, access) {
+			v.count(ctx, tells)
+		}
 		return k
 	}
 	return kind{}
+}
+
+// testFHIR is the named test of a question for how many patients there are.
+const (
+	testFHIR = "fhir-count"
+	sayCount = "GET /Patient?_summary=count"
+)
+
+// count tells by a question for a number, beside the statement of what the server can
+// do, whom a FHIR server lets in. The number is not kept.
+func (v *visit) count(ctx context.Context, statement answer) {
+	path := strings.TrimSuffix(statement.path, "/metadata") + "/Patient?_summary=count"
+	a, err := v.ask(ctx, sayCount, "GET", path)
+	switch {
+	case err != nil:
+		v.Seen.Lacks(access, converse.Why(ctx, err))
+	case a.status == 401, a.status == 403:
+		v.answers = append(v.answers, a) // it says what it asks for
+		v.Seen.Has(access, "login", "")
+	case a.status == 200 && strings.Contains(a.body, "Bundle"):
+		v.Seen.Has(access, "anyone-reads", "it counts its patients for those who did not log in")
+	default:
+		v.Seen.Lacks(access, fmt.Sprintf("it answers a question for the number of its patients with status %d", a.status))
+	}
 }
 
 // declaredFHIR says whether the engagement calls the port one of FHIR.

@@ -63,7 +63,8 @@ func TestServers(t *testing.T) {
 		"docker, open":                         {"Docker 24.0.7, Docker/24.0.7 (linux)", []string{"GET /", "GET /version"}},
 		"orthanc, open":                        {"Orthanc 1.11.3", []string{"GET /", "GET /system", "GET where the page leads"}},
 		"orthanc, log-in in clear":             {"Orthanc", []string{"GET /", "GET /system"}},
-		"fhir, in clear":                       {"FHIR server 6.8.3", []string{"GET /", "GET /metadata"}},
+		"fhir, in clear":                       {"FHIR server 6.8.3", []string{"GET /", "GET /Patient?_summary=count", "GET /metadata"}},
+		"fhir, tokens asked for":               {"FHIR server 6.8.3", []string{"GET /", "GET /Patient?_summary=count", "GET /metadata"}},
 		"clickhouse, open":                     {"ClickHouse", []string{"GET /", "GET /?query=SHOW+DATABASES"}},
 		"consul, open":                         {"Consul", []string{"GET /", "GET /v1/catalog/services", "GET where the page leads"}},
 		"nats monitor, in clear":               {"NATS monitor", []string{"GET /"}},
@@ -231,6 +232,7 @@ func TestDoc(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) { records = append(records, look(t, audit.Scope{}, pages(c.answers))) })
 	}
 	synctest.Test(t, func(t *testing.T) { records = append(records, lookAtManagement(t, "Negotiate")) })
+	records = append(records, estatetest.Look(t, http.Probe, estatetest.Start(t, estatetest.Named("fhir, in clear")), "http", "fhir-count"))
 	for name, subject := range map[string]string{
 		"nginx, log-in page in TLS": "http in TLS", "nginx, log-in page in a frame": "http", "tinyproxy": "http", "orthanc, open": "http", "couchdb, open": "http", "fhir, in clear": "http",
 		"clickhouse, open": "http", "consul, open": "http", "nats monitor, in clear": "http",
