@@ -33,8 +33,8 @@ func (t Target) Endpoint() string {
 // Phase orders the units of a run.
 type Phase int
 
-// The phases of a run: units of an earlier one are done first, and stores are read
-// when all hosts are found.
+// The phases of a run: units of an earlier one are done first, stores are read when
+// all hosts are found, and follow-ups wait for all else.
 const (
 	Discover Phase = iota
 	Observe

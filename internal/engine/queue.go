@@ -18,8 +18,9 @@ const (
 const phases = audit.FollowUp + 1
 
 // queue holds the units that wait for their turn: of those that are there, one of
-// the earliest phase is next. A unit may go ahead while others of an earlier phase
-// are under way, so that a host that is slow to be found out keeps no other waiting.
+// the earliest phase is next. What is found is looked at while other hosts are still
+// to be found out, so that a slow one keeps no other waiting; but a follow-up asks a
+// service that others have done with, and waits until all are.
 type queue struct {
 	mu      sync.Mutex
 	changed *sync.Cond
@@ -95,8 +96,7 @@ func (q *queue) next() (u audit.Unit, block, ok bool) {
 			q.sweeping++
 			return u, true, true
 		}
-		waits := func(units []audit.Unit) bool { return len(units) > 0 }
-		if i := slices.IndexFunc(q.units[:], waits); i >= 0 && q.active < networkWorkers {
+		if i := q.earliest(); i >= 0 && q.active < networkWorkers {
 			u, q.units[i] = q.units[i][0], q.units[i][1:]
 			q.active++
 			return u, false, true
@@ -104,6 +104,15 @@ func (q *queue) next() (u audit.Unit, block, ok bool) {
 		q.changed.Wait()
 	}
 	return audit.Unit{}, false, false
+}
+
+// earliest is the phase of the unit whose turn it is, below 0 if that is none's.
+func (q *queue) earliest() int {
+	i := slices.IndexFunc(q.units[:], func(units []audit.Unit) bool { return len(units) > 0 })
+	if i == int(audit.FollowUp) && q.pending[audit.Discover]+q.pending[audit.Observe] > 0 {
+		return -1
+	}
+	return i
 }
 
 // done takes note that a unit was committed, and what it planned put in. One that

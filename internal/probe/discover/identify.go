@@ -21,7 +21,9 @@ const (
 	expectedTime = 1500 * time.Millisecond
 	offerTime    = 800 * time.Millisecond
 	helloTime    = 250 * time.Millisecond
-	insideTime   = 5 * time.Second // of a handshake, and what is asked within it
+	secondTime   = time.Second      // where all that was asked so came to nothing
+	patience     = 20 * time.Second // with the services of one host, the second time
+	insideTime   = 5 * time.Second  // of a handshake, and what is asked within it
 )
 
 // maxAnswer bounds what is read of an answer.
@@ -37,12 +39,50 @@ func (l *look) identify(ctx context.Context, port uint16, care Care, e *fact.End
 }
 
 // askAll asks one hello after another, each on a connection of its own, until one is
-// answered.
+// answered. Those that were met with silence are asked once more, with patience: the
+// service, or a machine between, may have been busy.
 func (l *look) askAll(ctx context.Context, port uint16, care Care, e *fact.Endpoint) error {
-	for _, h := range order(l.session.Hellos, port, care) {
-		answer, err := l.ask(ctx, e.Address, h, port)
+	unheard, err := l.askEach(ctx, port, care, e, order(l.session.Hellos, port, care), l.wait)
+	if err != nil || e.Service != "" || e.Answered {
+		return err
+	}
+	began := l.session.Now()
+	_, err = l.askEach(ctx, port, care, e, unheard, func(probe.Hello, uint16) time.Duration {
+		if l.waited+l.session.Now().Sub(began) > patience {
+			return 0
+		}
+		return secondTime
+	})
+	l.waited += l.session.Now().Sub(began)
+	return err
+}
+
+// wait is how long a hello waits for its answer.
+func (l *look) wait(h probe.Hello, port uint16) time.Duration {
+	switch {
+	case slices.Contains(h.Ports, port):
+		return expectedTime
+	case h.Service == "tls":
+		return offerTime
+	}
+	return helloTime
+}
+
+// askEach asks hellos until one is answered, or the wait for it is none. It returns
+// those that could be asked again, and wait longer.
+func (l *look) askEach(ctx context.Context, port uint16, care Care, e *fact.Endpoint, hellos []probe.Hello, wait func(probe.Hello, uint16) time.Duration) ([]probe.Hello, error) {
+	var unheard []probe.Hello
+	for _, h := range hellos {
+		within := wait(h, port)
+		if within == 0 {
+			break
+		}
+		answer, silent, err := l.ask(ctx, e.Address, h, within)
 		if err != nil {
-			return err
+			return nil, err
+		}
+		if silent && within == helloTime {
+			unheard = append(unheard, h)
 		}
 		e.Asked++
 		if echo := len(answer) > 0 && bytes.HasPrefix(h.Send, answer); echo {
@@ -51,7 +91,7 @@ func (l *look) askAll(ctx context.Context, port uint16, care Care, e *fact.Endpo
 		}
 		if h.Fits(answer) {
 			e.Service = h.Service
-			return l.beside(ctx, h, port, care, e)
+			return nil, l.beside(ctx, h, port, care, e)
 		}
 		// Some greet late, or only those who speak.
 		if service, line := classify(answer, port); len(answer) > 0 {
@@ -59,10 +99,10 @@ func (l *look) askAll(ctx context.Context, port uint16, care Care, e *fact.Endpo
 			e.Answered = true
 		}
 		if e.Service != "" {
-			return nil
+			return nil, nil
 		}
 	}
-	return nil
+	return unheard, nil
 }
 
 // beside asks a service that answered an offer of TLS, off the usual ports of TLS,
@@ -84,7 +124,7 @@ func (l *look) beside(ctx context.Context, tls probe.Hello, port uint16, care Ca
 		if !h.BesideTLS {
 			continue
 		}
-		answer, err := l.ask(ctx, e.Address, h, port)
+		answer, _, err := l.ask(ctx, e.Address, h, l.wait(h, port))
 		if err != nil {
 			return err
 		}
@@ -200,37 +240,32 @@ func order(all []probe.Hello, port uint16, care Care) []probe.Hello {
 	return hellos
 }
 
-// ask says one hello and returns what is answered, which may be nothing: only what
-// keeps it from being asked again is an error.
-func (l *look) ask(ctx context.Context, address string, h probe.Hello, port uint16) ([]byte, error) {
-	within := helloTime
-	switch {
-	case slices.Contains(h.Ports, port):
-		within = expectedTime
-	case h.Service == "tls":
-		within = offerTime
-	}
+// ask says one hello and returns what is answered, which may be nothing, and whether
+// the service kept silent rather than hung up: only what keeps it from being asked
+// again is an error.
+func (l *look) ask(ctx context.Context, address string, h probe.Hello, within time.Duration) (answer []byte, silent bool, err error) {
 	conn, err := converse.Open(ctx, l.session.Dial, address, within)
 	if err != nil {
-		return nil, mind(ctx, err)
+		return nil, false, mind(ctx, err)
 	}
 	defer conn.Close()
 	conn.Say(h.Say)
 	if _, err := conn.Write(h.Send); err != nil {
-		return nil, mind(ctx, err)
+		return nil, false, mind(ctx, err)
 	}
 	buf := make([]byte, 0, maxAnswer)
 	for len(buf) < cap(buf) {
 		n, err := conn.Read(buf[len(buf):cap(buf)])
 		buf = buf[:len(buf)+n]
+		silent = len(buf) == 0 && err != nil && converse.Classify(ctx, err) == converse.Silent
 		if err != nil || h.Fits(buf) || bytes.Equal(buf, h.Send) {
 			break
 		}
 	}
 	if ctx.Err() != nil {
-		return nil, ctx.Err()
+		return nil, false, ctx.Err()
 	}
-	return buf, nil
+	return buf, silent, nil
 }
 
 // mind returns an error that is neither a refusal of the other side nor its silence.

@@ -26,7 +26,7 @@ const doc = `Looks at which TCP ports of a host accept a connection, waits a mom
 
 The ports are those that the engagement names, or a list of some 120 that hospitals use. They are knocked at one after another, which sends nothing but what TCP needs to connect and to part. A host that is silent at the eight most telling ones is asked at no others.
 
-Where services usually greet, one that does not is listened to once more, for longer. A service that keeps silent is asked by the hellos of the other probes (each of which lists its own), one on each connection: those that are usual at the port, then an offer of TLS, then the others. Ports where clinical messages are taken, and lines of serial servers, are offered TLS and nothing else, but for what DICOM is asked at its own; ports where whatever arrives is printed, logged or run are sent nothing. A machine that the asset register calls a printer, and one most of whose ports accept connections and keep silent, is asked what is usual at a port and nothing else.
+Where services usually greet, one that does not is listened to once more, for longer. A service that keeps silent is asked by the hellos of the other probes (each of which lists its own), one on each connection: those that are usual at the port, then an offer of TLS, then the others; if all come to nothing, those that were met with silence once more, and with patience. Ports where clinical messages are taken, and lines of serial servers, are offered TLS and nothing else, but for what DICOM is asked at its own; ports where whatever arrives is printed, logged or run are sent nothing. A machine that the asset register calls a printer, and one most of whose ports accept connections and keep silent, is asked what is usual at a port and nothing else.
 
 A service that greets as FTP and SMTP both do, and names neither, is asked on one more connection: "FEAT", and then, unless that tells, "EHLO trustaudit.invalid", "LHLO trustaudit.invalid" and "QUIT".
 
@@ -113,6 +113,7 @@ type look struct {
 	found   map[uint16]*fact.Endpoint
 	either  map[uint16]bool // what greets there may serve files or mail
 	failed  error
+	waited  time.Duration // with patience, for answers
 }
 
 // look knocks at the ports, and asks what listens where nothing was said.

@@ -184,6 +184,19 @@ func answers(question, answer string) probetest.Service {
 	}
 }
 
+// slow is a service of a busy machine, which keeps silent to what it does not know.
+func slow(question, answer string) probetest.Service {
+	return func(conn net.Conn) {
+		buf := make([]byte, 100)
+		n, _ := conn.Read(buf)
+		time.Sleep(500 * time.Millisecond)
+		if string(buf[:n]) == question {
+			_, _ = conn.Write([]byte(answer))
+		}
+		_, _ = io.Copy(io.Discard, conn)
+	}
+}
+
 // echo sends back what it gets, which each of the hellos would take for an answer.
 func echo(conn net.Conn) { _, _ = io.Copy(conn, conn) }
 
@@ -207,7 +220,8 @@ func TestSilentServicesAreAsked(t *testing.T) {
 		{"clear beside TLS", audit.Port{Number: 20000}, either, fact.Endpoint{Service: "ldap", Asked: 2}, []string{"tls?", "ldap?"}},
 		{"TLS where it is usual", audit.Port{Number: 443}, either, fact.Endpoint{Service: "tls", Asked: 1}, []string{"tls?"}},
 		{"an echo", audit.Port{Number: 20000}, echo, fact.Endpoint{Asked: 3, Answered: true}, []string{"tls?", "redis?", "ldap?"}},
-		{"mute", audit.Port{Number: 20000}, probetest.Mute, fact.Endpoint{Asked: 3}, []string{"tls?", "redis?", "ldap?"}},
+		{"mute", audit.Port{Number: 20000}, probetest.Mute, fact.Endpoint{Asked: 5}, []string{"tls?", "redis?", "ldap?", "redis?", "ldap?"}},
+		{"slow, and asked again", audit.Port{Number: 20000}, slow("ldap?", "ldap!"), fact.Endpoint{Service: "ldap", Asked: 5}, []string{"tls?", "redis?", "ldap?", "redis?", "ldap?"}},
 		{"a question kept for its own port", audit.Port{Number: 20000}, answers("srvr", "Zookeeper!"), fact.Endpoint{Asked: 3}, []string{"tls?", "redis?", "ldap?"}},
 		{"and put there", audit.Port{Number: 2181}, answers("srvr", "Zookeeper!"), fact.Endpoint{Service: "zookeeper", Asked: 1}, []string{"srvr"}},
 		{"a strange answer is kept", audit.Port{Number: 20000}, answers("tls?", "what?\n"), fact.Endpoint{Asked: 3, Answered: true, Greeting: "what?"}, []string{"tls?", "redis?", "ldap?"}},
@@ -373,8 +387,8 @@ func TestRegisteredPrinters(t *testing.T) {
 		{"by its kind", audit.Asset{Addresses: at, Kind: "label printer"}, []string{"tls?"}},
 		{"by its name", audit.Asset{Addresses: at, Names: []string{"ward 5 printer"}}, []string{"tls?"}},
 		{"as people say", audit.Asset{Addresses: at, Kind: "mfd"}, []string{"tls?"}},
-		{"another machine", audit.Asset{Addresses: at, Kind: "server"}, []string{"tls?", "redis?", "ldap?", "tls?", "redis?", "ldap?"}},
-		{"another's", audit.Asset{Names: []string{"printer"}}, []string{"tls?", "redis?", "ldap?", "tls?", "redis?", "ldap?"}},
+		{"another machine", audit.Asset{Addresses: at, Kind: "server"}, []string{"tls?", "redis?", "ldap?", "redis?", "ldap?", "tls?", "redis?", "ldap?", "redis?", "ldap?"}},
+		{"another's", audit.Asset{Names: []string{"printer"}}, []string{"tls?", "redis?", "ldap?", "redis?", "ldap?", "tls?", "redis?", "ldap?", "redis?", "ldap?"}},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			n := &probetest.Network{Services: map[string]probetest.Service{"10.0.0.5:443": probetest.Mute, "10.0.0.5:20000": probetest.Mute}}
