@@ -26,12 +26,12 @@ func clinicalServers() []Server {
 		},
 		mllpServer("mllp, TLS for anybody", 2576, tls.NoClientCert, Find{"CHANNEL-MLLP-ANY-SENDER", "mllp.sender any"}),
 		mllpServer("mllp, TLS for known senders", 6661, tls.RequireAndVerifyClientCert),
-		storescpServer("storescp, in clear", "dicom", 104, false, Find{clear, "encryption none"}, Find{open, "dicom.title any"}),
+		storescpServer("storescp, in clear", "", 104, false, Find{clear, "encryption none"}, Find{open, "dicom.title any"}),
 		storescpServer("storescp, TLS for anybody", "tls", 2762, true, Find{open, "dicom.title any"}),
 		storescpServer("storescp, in clear on a port of its own", "dicom", 20242, false, Find{clear, "encryption none"}, Find{open, "dicom.title any"}),
 		storescpServer("storescp, TLS on a port of its own", "tls", 20244, true, Find{open, "dicom.title any"}),
 		{
-			Name: "dicom, known titles in clear", Service: "dicom", Port: 11112, Tests: []string{"dicom-associate"}, Finds: []Find{{clear, "encryption none"}},
+			Name: "dicom, known titles in clear", Port: 11112, Tests: []string{"dicom-associate"}, Finds: []Find{{clear, "encryption none"}},
 			Start: func(_ context.Context, p Place) (*Running, error) { return Serve(p, archive) },
 		},
 		{

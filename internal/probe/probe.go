@@ -51,9 +51,6 @@ type Hello struct {
 	Send    []byte // never with the bytes that end an HL7 message (1c 0d)
 	Ports   []uint16
 	Usual   bool // it is asked at Ports alone
-	// Clinical says that it may be asked at Ports even where nothing but TLS is offered,
-	// for it is a word of the protocol that is usual there, and no message.
-	Clinical bool
 	// BesideTLS says that a service which answers an offer of TLS is asked as well: it
 	// may take connections in clear at the same port.
 	BesideTLS bool

@@ -29,7 +29,7 @@ Where the engagement declares the port, or the service answered as DICOM does, o
 
 Only where the engagement names the test ` + test + ` for the host, one connection sends "` + sayAnyTitle + `", which asks for an association for verification alone, and one sends "` + sayNonsense + `"; each that is accepted is ended with "` + sayEnd + `". Where TLS is spoken, they do so after a "` + talk.SayHandshake + `". Nothing is done in the association.
 
-Discovery sends silent services "` + sayRelease + `", also at the usual ports of DICOM, but not where other clinical messages are taken.`
+Discovery sends silent services "` + sayRelease + `", but not at ports where images or clinical messages are taken.`
 
 // What is announced.
 const (
@@ -61,7 +61,7 @@ var Probe = probe.Probe{
 	Observe: talk.Observe(look),
 	Facts:   []audit.Fact{channel.Seen{}, tlsfact.TLS{}},
 	Hellos: []probe.Hello{{
-		Service: service, Say: sayRelease, Send: release(), Ports: usual(), Clinical: true,
+		Service: service, Say: sayRelease, Send: release(),
 		Fits: func(b []byte) bool { u, err := readUnit(bytes.NewReader(b)); return err == nil && u.kind == kindAbort },
 	}},
 }

@@ -223,10 +223,10 @@ func order(all []probe.Hello, port uint16, care Care) []probe.Hello {
 	}
 	hellos := slices.DeleteFunc(slices.Clone(all), func(h probe.Hello) bool {
 		usual := slices.Contains(h.Ports, port)
-		return care == TLSOnly && h.Service != "tls" && !(h.Clinical && usual) || (care == Usual || h.Usual) && !usual
+		return care == TLSOnly && h.Service != "tls" || (care == Usual || h.Usual) && !usual
 	})
 	place := func(h probe.Hello) int {
-		if slices.Contains(h.Ports, port) && !h.Clinical { // TLS first
+		if slices.Contains(h.Ports, port) {
 			return -1
 		}
 		if i := slices.Index(common(), h.Service); i >= 0 {

@@ -169,7 +169,7 @@ func hellos() []probe.Hello {
 		{Service: "redis", Say: "redis?", Send: []byte("redis?"), Ports: []uint16{6379}, Fits: fits("redis!")},
 		{Service: "tls", Say: "tls?", Send: []byte("tls?"), Ports: []uint16{443}, Fits: fits("tls!")},
 		{Service: "zookeeper", Say: "srvr", Send: []byte("srvr"), Ports: []uint16{2181}, Usual: true, Fits: fits("Zookeeper!")},
-		{Service: "dicom", Say: "release?", Send: []byte("release?"), Ports: []uint16{104}, Usual: true, Clinical: true, Fits: fits("abort!")},
+		{Service: "dicom", Say: "release?", Send: []byte("release?"), Ports: []uint16{104}, Usual: true, Fits: fits("abort!")},
 	}
 }
 
@@ -228,7 +228,7 @@ func TestSilentServicesAreAsked(t *testing.T) {
 		{"a late greeting tells", audit.Port{Number: 20000}, answers("tls?", "SSH-2.0-x\r\n"), fact.Endpoint{Service: "ssh", Asked: 1, Answered: true, Greeting: "SSH-2.0-x"}, []string{"tls?"}},
 		{"clinical messages in TLS", audit.Port{Number: 2575}, either, fact.Endpoint{Service: "tls", Asked: 1}, []string{"tls?"}},
 		{"clinical messages", audit.Port{Number: 2575}, probetest.Mute, fact.Endpoint{Asked: 1}, []string{"tls?"}},
-		{"images in clear", audit.Port{Number: 104}, answers("release?", "abort!"), fact.Endpoint{Service: "dicom", Asked: 2}, []string{"tls?", "release?"}},
+		{"images in clear", audit.Port{Number: 104}, answers("release?", "abort!"), fact.Endpoint{Asked: 1}, []string{"tls?"}},
 		{"images in TLS", audit.Port{Number: 104}, answers("tls?", "tls!"), fact.Endpoint{Service: "tls", Asked: 1}, []string{"tls?"}},
 		{"clinical, as declared", audit.Port{Number: 20000, Service: "dicom"}, probetest.Mute, fact.Endpoint{Asked: 1, Declared: "dicom"}, []string{"tls?"}},
 		{"a printer", audit.Port{Number: 9100}, probetest.Mute, fact.Endpoint{}, nil},
