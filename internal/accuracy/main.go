@@ -18,6 +18,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"os/signal"
 	"slices"
 	"strings"
 )
@@ -37,7 +38,9 @@ func main() {
 	_ = flags.Parse(os.Args[1:]) // it exits at an error
 	out := bufio.NewWriter(os.Stdout)
 	s.out = out
-	err := s.run(context.Background(), strings.Split(*only, ","))
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt) // so that no server is left behind
+	defer stop()
+	err := s.run(ctx, strings.Split(*only, ","))
 	out.Flush()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "accuracy:", err)

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -22,7 +23,9 @@ import (
 // measureEstate scans an estate of real servers, beside nmap's recognition of the
 // same ports, and prints what each service cost it in connections and bytes.
 func (b *bench) measureEstate() error {
-	estate, err := estatetest.Up(context.Background())
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt) // so that no server is left behind
+	defer stop()
+	estate, err := estatetest.Up(ctx)
 	if err != nil {
 		return err
 	}

@@ -106,6 +106,9 @@ const startTime = 30 * time.Second
 // Exec starts a program that will listen at the place over TCP, in the
 // foreground, and waits until it does.
 func Exec(ctx context.Context, p Place, program string, args ...string) (*Running, error) {
+	if accepts(p.Address()) {
+		return nil, fmt.Errorf("start %s: another server listens at %s", program, p.Address())
+	}
 	r := &Running{Address: p.Address()}
 	ended, err := r.exec(p, program, args...)
 	if err != nil {

@@ -57,5 +57,10 @@ func samba(ctx context.Context, p Place, global []string, share ...string) (*Run
 	if err != nil {
 		return nil, err
 	}
-	return Exec(ctx, p, "smbd", "--foreground", "--no-process-group", "--debug-stdout", "--configfile="+file)
+	r, err := Exec(ctx, p, "smbd", "--foreground", "--no-process-group", "--debug-stdout", "--configfile="+file)
+	if err != nil {
+		return nil, err
+	}
+	r.OnStop(func() { endNaming(file) }) // what smbd starts for lists of shares leaves its group
+	return r, nil
 }
