@@ -150,8 +150,8 @@ const titleRows = 8
 
 // isHeading reports whether a row names the columns of a table that has begun
 // without headings, or with others above them: no digit stands in it, and two of
-// its cells call a kind what it is, or one a patient's, or one alone says "name" and
-// another is of care.
+// its cells call a kind what it is, or one a patient's, or one alone says "name" or the
+// like and another is of care.
 func (s *Scanner) isHeading(cells [][]byte) bool {
 	const second = 1 // of two rows of headings
 	if s.rows >= titleRows || s.named && s.rows >= second || len(cells) < 2 {
@@ -165,8 +165,9 @@ func (s *Scanner) isHeading(cells [][]byte) bool {
 		if called < 2 {
 			called += s.callsKind(string(cell))
 		}
-		if bytes.EqualFold(bytes.TrimSpace(cell), []byte("name")) && s.topical >= 0 {
-			plainly = true
+		switch strings.ToLower(string(bytes.TrimSpace(cell))) {
+		case "name", "who", "child", "client", "resident", "passenger":
+			plainly = s.topical >= 0
 		}
 	}
 	return called >= 2 || called == 1 && plainly && s.ofCare(cells)

@@ -20,25 +20,33 @@ type Topics struct {
 
 // topic is a word of the list: its number, and what it weighs, above zero for
 // care; in headings some words weigh more.
-type topic struct{ number, weight, heading int }
+type topic struct {
+	number, weight, heading int
+	name                    bool // it is also a name of people
+}
 
 // maxTopics bounds the words of the lists.
 const maxTopics = 4096
 
-// ReadTopics returns the words of an embedded list.
-func ReadTopics(list string) *Topics {
+// ReadTopics returns the words of an embedded list, but for those of some topics.
+func ReadTopics(list string, but ...string) *Topics {
 	t := &Topics{posts: ReadTitles("post")}
 	for _, row := range readRows(list) {
+		if slices.Contains(but, row[0]) {
+			continue
+		}
 		weight, err := strconv.Atoi(row[1])
 		if err != nil || t.topics.words > maxTopics {
 			panic("read topics: a weight is no number, or there are too many words: " + row[1])
 		}
 		for w := range strings.FieldsSeq(row[2]) {
 			switch row[0] {
-			case "care":
+			case "care", "service":
 				t.learn(w, topic{weight: weight})
 			case "other":
 				t.learn(w, topic{weight: -weight})
+			case "name":
+				t.learn(w, topic{name: true})
 			case "heading":
 				t.learn(w, topic{heading: weight})
 			default:
@@ -53,7 +61,7 @@ func ReadTopics(list string) *Topics {
 // those of care, each with the least weight.
 func (t *Topics) WithClinical() *Topics {
 	for _, row := range readRows("clinical.tsv") {
-		if row[0] != "any" {
+		if row[0] != "any" || strings.HasPrefix(row[1], "0") { // less than a word: what specialties are called
 			continue
 		}
 		for w := range strings.SplitSeq(row[2], ",") {
@@ -78,6 +86,7 @@ func (t *Topics) learn(w string, as topic) {
 		known = topic{number: t.topics.words % maxTopics, weight: as.weight}
 	}
 	known.heading += as.heading
+	known.name = known.name || as.name
 	t.topics.set(w, known)
 }
 
@@ -107,17 +116,28 @@ func (a *About) read(text []byte, topics *Topics) {
 		end, n := c.Word(at, &word)
 		before := c.Before(at)
 		coded := IsDigit(c.At(end)) || IsDigit(before) && IsUpper(text[at]) // a postcode
+		start := at
 		at = end + letters(text[end:])
 		if before != '@' && before != '.' && !coded && topics.words.may(word[:n]) && !c.ofStreet(at) { // of somebody's address
-			a.add(word[:n], topics)
+			if t, ok := topics.topics.get(word[:n]); ok && !(t.name && c.amongCapitals(start, end)) && a.first(t.number) {
+				a.care += t.weight
+			}
 		}
 	}
 }
 
-func (a *About) add(word []byte, topics *Topics) {
-	if t, ok := topics.topics.get(word); ok && a.first(t.number) {
-		a.care += t.weight
+// amongCapitals reports whether a word with a capital stands behind or before another:
+// Mark Hussain and Oswald Porter are people.
+func (c *Context) amongCapitals(start, end int) bool {
+	if !IsUpper(c.At(start)) || !IsLower(c.At(start+1)) {
+		return false
 	}
+	first := start - 1
+	for first > 0 && IsLetter(c.Text[first-1]) {
+		first--
+	}
+	behind := c.At(end) == ' ' && IsUpper(c.At(end+1)) && IsLower(c.At(end+2))
+	return behind || c.Before(start) == ' ' && first >= 0 && first < start-1 && IsUpper(c.Text[first])
 }
 
 // addHeading is add for a word of a heading.
@@ -223,12 +243,20 @@ func (s *Scanner) topicOf(t *tally, set *slotSet, hits []hit) int {
 	return -1
 }
 
-// names reports whether a record names somebody. Extracts without names tell much of
-// care, too.
+// names reports whether a row names somebody in a column that is called so, or in what
+// its cells tell. Extracts
+// without names tell much of care, too, and so do lists of who is in charge.
 func (s *Scanner) names(hits []hit) bool {
 	return slices.ContainsFunc(hits, func(h hit) bool {
 		kind := &s.config.Kinds[h.kind]
-		return kind.Anchor && kind.Follows && h.slot >= 0
+		if !kind.Anchor || !kind.Follows || h.slot < 0 || int(h.column) >= len(s.columns) {
+			return false
+		}
+		if h.column < 0 {
+			return true // among other words of a cell
+		}
+		sign := s.columns[h.column].signs[h.kind]
+		return sign == Yes || sign == Patients
 	})
 }
 
@@ -259,11 +287,11 @@ func headedSignals(headed *About, signals uint32) uint32 {
 // tableSignals says what care is worth in headings, or else in one row without
 // them: clinics have names of the kind, too, but not so many.
 func (s *Scanner) tableSignals(about *About, named bool) uint32 {
-	const lots = 4
+	const lots = 4 // words of a row, or of it and of the headings
 	switch {
 	case named && about.care >= settled:
 		return headedCare
-	case named && !s.fielded && about.care >= lots+1:
+	case named && !s.fielded && about.care >= lots:
 		return headedMuchCare
 	case named && about.care >= much:
 		return headedCare

@@ -7,7 +7,7 @@ import (
 )
 
 // telling is what a word beside a name tells of him or her, as bits.
-type telling uint8
+type telling uint16
 
 const (
 	filler   telling = 1 << iota // nothing: was, has been
@@ -18,11 +18,12 @@ const (
 	place                        // a place in which one patient lies: bed
 	ward                         // and in which many do
 	of                           // that what stands before it is of whom is named next: bloods for
+	business                     // of colleagues: audit, cover
 )
 
 func readTold() map[string]telling {
 	told := map[string]telling{}
-	for sign, t := range map[string]telling{"filler": filler, "outright": outright, "doubted": doubted, "kin": kin, "before": before, "place": place, "ward": ward, "of": of} {
+	for sign, t := range map[string]telling{"filler": filler, "outright": outright, "doubted": doubted, "kin": kin, "before": before, "place": place, "ward": ward, "of": of, "business": business} {
 		for word := range identify.ReadSigns("told.tsv", sign).All() {
 			told[word] |= t
 		}
@@ -43,7 +44,7 @@ func (l *lexicon) tellsCare(c *identify.Context, end int) bool {
 	if l.lies(c, end) || l.noted(c, end) {
 		return true
 	}
-	i := end
+	i := behindPronoun(c, end)
 	for skipped := range fillers {
 		i = skipStreet(c, skipAge(c, i))
 		var word [identify.MaxWord]byte
@@ -65,6 +66,20 @@ func (l *lexicon) tellsCare(c *identify.Context, end int) bool {
 		i = next
 	}
 	return false
+}
+
+// behindPronoun steps over the end of a sentence and a pronoun that begins the next:
+// John Smith. He was admitted.
+func behindPronoun(c *identify.Context, end int) int {
+	if c.At(end) != '.' || c.At(end+1) != ' ' {
+		return end
+	}
+	var word [identify.MaxWord]byte
+	next, n := c.Word(end+2, &word)
+	if w := string(word[:n]); w == "he" || w == "she" {
+		return next
+	}
+	return end
 }
 
 // lies reports whether what stands behind a name says where in a hospital he or she
@@ -142,7 +157,7 @@ func (l *lexicon) ofCare(text []byte) bool {
 		if n == 0 {
 			return false
 		}
-		if l.told[string(word[:n])]&kin != 0 || l.topics.Care(word[:n]) > 0 {
+		if l.told[string(word[:n])]&kin != 0 || l.care.Care(word[:n]) > 0 {
 			return true
 		}
 		if c.At(next) != ' ' {
@@ -153,11 +168,29 @@ func (l *lexicon) ofCare(text []byte) bool {
 	return false
 }
 
-// careWithin reports whether the words of care that a text begins with weigh enough.
-// Of patients in general staff talk.
+// careWithin reports whether the words of care that a text begins with weigh enough,
+// and none is of what colleagues do: they talk of patients.
 func (l *lexicon) careWithin(text []byte, enough int) bool {
 	text = sentence(text[:min(len(text), caredReach)])
-	return l.topics.Care(text) >= enough && !bytes.Contains(text, []byte("atient"))
+	return l.care.Care(text) >= enough && !l.ofBusiness(text)
+}
+
+// ofBusiness reports whether a word of a text is of what colleagues do.
+func (l *lexicon) ofBusiness(text []byte) bool {
+	c := identify.Context{Text: text}
+	for i := 0; i < len(text); {
+		if !identify.IsLetter(text[i]) {
+			i++
+			continue
+		}
+		var word [identify.MaxWord]byte
+		end, n := c.Word(i, &word)
+		if l.told[string(word[:n])]&business != 0 {
+			return true
+		}
+		i = end
+	}
+	return false
 }
 
 // sentence returns what a text begins with, up to a line that does not go on with it.
@@ -279,7 +312,7 @@ func (l *lexicon) caredFor(c *identify.Context, at int) bool {
 			start--
 		}
 		_, n = c.Word(start, &word)
-		return l.topics.Care(word[:n]) == 1
+		return l.care.Care(word[:n]) == 1
 	}
 	return false
 }

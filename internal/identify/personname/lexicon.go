@@ -49,6 +49,7 @@ type lexicon struct {
 	roles    *identify.Words
 	subjects *identify.Words
 	topics   *identify.Topics
+	care     *identify.Topics   // those of patients alone: staff work in clinics
 	told     map[string]telling // words that stand beside names
 }
 
@@ -73,7 +74,8 @@ func readLexicon() *lexicon {
 		patients: identify.ReadLabels("name-patient"),
 		roles:    identify.ReadTitles("role"),
 		subjects: identify.ReadTitles("subject"),
-		topics:   identify.ReadTopics("topics.tsv").WithClinical(),
+		topics:   identify.ReadTopics("topics.tsv"),
+		care:     identify.ReadTopics("topics.tsv", "service").WithClinical(),
 		told:     readTold(),
 	}
 	l.read("forenames.txt", given)

@@ -409,7 +409,7 @@ func stampBefore(c *identify.Context, at int) bool {
 // invitation reports whether the text behind a name tells somebody of care of his
 // or her own: Mr Smith, this is a reminder of your cardiology appointment.
 func (l *lexicon) invitation(behind []byte) bool {
-	const reach, told, least = 48, 48, 2
+	const reach, told, least = 48, 80, 2
 	line := behind[:min(len(behind), reach+told)]
 	if n := bytes.IndexByte(line, '\n'); n >= 0 && !greeted(line[:n]) {
 		line = line[:n]
