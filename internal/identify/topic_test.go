@@ -174,3 +174,23 @@ func TestNamesThatLead(t *testing.T) {
 		}
 	}
 }
+
+// Names that are also words of trade are none beside other capitals, and what services
+// are called can be left out.
+func TestTopicWords(t *testing.T) {
+	all, care := identify.ReadTopics("topics.tsv"), identify.ReadTopics("topics.tsv", "service")
+	for text, want := range map[string][2]int{
+		"the porter":     {-1, -1},
+		"Porter":         {-1, -1},
+		"Oswald Porter":  {0, 0},
+		"Mark Hussain":   {0, 0},
+		"the Mark":       {-1, -1},
+		"PORTER REQUEST": {-2, -2},
+		"cardiology":     {1, 0},
+		"insulin":        {1, 1},
+	} {
+		if got := [2]int{all.Care([]byte(text)), care.Care([]byte(text))}; got != want {
+			t.Errorf("%q: got %v, want %v", text, got, want)
+		}
+	}
+}
