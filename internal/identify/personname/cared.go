@@ -47,25 +47,31 @@ func (l *lexicon) tellsCare(c *identify.Context, end int) bool {
 	i := behindPronoun(c, end)
 	for skipped := range fillers {
 		i = skipStreet(c, skipAge(c, i))
-		var word [identify.MaxWord]byte
-		next, n := c.Word(i, &word)
-		t := l.told[string(word[:n])]
-		if skipped > 0 && n > 0 && identify.IsUpper(c.At(i)) && c.At(next) == ' ' { // Elm Ward
-			var second [identify.MaxWord]byte
-			if end, n := c.Word(next+1, &second); l.told[string(second[:n])]&ward != 0 {
-				next, t = end, ward
-			}
-		}
+		t, next := l.tellingAt(c, i)
 		switch {
 		case t&outright != 0, t&(doubted|ward) != 0 && l.careWithin(c.Text[next:], 1):
 			return true
 		case t&filler == 0:
-			plain := c.At(end) == ' ' && n > 0 && bytes.IndexByte(c.Text[end:i], '\n') < 0
+			plain := c.At(end) == ' ' && next > i && bytes.IndexByte(c.Text[end:i], '\n') < 0
 			return (skipped > 0 || plain && !l.postWithin(c, i)) && l.careWithin(c.Text[i:], much)
 		}
 		i = next
 	}
 	return false
+}
+
+// tellingAt returns what the word at i tells, and its end; of Elm Ward, what its second
+// word tells.
+func (l *lexicon) tellingAt(c *identify.Context, i int) (t telling, end int) {
+	var word [identify.MaxWord]byte
+	end, n := c.Word(i, &word)
+	t = l.told[string(word[:n])]
+	if identify.IsUpper(c.At(i)) && c.At(end) == ' ' {
+		if next, n := c.Word(end+1, &word); l.told[string(word[:n])]&ward != 0 {
+			return ward, next
+		}
+	}
+	return t, end
 }
 
 // behindPronoun steps over the end of a sentence and a pronoun that begins the next:
