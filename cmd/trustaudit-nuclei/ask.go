@@ -24,11 +24,10 @@ import (
 
 // The bounds on what is asked.
 const (
-	answerTime   = 10 * time.Second // of one request, the wait for the host's turn included
-	questionTime = 20 * time.Second
+	answerTime   = 5 * time.Second // of one request, the wait for the host's turn included
+	questionTime = 6 * time.Second // of all the requests of one
 	jobTime      = 60 * time.Second
 	maxAnswer    = 256 << 10
-	patience     = 2 // questions in a row without an answer, before the rest is left
 )
 
 // asker has every question ready.
@@ -113,13 +112,13 @@ func compile(set *nuclei.Set, q nuclei.Question, executor *protocols.ExecutorOpt
 func (a *asker) do(ctx context.Context, job nuclei.Job, say func(nuclei.Line) error) error {
 	ctx, cancel := context.WithTimeout(ctx, jobTime)
 	defer cancel()
-	unanswered := 0
+	silent := false
 	for _, number := range job.Questions {
 		line := nuclei.Line{Job: job.Number, Question: number}
 		switch {
 		case number < 0 || number >= len(a.questions):
 			line.Error = "there is no such question"
-		case unanswered == patience || ctx.Err() != nil:
+		case silent || ctx.Err() != nil:
 			line.Error = "left alone, since it did not answer"
 		default:
 			matches, err := a.ask(ctx, number, job.URL)
@@ -128,11 +127,8 @@ func (a *asker) do(ctx context.Context, job nuclei.Job, say func(nuclei.Line) er
 					return err
 				}
 			}
-			unanswered++
-			if err != nil {
+			if silent = err != nil; silent {
 				line.Error = "it did not answer"
-			} else {
-				unanswered = 0
 			}
 		}
 		if line.Error == "" {

@@ -34,7 +34,7 @@ func (t Target) Endpoint() string {
 type Phase int
 
 // The phases of a run: units of an earlier one are done first, stores are read when
-// all hosts are found, and follow-ups wait for all else.
+// all hosts are found, and follow-ups wait for all else at their host.
 const (
 	Discover Phase = iota
 	Observe

@@ -1,7 +1,9 @@
 package engine
 
 import (
+	"net"
 	"slices"
+	"strings"
 	"sync"
 
 	"trustaudit/internal/audit"
@@ -19,8 +21,9 @@ const phases = audit.FollowUp + 1
 
 // queue holds the units that wait for their turn: of those that are there, one of
 // the earliest phase is next. What is found is looked at while other hosts are still
-// to be found out, so that a slow one keeps no other waiting; but a follow-up asks a
-// service that others have done with, and waits until all are.
+// to be found out, so that a slow one keeps no other waiting; but a follow-up asks what
+// others have done with, and waits for all that is to be done at its host, or anywhere
+// if it is about none.
 type queue struct {
 	mu      sync.Mutex
 	changed *sync.Cond
@@ -28,7 +31,8 @@ type queue struct {
 	planned map[string]bool // unit IDs ever put in
 	blocks  []audit.Unit    // those over a part of a network
 	units   [phases][]audit.Unit
-	pending [phases]int // in the queue, under way, or still to be listed
+	pending [phases]int    // in the queue, under way, or still to be listed
+	hosts   map[string]int // the same by host, but for follow-ups
 
 	active, sweeping int
 	stopped          bool
@@ -36,7 +40,7 @@ type queue struct {
 }
 
 func newQueue() *queue {
-	q := &queue{planned: map[string]bool{}, discovered: make(chan struct{})}
+	q := &queue{planned: map[string]bool{}, hosts: map[string]int{}, discovered: make(chan struct{})}
 	q.changed = sync.NewCond(&q.mu)
 	return q
 }
@@ -61,6 +65,9 @@ func (q *queue) put(u audit.Unit, block bool) {
 		q.units[u.Phase] = append(q.units[u.Phase], u)
 	}
 	q.pending[u.Phase]++
+	if u.Phase < audit.FollowUp {
+		q.hosts[host(u)]++
+	}
 	q.changed.Broadcast()
 }
 
@@ -96,8 +103,9 @@ func (q *queue) next() (u audit.Unit, block, ok bool) {
 			q.sweeping++
 			return u, true, true
 		}
-		if i := q.earliest(); i >= 0 && q.active < networkWorkers {
-			u, q.units[i] = q.units[i][0], q.units[i][1:]
+		if phase, i := q.earliest(); i >= 0 && q.active < networkWorkers {
+			u = q.units[phase][i]
+			q.units[phase] = slices.Delete(q.units[phase], i, i+1)
 			q.active++
 			return u, false, true
 		}
@@ -106,13 +114,34 @@ func (q *queue) next() (u audit.Unit, block, ok bool) {
 	return audit.Unit{}, false, false
 }
 
-// earliest is the phase of the unit whose turn it is, below 0 if that is none's.
-func (q *queue) earliest() int {
-	i := slices.IndexFunc(q.units[:], func(units []audit.Unit) bool { return len(units) > 0 })
-	if i == int(audit.FollowUp) && q.pending[audit.Discover]+q.pending[audit.Observe] > 0 {
-		return -1
+// earliest is where the unit stands whose turn it is, below 0 if it is none's.
+func (q *queue) earliest() (phase audit.Phase, i int) {
+	for phase := range audit.FollowUp {
+		if len(q.units[phase]) > 0 {
+			return phase, 0
+		}
 	}
-	return i
+	return audit.FollowUp, slices.IndexFunc(q.units[audit.FollowUp], func(u audit.Unit) bool {
+		if host := host(u); host != "" {
+			return q.hosts[host] == 0
+		}
+		return q.pending[audit.Discover]+q.pending[audit.Observe] == 0
+	})
+}
+
+// host is the one that a unit is about, if it is.
+func host(u audit.Unit) string {
+	switch u.Target.Scheme() {
+	case "net":
+		return u.Subject
+	case "tcp", "udp":
+		if _, endpoint, ok := strings.Cut(string(u.Target), "://"); ok {
+			if host, _, err := net.SplitHostPort(endpoint); err == nil {
+				return host
+			}
+		}
+	}
+	return ""
 }
 
 // done takes note that a unit was committed, and what it planned put in. One that
@@ -124,6 +153,9 @@ func (q *queue) done(u audit.Unit, block bool) {
 		q.sweeping--
 	} else {
 		q.active--
+	}
+	if u.Phase < audit.FollowUp {
+		q.hosts[host(u)]--
 	}
 	q.less(u.Phase)
 }

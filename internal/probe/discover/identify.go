@@ -21,6 +21,7 @@ const (
 	expectedTime = 1500 * time.Millisecond
 	offerTime    = 800 * time.Millisecond
 	helloTime    = 250 * time.Millisecond
+	restTime     = 150 * time.Millisecond // after the first of an answer
 	secondTime   = time.Second      // where all that was asked so came to nothing
 	patience     = 20 * time.Second // with the services of one host, the second time
 	insideTime   = 5 * time.Second  // of a handshake, and what is asked within it
@@ -197,6 +198,9 @@ func (l *look) askInside(ctx context.Context, address string, h probe.Hello) (an
 	buf := make([]byte, 0, maxAnswer)
 	for len(buf) < cap(buf) {
 		n, err := conn.Read(buf[len(buf):cap(buf)])
+		if len(buf) == 0 && n > 0 { // what is still on its way follows at once
+			defer time.AfterFunc(restTime, func() { _ = conn.SetDeadline(time.Unix(1, 0)) }).Stop()
+		}
 		buf = buf[:len(buf)+n]
 		if err != nil || h.Fits != nil && h.Fits(buf) {
 			var refused *net.OpError // an alert: it wants a certificate

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"strings"
+	"time"
 
 	"trustaudit/internal/audit"
 	"trustaudit/internal/channel"
@@ -98,9 +99,14 @@ func inBinary(ctx context.Context, l *talk.Look) error {
 
 var errAnother = errors.New("the answer is not that of Memcached")
 
+// lineTime is how long a server has to answer in a line, before it is asked in binary.
+const lineTime = 2 * time.Second
+
 func look(ctx context.Context, l *talk.Look) error {
 	l.Asked = []string{"encryption", "access"}
-	line, err := l.AskLine(ctx, version)
+	short, cancel := context.WithTimeout(ctx, lineTime)
+	defer cancel()
+	line, err := l.AskLine(short, version)
 	if failure := converse.Classify(ctx, err); failure == converse.Closed || failure == converse.Silent {
 		return inBinary(ctx, l)
 	}
