@@ -24,8 +24,8 @@ import (
 
 // The bounds on what is asked.
 const (
-	answerTime   = 5 * time.Second // of one request, the wait for the host's turn included
-	questionTime = 6 * time.Second // of all the requests of one
+	answerTime   = 3 * time.Second // of one request
+	questionTime = 4 * time.Second // of all the requests of one
 	jobTime      = 60 * time.Second
 	maxAnswer    = 256 << 10
 )

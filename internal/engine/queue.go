@@ -22,8 +22,8 @@ const phases = audit.FollowUp + 1
 // queue holds the units that wait for their turn: of those that are there, one of
 // the earliest phase is next. What is found is looked at while other hosts are still
 // to be found out, so that a slow one keeps no other waiting; but a follow-up asks what
-// others have done with, and waits for all that is to be done at its host, or anywhere
-// if it is about none.
+// others have done with, and waits for all that is to be done at its host, other
+// follow-ups included, or anywhere if it is about none.
 type queue struct {
 	mu      sync.Mutex
 	changed *sync.Cond
@@ -32,7 +32,7 @@ type queue struct {
 	blocks  []audit.Unit    // those over a part of a network
 	units   [phases][]audit.Unit
 	pending [phases]int    // in the queue, under way, or still to be listed
-	hosts   map[string]int // the same by host, but for follow-ups
+	hosts   map[string]int // the same by host, of follow-ups those under way
 
 	active, sweeping int
 	stopped          bool
@@ -107,6 +107,9 @@ func (q *queue) next() (u audit.Unit, block, ok bool) {
 			u = q.units[phase][i]
 			q.units[phase] = slices.Delete(q.units[phase], i, i+1)
 			q.active++
+			if phase == audit.FollowUp {
+				q.hosts[host(u)]++
+			}
 			return u, false, true
 		}
 		q.changed.Wait()
@@ -154,9 +157,7 @@ func (q *queue) done(u audit.Unit, block bool) {
 	} else {
 		q.active--
 	}
-	if u.Phase < audit.FollowUp {
-		q.hosts[host(u)]--
-	}
+	q.hosts[host(u)]--
 	q.less(u.Phase)
 }
 

@@ -48,11 +48,16 @@ func smtpd(ctx context.Context, p Place, listener string) (*Running, error) {
 	if err != nil {
 		return nil, err
 	}
+	// It asks for each caller's name, and is not to wait for the machine's name service.
+	names, err := p.File("resolv.conf", lines("lookup file"))
+	if err != nil {
+		return nil, err
+	}
 	if err := os.Chmod(pair.Key, 0o600); err != nil {
 		return nil, fmt.Errorf("keep key: %w", err)
 	}
 	return Exec(ctx, p, "unshare", "--mount", "sh", "-c",
-		"mount -t tmpfs tmpfs /run && mount -t tmpfs -o mode=755 tmpfs /var/spool && PATH=$PATH:/usr/sbin exec smtpd -d -f "+config)
+		"mount --bind "+names+" /etc/resolv.conf && mount -t tmpfs tmpfs /run && mount -t tmpfs -o mode=755 tmpfs /var/spool && PATH=$PATH:/usr/sbin exec smtpd -d -f "+config)
 }
 
 // submission is a service that takes log-ins in clear and has no TLS.
