@@ -22,9 +22,9 @@ const (
 	offerTime    = 800 * time.Millisecond
 	helloTime    = 250 * time.Millisecond
 	restTime     = 150 * time.Millisecond // after the first of an answer
-	secondTime   = time.Second      // where all that was asked so came to nothing
-	patience     = 20 * time.Second // with the services of one host, the second time
-	insideTime   = 5 * time.Second  // of a handshake, and what is asked within it
+	secondTime   = time.Second            // where all that was asked so came to nothing
+	patience     = 20 * time.Second       // with the services of one host, the second time
+	insideTime   = 5 * time.Second        // of a handshake, and what is asked within it
 )
 
 // maxAnswer bounds what is read of an answer.
