@@ -32,7 +32,7 @@ type peer struct {
 func peers() []peer { return []peer{sslscan(), nmap(), sshAudit(), testssl()} }
 
 // peerTime is what a tool has for one server.
-const peerTime = 2 * time.Minute
+const peerTime = 90 * time.Second
 
 // measurePeers scans the estate with every tool that is installed, and prints what
 // each finds of what must be found.
