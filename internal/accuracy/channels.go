@@ -187,10 +187,7 @@ func (s *study) printChannels(e *estatetest.Estate, tested, looked seenEstate) {
 	var want, missed, wrong, twins, wrongTwins, called, tcp int
 	for _, one := range e.Up {
 		at := net.JoinHostPort(one.Host, strconv.Itoa(one.Port))
-		finds := one.Finds
-		if s.helped() {
-			finds = slices.Concat(finds, one.Matches)
-		}
+		finds := s.wanted(one)
 		lacking, beside := compare(finds, tested.finds[at])
 		_, besideUntested := compare(finds, looked.finds[at])
 		want, missed, wrong = want+len(finds), missed+len(lacking), wrong+len(beside)+len(besideUntested)

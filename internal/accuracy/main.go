@@ -7,7 +7,7 @@
 //
 //	go run ./internal/accuracy [-corpus DIR] [-only corpus,material,records,columns,channels,peers] [-list] [-keep DIR]
 //
-// Other tools ("peers") take some ten minutes of it, most of the whole.
+// Other tools ("peers") take some fifteen minutes of it, most of the whole.
 // The corpus is a folder with a truth.tsv that names its files. Without one,
 // only what is generated is measured.
 package main

@@ -81,7 +81,7 @@ func nmap() peer {
 	knowsOfTLS := knowsTLS("tls.version", "tls.suite", "tls.forward_secrecy", "tls.finite_field", "tls.certificate.key", "tls.certificate.signature",
 		"tls.certificate.validity", "tls.certificate.trust self-signed", "tls.compression")
 	return peer{
-		name: "nmap", atOnce: 40,
+		name: "nmap", atOnce: 16,
 		args: func(one *estatetest.Instance) []string {
 			port := strconv.Itoa(one.Port)
 			args := []string{"-Pn", "-n", "-sV", "--script", nmapScripts, "--script-args", "smbport=" + port, "-p", port, "-oX", "-", one.Host}

@@ -32,7 +32,7 @@ type peer struct {
 func peers() []peer { return []peer{sslscan(), nmap(), sshAudit(), testssl()} }
 
 // peerTime is what a tool has for one server.
-const peerTime = 90 * time.Second
+const peerTime = 2 * time.Minute
 
 // measurePeers scans the estate with every tool that is installed, and prints what
 // each finds of what must be found.
@@ -66,11 +66,11 @@ type column struct {
 	name string
 	took time.Duration
 	said map[*estatetest.Instance][]estatetest.Find
-	late int // servers for which its time was not enough
+	late map[*estatetest.Instance]bool // for which its time was not enough
 }
 
 func (p peer) scan(ctx context.Context, e *estatetest.Estate) column {
-	c := column{peer: p, name: p.name, said: map[*estatetest.Instance][]estatetest.Find{}}
+	c := column{peer: p, name: p.name, said: map[*estatetest.Instance][]estatetest.Find{}, late: map[*estatetest.Instance]bool{}}
 	began := time.Now()
 	var mu sync.Mutex
 	var all sync.WaitGroup
@@ -95,7 +95,7 @@ func (p peer) scan(ctx context.Context, e *estatetest.Estate) column {
 				return f.Trait == inClear && !slices.Contains(one.Finds, f)
 			})
 			if ctx.Err() != nil {
-				c.late++
+				c.late[one] = true
 			}
 		})
 	}
@@ -117,10 +117,22 @@ func kindOf(s estatetest.Server) string {
 	return cmp.Or(s.Service, first)
 }
 
+// wanted is what must be found of a server: by its probes, and by templates where the
+// helper for them is there.
+func (s *study) wanted(one *estatetest.Instance) []estatetest.Find {
+	if s.helped() {
+		return slices.Concat(one.Finds, one.Matches)
+	}
+	return one.Finds
+}
+
 // printPeers prints a line for each finding that must be made, and one for each
 // server of which a tool says what is not so.
 func (s *study) printPeers(e *estatetest.Estate, columns []column) {
-	fmt.Fprintln(s.out, "\nissue x tool: Y it is in what the tool says, - it is not, X it is said and not so, blank where the tool could not know")
+	fmt.Fprintln(s.out, "\nissue x tool: Y it is in what the tool says, - it is not, X it is said and not so, blank where the tool could not know, … where its time was not enough")
+	for _, words := range e.Missing {
+		fmt.Fprintf(s.out, "  not run: %s\n", words)
+	}
 	table := tabwriter.NewWriter(s.out, 0, 8, 2, ' ', 0)
 	head := "  server\tissue"
 	for _, c := range columns {
@@ -143,22 +155,22 @@ func (s *study) printPeers(e *estatetest.Estate, columns []column) {
 		}
 	}
 	for _, one := range e.Up {
-		for _, f := range one.Finds {
+		for _, f := range s.wanted(one) {
 			line(one.Name, f.Trait, func(c column) string { return c.mark(one, f) })
 		}
-		line(one.Name, "(beside)", func(c column) string { return c.wrong(one) })
+		line(one.Name, "(beside)", func(c column) string { return c.wrong(one, s.wanted(one)) })
 	}
 	last := []string{"  found, missed, wrong\t", "  wall time\t", "  not done in time\t"}
 	for i, c := range columns {
 		last[0] += fmt.Sprintf("\t%d, %d, %d", sums[i]["Y"], sums[i]["-"], sums[i]["X"])
 		last[1] += fmt.Sprintf("\t%.1f s", c.took.Seconds())
-		last[2] += "\t" + dashed(c.late)
+		last[2] += "\t" + dashed(len(c.late))
 	}
 	fmt.Fprintln(table, strings.Join(last, "\n"))
 	table.Flush()
 	for _, c := range columns {
 		for _, one := range e.Up {
-			if _, beside := compare(one.Finds, c.said[one]); len(beside) > 0 {
+			if _, beside := compare(s.wanted(one), c.said[one]); len(beside) > 0 {
 				listWrong(s.out, c.name+" says wrongly of "+one.Name, beside)
 			}
 		}
@@ -172,12 +184,14 @@ func (c column) mark(one *estatetest.Instance, f estatetest.Find) string {
 		return "Y"
 	case c.args != nil && c.args(one) == nil || !c.knows(f, kindOf(one.Server)):
 		return ""
+	case c.late[one]:
+		return "…"
 	}
 	return "-"
 }
 
-func (c column) wrong(one *estatetest.Instance) string {
-	if _, beside := compare(one.Finds, c.said[one]); len(beside) > 0 {
+func (c column) wrong(one *estatetest.Instance, wanted []estatetest.Find) string {
+	if _, beside := compare(wanted, c.said[one]); len(beside) > 0 {
 		return "X"
 	}
 	return ""
