@@ -95,7 +95,7 @@ func parse() (*template.Template, error) {
 		"verdict": wording.Verdict, "state": wording.State, "grade": wording.Grade, "endpoint": wording.Endpoint, "cap": wording.Cap, "seen": wording.Seen, "elsewhere": wording.Elsewhere, "settings": wording.Settings, "hosts": wording.Hosts, "restTitle": wording.Rest, "remedies": wording.Remedies, "effect": wording.Effect, "sureness": wording.Sureness,
 		"number": wording.Number, "plural": wording.Plural, "place": wording.Place, "scope": wording.Scope,
 		"date": wording.Date, "clock": wording.Clock, "day": wording.Day, "period": wording.Period,
-		"paragraphs": wording.Paragraphs, "text": wording.Text, "unlisted": wording.Unlisted,
+		"paragraphs": wording.Paragraphs, "text": wording.Text, "unlisted": wording.Unlisted, "untold": wording.Untold,
 		"sent": wording.Sent, "unsent": wording.Unsent,
 		"severities": wording.Severities, "standings": wording.Standings, "count": wording.Count, "countStanding": wording.CountStanding,
 		"below": below, "share": share, "join": strings.Join, "rest": rest, "most": most, "length": length,

@@ -119,6 +119,9 @@ func (s *sheet) unseen(r *audit.Report, most int) []block {
 	if len(rows) == 0 || !r.Run.Complete {
 		blocks = append(blocks, s.item("–", wording.Unlisted(r), f, 4))
 	}
+	if words := wording.Untold(r); words != "" {
+		blocks = append(blocks, s.item("–", words, f, 2))
+	}
 	if n := r.Conclusion.Untested; n > 0 {
 		words := fmt.Sprintf("A scan can say nothing of %s of the %d outcomes (section 5).", wording.Number(n), len(r.Opinions))
 		blocks = append(blocks, s.item("–", words, f, 2))

@@ -150,7 +150,7 @@ func (s *sheet) cellLines(c column, of cell) []styled {
 	}
 	add(of.words, cellFont(c, of), limit)
 	add(of.id, font{mono, 8, grey}, 2)
-	add(of.note, font{"", 8.5, cellFont(c, of).color}, 3)
+	add(of.note, font{"", 8.5, cellFont(c, of).color}, 6)
 	return all
 }
 

@@ -500,6 +500,20 @@ func Unsent(r audit.SentRow) string {
 	return strings.Join(kinds, ", ")
 }
 
+// Untold says of how many services not all could be told; it is empty if of none.
+func Untold(r *audit.Report) string {
+	var n int64
+	for _, c := range r.Channels {
+		if c.State == audit.Inconclusive || c.Grade == "" {
+			n++
+		}
+	}
+	if n == 0 {
+		return ""
+	}
+	return "Of " + Plural(n, "service", "services") + " that answered not all could be told: the list of channels in section 3 says of which."
+}
+
 // Unlisted says what the list of things not looked at leaves open.
 func Unlisted(r *audit.Report) string {
 	if !r.Run.Complete {

@@ -229,3 +229,14 @@ func TestHosts(t *testing.T) {
 		t.Errorf("many hosts (-want +got):\n%s", diff)
 	}
 }
+
+func TestUntold(t *testing.T) {
+	r := &audit.Report{Channels: []audit.ChannelRow{{Grade: "sound", State: audit.StatePass}}}
+	if got := wording.Untold(r); got != "" {
+		t.Errorf("all was told: %q", got)
+	}
+	r.Channels = append(r.Channels, audit.ChannelRow{Grade: "sound", State: audit.Inconclusive}, audit.ChannelRow{State: audit.Fail})
+	if got := wording.Untold(r); !strings.HasPrefix(got, "Of 2 services ") {
+		t.Errorf("of two not all: %q", got)
+	}
+}
