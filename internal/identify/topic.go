@@ -118,7 +118,8 @@ func (a *About) read(text []byte, topics *Topics) {
 		coded := IsDigit(c.At(end)) || IsDigit(before) && IsUpper(text[at]) // a postcode
 		start := at
 		at = end + letters(text[end:])
-		if before != '@' && before != '.' && !coded && topics.words.may(word[:n]) && !c.ofStreet(at) { // of somebody's address
+		ofAddress := before == '@' || before == '.' || coded
+		if !ofAddress && topics.words.may(word[:n]) && !c.ofStreet(at) {
 			if t, ok := topics.topics.get(word[:n]); ok && !(t.name && c.amongCapitals(start, end)) && a.first(t.number) {
 				a.care += t.weight
 			}
@@ -140,7 +141,7 @@ func (c *Context) amongCapitals(start, end int) bool {
 	return behind || c.Before(start) == ' ' && first >= 0 && first < start-1 && IsUpper(c.Text[first])
 }
 
-// addHeading is add for a word of a heading.
+// addHeading weighs a word of a heading, where some weigh more than in a text.
 func (a *About) addHeading(word []byte, topics *Topics) {
 	if t, ok := topics.topics.get(word); ok && a.first(t.number) {
 		a.care += t.weight + t.heading
@@ -244,8 +245,8 @@ func (s *Scanner) topicOf(t *tally, set *slotSet, hits []hit) int {
 }
 
 // names reports whether a row names somebody in a column that is called so, or in what
-// its cells tell. Extracts
-// without names tell much of care, too, and so do lists of who is in charge.
+// its cells tell. Extracts without names tell much of care, too, and so do lists of who
+// is in charge.
 func (s *Scanner) names(hits []hit) bool {
 	return slices.ContainsFunc(hits, func(h hit) bool {
 		kind := &s.config.Kinds[h.kind]

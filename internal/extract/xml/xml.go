@@ -1,5 +1,5 @@
 // Package xml reads XML as labelled text: "element: text", a line each, and a line
-// for each element that others begin, which says whose they are. There is a
+// for each element in which others begin, which says whose they are. There is a
 // break between elements that have parts and repeat with none of another name
 // between them, which are the records of an export. From the second on, such a
 // record is named fields, unless something in it repeats. Entities of a document's

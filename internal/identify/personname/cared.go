@@ -13,7 +13,7 @@ const (
 	filler   telling = 1 << iota // nothing: was, has been
 	outright                     // care: admitted, bedbound
 	doubted                      // care, or business: seen, attended
-	kin                          // a daughter, a carer: behind an apostrophe
+	kin                          // a daughter, a bed: behind an apostrophe or "my"
 	before                       // care of whom is named next: reviewed, examined
 	place                        // a place in which one patient lies: bed
 	ward                         // and in which many do

@@ -86,7 +86,8 @@ func (l *lexicon) hyphenated(c *identify.Context, p *part) {
 
 // separator steps over what parts two words of a name, and returns what it is:
 // a space, a comma, a caret, an underscore as in the names of files that a text
-// lists, or a quotation mark for the values of a list: 'Smith', 'John'. It is zero when it parts more than that.
+// lists, or a quotation mark for the values of a list: 'Smith', 'John'. It is zero
+// when it parts more than that.
 func separator(c *identify.Context, end int, initial bool) (next int, sep byte) {
 	switch ch := c.At(end); {
 	case ch == ' ':

@@ -36,16 +36,16 @@ const head = 13
 func swift(b []byte) (eight, two uint64, end int) {
 	first, last := binary.LittleEndian.Uint64(b), uint64(binary.LittleEndian.Uint32(b[8:]))
 	const groups = 0x80<<24 | 0x80<<56 // what is no digit in 3-3-4
-	switch NotDigits(first) {
+	switch notDigits(first) {
 	case 0:
-		if NotDigits(last)&0x808080 == 0x800000 {
+		if notDigits(last)&0x808080 == 0x800000 {
 			return first, last, 10
 		}
 		if b[0] != '0' || b[1] != '0' { // nor noughts that fill a field
 			return 0, 0, -1
 		}
 	case groups:
-		if NotDigits(last)&0x80808080 == 0 && b[3] == b[7] && common(b[3]) && !identify.IsDigit(b[12]) {
+		if notDigits(last)&0x80808080 == 0 && b[3] == b[7] && common(b[3]) && !identify.IsDigit(b[12]) {
 			return first&0xffffff | first>>8&0xffffff000000 | last<<48, last >> 16, 12
 		}
 	}
@@ -55,8 +55,8 @@ func swift(b []byte) (eight, two uint64, end int) {
 // common reports whether a byte often parts the groups of a number.
 func common(b byte) bool { return b == ' ' || b == '-' || b == '.' }
 
-// NotDigits sets the high bit of every byte of eight that is no ASCII digit.
-func NotDigits(x uint64) uint64 {
+// notDigits sets the high bit of every byte of eight that is no ASCII digit.
+func notDigits(x uint64) uint64 {
 	const each, high = 0x0101010101010101, 0x8080808080808080
 	d := x ^ '0'*each
 	return (d&^high + 0x76*each | d) & high
