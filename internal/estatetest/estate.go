@@ -173,8 +173,10 @@ func (r *Running) wait(ctx context.Context, ended <-chan error, ready func() boo
 	return errors.New("it does not listen")
 }
 
-func accepts(address string) bool {
-	conn, err := net.DialTimeout("tcp", address, time.Second)
+func accepts(address string) bool { return acceptsAt("tcp", address) }
+
+func acceptsAt(network, address string) bool {
+	conn, err := net.DialTimeout(network, address, time.Second)
 	if err != nil {
 		return false
 	}

@@ -119,11 +119,11 @@ func xvfb(name string, port int, finds []Find, access ...string) Server {
 			}
 			socket := fmt.Sprintf("/tmp/.X11-unix/X%d", p.Port)
 			x := &Running{Address: p.Address()}
-			ended, err := x.exec(p, "Xvfb", append([]string{fmt.Sprintf(":%d", p.Port), "-nolisten", "tcp", "-nolisten", "local"}, access...)...)
+			ended, err := x.exec(p, "Xvfb", append([]string{fmt.Sprintf(":%d", p.Port), "-nolisten", "tcp", "-nolisten", "local", "-noreset"}, access...)...)
 			if err != nil {
 				return nil, err
 			}
-			if err := x.wait(ctx, ended, func() bool { _, err := os.Stat(socket); return err == nil }); err != nil {
+			if err := x.wait(ctx, ended, func() bool { return acceptsAt("unix", socket) }); err != nil {
 				x.Stop()
 				return nil, fmt.Errorf("start Xvfb: %w: %s", err, x.Log())
 			}
