@@ -3,9 +3,9 @@
 // commits each unit to the journal as a whole or not at all. It knows no
 // particular probe or source.
 //
-// A run goes through the phases discover, observe and follow up. Interrupted at
-// any moment, it goes on where it stopped: what the journal holds is done, and
-// the same material makes the same units again.
+// The phases discover, observe and follow up order a run and are no barriers: see
+// queue. Interrupted at any moment, it goes on where it stopped: what the journal
+// holds is done, and the same material makes the same units again.
 package engine
 
 import (
@@ -161,15 +161,19 @@ func (r *run) all(ctx context.Context) error {
 
 // units works off the queue.
 func (r *run) units(ctx context.Context) error {
-	group, ctx := errgroup.WithContext(ctx)
-	defer context.AfterFunc(ctx, r.queue.stop)()
+	group, workCtx := errgroup.WithContext(ctx)
+	defer context.AfterFunc(workCtx, r.queue.stop)()
 	for {
 		u, block, ok := r.queue.next()
 		if !ok {
-			return group.Wait()
+			err := group.Wait()
+			if err == nil && r.queue.left() { // stopped when one unit was done and the next not begun
+				err = context.Cause(ctx)
+			}
+			return err
 		}
 		group.Go(func() error {
-			if err := r.do(ctx, u, nil, nil); err != nil {
+			if err := r.do(workCtx, u, nil, nil); err != nil {
 				return err
 			}
 			r.queue.done(u, block)

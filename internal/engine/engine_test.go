@@ -81,6 +81,7 @@ type bench struct {
 	ctx        context.Context
 	scope      *scope.Config // instead of the share
 	sources    []source.Opener
+	progress   func(engine.Progress)
 }
 
 // do runs the engine once over the share, resuming what the folder holds.
@@ -137,7 +138,7 @@ func (b bench) do(t *testing.T) (engine.Summary, error) {
 	return engine.Run(ctx, engine.Config{
 		Engagement: e, Probes: b.probes, Sources: b.sources, Guard: guard, Journal: w, Done: done,
 		Key: audit.NewKey([32]byte{1}), Locators: locators, Mask: func(s string) string { return s },
-		Log: slog.New(slog.DiscardHandler), Now: time.Now,
+		Log: slog.New(slog.DiscardHandler), Now: time.Now, Progress: b.progress,
 	})
 }
 

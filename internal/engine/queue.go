@@ -168,6 +168,13 @@ func (q *queue) stop() {
 	q.changed.Broadcast()
 }
 
+// left says whether something is still to be done.
+func (q *queue) left() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.pending != [phases]int{}
+}
+
 // phase is the earliest one that has something left.
 func (q *queue) phase() audit.Phase {
 	q.mu.Lock()

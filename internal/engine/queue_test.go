@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"trustaudit/internal/audit"
+	"trustaudit/internal/engine"
 	"trustaudit/internal/probe"
 	"trustaudit/internal/scope"
 )
@@ -136,5 +137,43 @@ func TestFollowUps(t *testing.T) {
 	}
 	if early.Load() > 0 || together.Load() > 0 {
 		t.Errorf("%d follow-ups before the look at their host was done, %d beside another", early.Load(), together.Load())
+	}
+}
+
+// A run that is interrupted just when one unit was committed, and the next not begun,
+// does not pass for finished.
+func TestInterruptedBetweenUnits(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var looked atomic.Int64
+	host := probe.Probe{
+		Name: "host", Phase: audit.Discover, Facts: []audit.Fact{seen{}},
+		Applies: func(t audit.Target) bool { return t.Scheme() == "net" },
+		Observe: func(_ context.Context, s *probe.Session) error { return s.Emit(seen{s.Unit.Subject}) },
+	}
+	follow := probe.Probe{
+		Name: "follow", Phase: audit.FollowUp,
+		Plan: func(_ audit.Target, f audit.Fact) []probe.Look {
+			at := audit.Target("tcp://" + f.(seen).What)
+			return []probe.Look{{Target: at + ":80"}, {Target: at + ":443"}}
+		},
+		Observe: func(context.Context, *probe.Session) error { looked.Add(1); return nil },
+	}
+	b := bench{dir: t.TempDir(), probes: []probe.Probe{host, follow}, ctx: ctx, scope: &scope.Config{
+		Scope: audit.Scope{Networks: []netip.Prefix{netip.MustParsePrefix("10.0.0.1/32")}, Rate: 10, PerHost: 1},
+		Now:   time.Now, Mask: strings.ToLower,
+	}}
+	b.progress = func(p engine.Progress) { // told once a unit is committed, before the next is begun
+		if p.Units == 2 {
+			cancel()
+			time.Sleep(50 * time.Millisecond)
+		}
+	}
+	if s, err := b.do(t); !errors.Is(err, context.Canceled) || looked.Load() != 1 {
+		t.Errorf("%+v, %d follow-ups: %v", s, looked.Load(), err)
+	}
+	b.ctx, b.progress = t.Context(), nil
+	if s, err := b.do(t); err != nil || s.Units != 3 || looked.Load() != 2 {
+		t.Errorf("gone on with: %+v, %d follow-ups: %v", s, looked.Load(), err)
 	}
 }
