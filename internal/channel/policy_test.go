@@ -233,7 +233,6 @@ func TestOwnSettings(t *testing.T) {
 	}
 }
 
-// TestUnruled sees that a value without a rule is not taken for a sound one.
 // TestSettingsOfProducts sees that each product gets a setting of its own, whatever else
 // serves the same protocol.
 func TestSettingsOfProducts(t *testing.T) {
@@ -254,6 +253,7 @@ func TestSettingsOfProducts(t *testing.T) {
 	}
 }
 
+// TestUnruled sees that a value without a rule is not taken for a sound one.
 func TestUnruled(t *testing.T) {
 	pass := audit.NewPass(&audit.Check{ID: "CHANNEL-CLEARTEXT-SERVICE"}, "tcp://h:1", audit.Options{})
 	fold := Judge(pass)
