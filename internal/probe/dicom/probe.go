@@ -67,13 +67,7 @@ var Probe = probe.Probe{
 }
 
 // usual are the ports where DICOM usually listens.
-func usual() []uint16 { return []uint16{104, 105, 2761, 2762, 4242, 11112} }
-
-// isUsual says whether DICOM usually listens at a port.
-func isUsual(port string) bool {
-	n, err := strconv.ParseUint(port, 10, 16)
-	return err == nil && slices.Contains(usual(), uint16(n))
-}
+func usual() []string { return []string{"104", "105", "2761", "2762", "4242", "11112"} }
 
 // declares says whether an engagement calls a port one of DICOM.
 func declares(name string) bool { return name == service || name == "dicom-tls" || name == "pacs" }
@@ -95,7 +89,7 @@ func plan(t audit.Target, f audit.Fact) []probe.Look {
 	}
 	_, port, err := net.SplitHostPort(endpoint.Address)
 	unknown := endpoint.Service == "" && endpoint.Asked > 1 && !endpoint.Answered
-	if err != nil || !declares(endpoint.Declared) && !isUsual(port) && !unknown {
+	if err != nil || !declares(endpoint.Declared) && !slices.Contains(usual(), port) && !unknown {
 		return nil
 	}
 	endpoint.Declared = service
@@ -115,7 +109,7 @@ func look(ctx context.Context, l *talk.Look) error {
 	switch {
 	case l.InTLS:
 		return lookInside(ctx, l, declared || recognised)
-	case declared || recognised || isUsual(l.Port):
+	case declared || recognised || slices.Contains(usual(), l.Port):
 		l.Asked = []string{encryption}
 	case !named:
 		return nil // there is no reason to think of DICOM
@@ -128,7 +122,7 @@ func look(ctx context.Context, l *talk.Look) error {
 	switch {
 	case declared, recognised:
 		return unasked(ctx, l, named)
-	case isUsual(l.Port):
+	case slices.Contains(usual(), l.Port):
 		reason := "unidentified, no TLS"
 		if !named {
 			reason += fmt.Sprintf("; not tested: the engagement does not name %s for this host", test)
