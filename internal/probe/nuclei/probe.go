@@ -5,6 +5,7 @@ package nuclei
 import (
 	"context"
 	_ "embed"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -39,7 +40,6 @@ func of(words []string, set func() *nuclei.Set) probe.Probe {
 		Name:    Name,
 		Doc:     doc(words),
 		Phase:   audit.FollowUp,
-		Applies: func(audit.Target) bool { return false },
 		Plan:    plan,
 		Observe: func(ctx context.Context, s *probe.Session) error { return observe(ctx, s, set()) },
 		Facts:   []audit.Fact{channel.Seen{}},
@@ -50,7 +50,7 @@ func doc(words []string) string {
 	return `Looks at web servers, once they are known for such, for what they show to anyone who asks: portals in clear, consoles, listings of files, stored jobs, backups.
 
 Each question is a request of its own, or a few in a row, one connection at a time, without a password, a cookie from elsewhere or a body: ` +
-		`"` + strings.Join(words, `"; "`) + `". Where a question says that it goes where it leads, up to three redirects on the same host and port are followed. After two questions without an answer a server is left alone.`
+		`"` + strings.Join(words, `"; "`) + `". Where a question says that it goes where it leads, up to three redirects on the same host and port are followed. After a question without an answer a server is left alone.`
 }
 
 // plan looks at what was seen to speak HTTP, redirects to TLS and proxies excepted.
@@ -94,7 +94,7 @@ func ask(ctx context.Context, s *probe.Session, service, address string) ([]nucl
 	return s.Ask(ctx, service, address)
 }
 
-var errAbsent = fmt.Errorf("the helper trustaudit-nuclei is not there")
+var errAbsent = errors.New("the helper trustaudit-nuclei is not there")
 
 // tell says what was matched of a trait. Where nothing was, and every question was
 // answered, it says so.

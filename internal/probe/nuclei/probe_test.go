@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"trustaudit/internal/audit"
 	"trustaudit/internal/channel"
@@ -102,7 +103,7 @@ func TestTemplates(t *testing.T) {
 			looks.Go(func() {
 				got := look(t, scan, "https", sites[name][1].address)
 				want := slices.DeleteFunc(slices.Clone(s.want), func(w string) bool { return strings.HasPrefix(w, "web.portal") })
-				if diff := cmp.Diff(want, got, cmpEmpty); diff != "" {
+				if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
 					t.Errorf("round %d: %s in TLS (-want +got):\n%s", round, name, diff)
 				}
 			})
@@ -152,9 +153,6 @@ func TestOldTLS(t *testing.T) {
 		})
 	}
 }
-
-// cmpEmpty has nothing and an empty list be the same.
-var cmpEmpty = cmp.Transformer("length", func(s []string) string { return strings.Join(s, "\n") })
 
 func look(t *testing.T, scan *nucleitest.Scan, service, address string) []string {
 	t.Helper()

@@ -1,6 +1,7 @@
 package nuclei_test
 
 import (
+	"cmp"
 	"net/http"
 	"strconv"
 	"strings"
@@ -34,17 +35,10 @@ func (s site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodHead && w.Header().Get("Content-Length") == "" {
 		w.Header().Set("Content-Length", strconv.Itoa(len(p.body)))
 	}
-	w.WriteHeader(max(p.status, 200*btoi(p.status == 0)))
+	w.WriteHeader(cmp.Or(p.status, http.StatusOK))
 	if r.Method != http.MethodHead {
 		_, _ = w.Write([]byte(p.body))
 	}
-}
-
-func btoi(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
 }
 
 // root is a site of one page.
