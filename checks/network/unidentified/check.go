@@ -63,9 +63,11 @@ func (f *fold) See(fact audit.Fact) {
 	case discover.Endpoint:
 		before, met := f.open[fact.Address]
 		switch {
-		case !met && len(f.open) >= maxEndpoints:
+		case met: // whichever came first; that nothing is unknown goes before all reasons
+			f.open[fact.Address] = min(before, unknown(fact))
+		case len(f.open) >= maxEndpoints:
 			f.more++
-		case !met || before != "":
+		default:
 			f.open[fact.Address] = unknown(fact)
 		}
 	case tls.TLS:
