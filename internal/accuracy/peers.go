@@ -46,8 +46,8 @@ func (s *study) measurePeers(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	columns := []column{{name: "trustaudit", took: took, said: map[*estatetest.Instance][]estatetest.Find{}, peer: peer{
-		knows: func(estatetest.Find, string) bool { return true }}}}
+	columns := []column{{took: took, said: map[*estatetest.Instance][]estatetest.Find{}, peer: peer{
+		name: "trustaudit", knows: func(estatetest.Find, string) bool { return true }}}}
 	for _, one := range estate.Up {
 		columns[0].said[one] = ours.finds[net.JoinHostPort(one.Host, strconv.Itoa(one.Port))]
 	}
@@ -63,14 +63,13 @@ func (s *study) measurePeers(ctx context.Context) error {
 // column is what one tool says of the estate.
 type column struct {
 	peer
-	name string
 	took time.Duration
 	said map[*estatetest.Instance][]estatetest.Find
 	late map[*estatetest.Instance]bool // for which its time was not enough
 }
 
 func (p peer) scan(ctx context.Context, e *estatetest.Estate) column {
-	c := column{peer: p, name: p.name, said: map[*estatetest.Instance][]estatetest.Find{}, late: map[*estatetest.Instance]bool{}}
+	c := column{peer: p, said: map[*estatetest.Instance][]estatetest.Find{}, late: map[*estatetest.Instance]bool{}}
 	began := time.Now()
 	var mu sync.Mutex
 	var all sync.WaitGroup

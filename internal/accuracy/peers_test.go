@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -65,13 +66,13 @@ func TestReadPeers(t *testing.T) {
 				"ssh.protocol 1 and 2"}},
 	} {
 		t.Run(c.tool+", "+c.name, func(t *testing.T) {
-			for _, p := range peers() {
-				if p.name != c.tool {
-					continue
-				}
-				if diff := cmp.Diff(c.want, traits(p.read([]byte(c.said), c.of))); diff != "" {
-					t.Errorf("read (-want +got):\n%s", diff)
-				}
+			all := peers()
+			i := slices.IndexFunc(all, func(p peer) bool { return p.name == c.tool })
+			if i < 0 {
+				t.Fatalf("no peer is called %q", c.tool)
+			}
+			if diff := cmp.Diff(c.want, traits(all[i].read([]byte(c.said), c.of))); diff != "" {
+				t.Errorf("read (-want +got):\n%s", diff)
 			}
 		})
 	}
