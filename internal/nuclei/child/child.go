@@ -251,12 +251,12 @@ func (p *process) greet(lines *bufio.Scanner, c Config) error {
 	switch {
 	case !lines.Scan():
 		return errors.Join(ErrEnded, lines.Err())
-	case json.Unmarshal(lines.Bytes(), &line) != nil || !line.Ready && line.Template == "":
-		return errors.New("it does not say that it is ready")
+	case json.Unmarshal(lines.Bytes(), &line) == nil && line.Ready:
+		return nil
 	case set.Template(line.Template) != nil:
 		return fmt.Errorf("template %s is not one that nuclei takes: %s", line.Template, line.Error)
 	}
-	return nil
+	return errors.New("it does not say that it is ready")
 }
 
 // listen hands what the helper says to those who wait for it, until it ends.
